@@ -1,0 +1,382 @@
+"""One cell → one value of one fact.
+
+A number becomes whole steps of its unit (``catalogue.SCALE``), exactly; nothing bad becomes a
+number. Missing cells give ``None``; 「570余」 gives an ``Interval`` of steps; everything else
+that cannot stand as the fact raises ``BadCell``.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from fractions import Fraction
+from functools import cache
+from math import isfinite
+from typing import NamedTuple
+
+from denggao.facts.catalogue import Fact, is_technical_field, technical_fields
+from denggao.facts.identity import half_width
+from denggao.facts.interval import Interval
+from denggao.facts.numbers import OutOfDomain, recorded
+
+Parsed = int | Interval | None
+
+
+class BadCell(Exception):
+    """A cell that cannot stand as its fact: what was expected and how to mend it."""
+
+    def __init__(self, kind: str, expected: str, advice: str) -> None:
+        super().__init__(kind)
+        self.kind, self.expected, self.advice = kind, expected, advice
+
+
+class Number(NamedTuple):
+    """``value`` in steps, and whether a head count had to be rounded to the 1/10000."""
+
+    value: Parsed
+    rounded: bool = False
+
+
+MISSING = frozenset({
+    "", "-", "--", "---", "—", "——", "———", "–", "－", "―", "一一", "/", "//", "／", "\\", ".", "…", "……",
+    "无数据", "暂无数据", "暂无", "未填", "未填报", "空", "n/a", "na", "nan", "null", "none", "nil",
+})
+_PENDING = re.compile(r"待.{0,3}|未(?:知|统计|提供|报|核实)|不详|不清楚?|正在.{1,6}")
+_MASKED = re.compile(r"[*＊×xX某]*[*＊]+[*＊×xX某]*[\u4e00-\u9fff]{0,2}")
+_ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!|错误.*|#+)", re.I)
+_INVISIBLE = str.maketrans(dict.fromkeys("\u200b\u200c\u200d\ufeff\u2060\u00ad", ""))
+_FULL_STOP = re.compile(r"(?<=[0-9])[。·．](?=[0-9])")
+
+_UNIT_WORDS = {
+    "元": "元|块|人民币|元人民币|RMB",
+    "人": "人|名|位",
+    "项": "项|件|个|条|篇",
+    "分": "分",
+    "天": "天|日",
+}
+_MULTIPLES = {"": 1, "百": 100, "千": 1000, "万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8}
+_NUMBER = r"[0-9]{1,3}(?:,[0-9]{3}){1,6}(?:\.[0-9]{1,30})?|[0-9]{1,30}(?:\.[0-9]{1,30})?"
+_SIGN = {"-", "−", "–", "﹣", "－"}
+
+
+@cache
+def _amount_pattern(unit: str) -> re.Pattern[str]:
+    words = _UNIT_WORDS[unit]
+    return re.compile(
+        rf"""(?P<before>大约|约|近|≥|>=|>|≤|<=|<|不少于|不低于|至少|不足|不到|不超过|至多|超过|逾|超)?\s*
+        (?P<sign>[-−–﹣+])?\s*(?P<currency>[¥￥])?\s*(?P<digits>{_NUMBER})\s*
+        (?P<multiple>百万|千万|百|千|万|亿)?(?P<more>余|多)?\s*(?P<unit>{words})?
+        (?P<after>以上|及以上|以下|以内|左右|余|多|\+)?""",
+        re.X,
+    )
+
+
+_ABOUT = {"约", "大约", "近", "左右"}
+_AT_LEAST = {"≥", ">=", ">", "不少于", "不低于", "至少", "超过", "逾", "超", "以上", "及以上", "余", "多", "+"}
+_AT_MOST = {"≤", "<=", "<", "不足", "不到", "不超过", "至多", "以下", "以内"}
+
+
+def tidy(text: str) -> str:
+    """Narrow, without invisible characters, outer spaces and a leading text apostrophe."""
+    if text.isascii():
+        return text.strip().removeprefix("'")
+    return half_width(text.translate(_INVISIBLE)).strip().removeprefix("'").removeprefix("‘")
+
+
+def is_missing(text: str) -> bool:
+    """Is this tidied text one of the ways to write "no data" (masks included)?"""
+    return text.lower() in MISSING or _MASKED.fullmatch(text) is not None
+
+
+def refuse_broken(text: str) -> None:
+    """Raises BadCell for what is no statement at all, whatever the fact."""
+    if text.startswith("#") and _ERROR.fullmatch(text):
+        raise BadCell("error_value", "公式的正确结果", "请改正这个单元格的公式，或直接填数值")
+    if text.startswith("="):
+        raise BadCell(
+            "formula_without_value", "公式的结果",
+            "文件里没有存下公式的结果；请用 Excel 或 WPS 打开，重新计算后保存",
+        )
+    if "\ufffd" in text:
+        raise BadCell("damaged_text", "完整的文字", "字符已损坏；请从原系统重新导出")
+
+
+# --- numbers -------------------------------------------------------------------------------
+
+
+def number(cell: object, fact: Fact, factor: Fraction | int) -> Number:
+    """The number in a cell of a column whose head says ``factor`` (万元: 10000).
+
+    ``factor`` holds only where the cell names no unit of its own: 「320万元」 stays 320 万元
+    in any column.
+    """
+    if isinstance(cell, str):
+        return _number_in_text(cell, fact, factor)
+    if isinstance(cell, bool):
+        raise _not_a_number(fact)
+    if isinstance(cell, int):
+        return _steps(fact, cell * Fraction(factor))
+    if isinstance(cell, float) and isfinite(cell):
+        # 15 digits are what a spreadsheet keeps and shows
+        return _steps(fact, Fraction(f"{cell:.15g}") * factor)
+    raise BadCell(
+        "not_a_number", _expected(fact), "Excel 把它存成了日期；请把单元格改为常规格式后重填"
+    )
+
+
+def _number_in_text(cell: str, fact: Fact, factor: Fraction | int) -> Number:
+    text = _FULL_STOP.sub(".", tidy(cell))
+    if is_missing(text):
+        return Number(None)
+    refuse_broken(text)
+    _refuse_words(text, fact)
+    return _accounting(text, fact, factor) or _range(text, fact, factor) or _amount(
+        text, fact, factor
+    )
+
+
+def _refuse_words(text: str, fact: Fact) -> None:
+    """The usual cells that are no number, each with the advice that fits it."""
+    if text in ("无", "没有"):
+        raise BadCell("ambiguous_none", _expected(fact), "看不出是 0 还是没有数据；是 0 请填 0，没有数据请留空")
+    if _PENDING.fullmatch(text):
+        raise BadCell("pending", _expected(fact), "请核实后填写；暂时没有数据请留空")
+    if "*" in text:
+        raise BadCell("masked", _expected(fact), "数字被遮盖，按没有数据处理；请填完整的数")
+    if text.endswith(("%", "‰")):
+        raise BadCell("percent", _expected(fact), "这里要的是数量，不是百分比")
+    if re.fullmatch(r"[-+]?[0-9.]+[eE][-+]?[0-9]+", text):
+        raise BadCell("scientific", _expected(fact), "科学计数法可能丢了尾数；请改为完整的数字")
+
+
+def _accounting(text: str, fact: Fact, factor: Fraction | int) -> Number | None:
+    """(1,234.00) is −1234 in accounts."""
+    if not (text.startswith("(") and text.endswith(")")):
+        return None
+    match = _amount_pattern(fact.unit).fullmatch(text[1:-1].strip())
+    if match is None or match["before"] or match["sign"] or match["more"] or match["after"]:
+        raise _not_a_number(fact)
+    return _steps(fact, -_magnitude(match, factor))
+
+
+def _range(text: str, fact: Fact, factor: Fraction | int) -> Number | None:
+    """「500~600人」, and 「7-8」 where the fact is an expert's score."""
+    parts = re.split(r"[~～至]" if not fact.judged else r"[~～至\-]", text)
+    if len(parts) != 2:
+        return None
+    low, high = (_amount_pattern(fact.unit).fullmatch(part.strip()) for part in parts)
+    if low is None or high is None or low["before"] or high["after"]:
+        return None
+    unit_of_both = _own_factor(high) if _own_factor(low) is None else None
+    ends = [
+        _steps(fact, _magnitude(m, unit_of_both or factor)).value for m in (low, high)
+    ]
+    if not isinstance(ends[0], int) or not isinstance(ends[1], int) or ends[0] > ends[1]:
+        raise _not_a_number(fact)
+    return Number(Interval(ends[0], ends[1]))
+
+
+def _amount(text: str, fact: Fact, factor: Fraction | int) -> Number:
+    match = _amount_pattern(fact.unit).fullmatch(text)
+    if match is None:
+        raise _not_a_number(fact)
+    if match["currency"] and fact.unit != "元":
+        raise _not_a_number(fact)
+    value = _magnitude(match, factor)
+    exact = _steps(fact, -value if match["sign"] in _SIGN else value)
+    words = {match["before"], match["more"], match["after"]} - {None}
+    return _bounded(fact, exact, words) if words else exact
+
+
+def _bounded(fact: Fact, exact: Number, words: set[str | None]) -> Number:
+    """「约570余」 and 「570余」 are at least 570; 「不足570」 at most; 「约570」 says neither."""
+    assert isinstance(exact.value, int)
+    words = words - _ABOUT
+    if words and words <= _AT_LEAST:
+        return Number(Interval(exact.value, None if fact.hi is None else fact.hi * fact.scale))
+    if words and words <= _AT_MOST:
+        return Number(Interval(None if fact.lo is None else fact.lo * fact.scale, exact.value))
+    raise BadCell("approximate", _expected(fact), "“约”不是确数；请填确数，或写成“570余”“500~600”这样的范围")
+
+
+def _own_factor(match: re.Match[str]) -> int | None:
+    """What the cell itself multiplies by; ``None`` when the head's unit holds."""
+    if match["multiple"]:
+        return _MULTIPLES[match["multiple"]]
+    return 1 if match["unit"] else None
+
+
+def _magnitude(match: re.Match[str], factor: Fraction | int) -> Fraction:
+    own = _own_factor(match)
+    return Fraction(match["digits"].replace(",", "")) * (factor if own is None else own)
+
+
+def _steps(fact: Fact, value: Fraction) -> Number:
+    try:
+        return Number(*recorded(fact, value))
+    except OutOfDomain as error:
+        raise BadCell("out_of_domain", _expected(fact), str(error)) from error
+
+
+def _expected(fact: Fact) -> str:
+    return {"元": "金额", "人": "人数", "项": "数量", "分": "分数", "天": "天数"}[fact.unit] + "（数字）"
+
+
+def _not_a_number(fact: Fact) -> BadCell:
+    return BadCell("not_a_number", _expected(fact), "请只填数字；没有数据请留空")
+
+
+# --- dates ---------------------------------------------------------------------------------
+
+_DATE = re.compile(
+    r"([0-9]{4})(?:([-/.])([0-9]{1,2})\2([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})[日号]?)\.?"
+    r"(?:[ T]*[0-9]{1,2}:[0-9]{1,2}(?::[0-9]{1,2}(?:\.0+)?)?)?"
+)
+_COMPACT = re.compile(r"(?:19|20)[0-9]{6}")
+_YEAR_MONTH = re.compile(r"[0-9]{4}(?:[-/.][0-9]{1,2}|年(?:[0-9]{1,2}月(?:份)?)?)?")
+_SERIAL = re.compile(r"[0-9]{5}")
+_EPOCH = datetime.date(1899, 12, 30)
+#: 1950-01-01 … 2099-12-31 as day numbers of Excel: outside, a number is no date.
+_SERIALS = range(18264, 73051)
+_DATE_1904 = 1462
+
+
+def date(cell: object, date1904: bool = False) -> datetime.date | None:
+    """A day in any usual spelling, or Excel's day number; ``None`` if missing."""
+    if isinstance(cell, datetime.datetime):
+        return cell.date()
+    if isinstance(cell, datetime.date):
+        return cell
+    if isinstance(cell, str):
+        return _date_in_text(tidy(cell), date1904)
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell == int(cell):
+        return _date_in_text(str(int(cell)), date1904)
+    raise _bad_date()
+
+
+def _date_in_text(text: str, date1904: bool) -> datetime.date | None:
+    if is_missing(text) or text == "无":
+        return None
+    refuse_broken(text)
+    if _COMPACT.fullmatch(text):
+        return _day(int(text[:4]), int(text[4:6]), int(text[6:]))
+    if _SERIAL.fullmatch(text) and int(text) in _SERIALS:
+        days = int(text) + (_DATE_1904 if date1904 else 0)
+        return _EPOCH + datetime.timedelta(days=days)
+    text = re.sub(r"\s*([-/.年月])\s*", r"\1", text.replace("。", "."))
+    match = _DATE.fullmatch(text)
+    if match:
+        year, _, month, day, month_, day_ = match.groups()
+        return _day(int(year), int(month or month_), int(day or day_))
+    if _YEAR_MONTH.fullmatch(text):
+        raise BadCell("incomplete_date", "完整日期，如 2019-05-06", "只有年或年月；请补上日")
+    if _PENDING.fullmatch(text):
+        raise BadCell("pending", "日期，如 2019-05-06", "请核实后填写；暂时没有请留空")
+    raise _bad_date()
+
+
+def _day(year: int, month: int, day: int) -> datetime.date:
+    try:
+        if not 1900 <= year <= 2199:
+            raise ValueError
+        return datetime.date(year, month, day)
+    except ValueError:
+        raise _bad_date() from None
+
+
+def _bad_date() -> BadCell:
+    return BadCell("not_a_date", "日期，如 2019-05-06", "请改成 2019-05-06 或 2019年5月6日 的样子")
+
+
+# --- yes/no, codes, text -------------------------------------------------------------------
+
+_YES = frozenset("是 有 √ ✓ ✔ ☑ y yes t true 对 1 属于 符合 已列入 列入 存在".split())
+_NO = frozenset("否 无 × ✗ ✘ ☒ x n no f false 错 0 不是 没有 不属于 不符合 未列入 不存在".split())
+_OWN_WORDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "taxed_on_accounts": (frozenset({"查账", "查账征收", "查帐征收"}), frozenset({"核定", "核定征收"})),
+    "above_scale": (frozenset({"规上", "规模以上"}), frozenset({"规下", "规模以下"})),
+    "resident": (frozenset({"居民企业", "居民"}), frozenset({"非居民企业", "非居民"})),
+}
+
+
+def yes_no(cell: object, fact: Fact) -> bool | None:
+    """是/否, 有/无, √/×, Y/N, 1/0, a logical cell; 查账/核定 for 查账征收."""
+    if isinstance(cell, bool):
+        return cell
+    text = plain_text(cell).lower()
+    own_yes, own_no = _OWN_WORDS.get(fact.code, (frozenset(), frozenset()))
+    if text in _YES or text in own_yes:
+        return True
+    if text in _NO or text in own_no:
+        return False
+    if is_missing(text):
+        return None
+    refuse_broken(text)
+    words = "、".join(sorted((own_yes | own_no), key=len)) or "是、否"
+    raise BadCell("not_yes_no", "是或否", f"请填“是”或“否”（也认得：{words}）")
+
+
+def plain_text(cell: object) -> str:
+    """A cell as tidied text: whole floats without 「.0」, dates in ISO form."""
+    if isinstance(cell, str):
+        return tidy(cell)
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, float):
+        return f"{cell:.15g}"
+    if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
+        return cell.date().isoformat()
+    return str(cell)
+
+
+def text(cell: object) -> str | None:
+    """Free text as written, without outer spaces."""
+    words = cell.strip() if isinstance(cell, str) else plain_text(cell)
+    if len(words) < 8 and _says_nothing(tidy(words)):
+        return None
+    refuse_broken(words)
+    return words
+
+
+def _says_nothing(words: str) -> bool:
+    return words.lower() in MISSING or not words.strip("*×xX")
+
+
+@cache
+def _fields_by_title() -> dict[str, str]:
+    return {name: code for code, name in technical_fields().items() if is_technical_field(code)}
+
+
+_FIELD_CODE = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,2}){1,2})(?:[\s、.:：-]+(.*))?")
+
+
+def field_code(cell: object) -> str | None:
+    """A technical field of the lowest level, by code (1.1.10) or by its title in words."""
+    if isinstance(cell, datetime.date):
+        raise BadCell("not_a_field", _FIELD_EXPECTED, "Excel 把代码当成了日期；请把该列设为文本后重填")
+    words = plain_text(cell)
+    if is_missing(words) or words == "无":
+        return None
+    refuse_broken(words)
+    last = re.split(r"[/>＞\\→]", words)[-1].strip()
+    match = _FIELD_CODE.fullmatch(last)
+    code = match.group(1) if match else _fields_by_title().get(_title(last), "")
+    if not is_technical_field(code):
+        raise BadCell("not_a_field", _FIELD_EXPECTED, _about_field(code or last))
+    if match and match.group(2) and _title(match.group(2)) != _title(technical_fields()[code]):
+        raise BadCell("not_a_field", _FIELD_EXPECTED, f"代码 {code} 是“{technical_fields()[code]}”，与文字不符")
+    return code
+
+
+_FIELD_EXPECTED = "技术领域三级代码（如 1.1.10）或三级名称"
+
+
+def _title(words: str) -> str:
+    return words.strip().replace("(", "（").replace(")", "）").replace(",", "，")
+
+
+def _about_field(words: str) -> str:
+    fields = technical_fields()
+    if words in fields or words in fields.values():
+        return "只写到了上一级；请写到最细一级"
+    return "不在《国家重点支持的高新技术领域》中；请核对代码或名称"

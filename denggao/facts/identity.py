@@ -1,0 +1,54 @@
+"""Which firm is meant: credit codes and company names, brought to one written form."""
+
+from __future__ import annotations
+
+import re
+
+_WIDE = {0x3000: " ", 0xFF0D: "-", **{c: chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)}}
+#: Letters that a credit code never contains, and the digits they are taken for.
+_LOOKALIKE = str.maketrans("OI", "01")
+_NOT_IN_CODE = re.compile(r"[\s\-—–'’`\u200b\ufeff]+")
+_NOT_IN_NAME = re.compile(r"[\s\u200b\ufeff'’]+")
+_CODE_SHAPE = re.compile(r"[0-9A-Z]{8,20}")
+_ENCLOSED = re.compile(r"\(([^()]*)\)")
+
+
+def half_width(text: str) -> str:
+    """Full-width ASCII (Ａ１（），) and the ideographic space as their narrow forms."""
+    return text if text.isascii() else text.translate(_WIDE)
+
+
+def normal_code(text: str) -> str:
+    """A credit code without spaces and hyphens, narrow, upper case."""
+    return _NOT_IN_CODE.sub("", half_width(text)).upper()
+
+
+def normal_name(text: str) -> str:
+    """A company name for comparison: no spaces, narrow brackets, no bracket around the whole
+    name. Nothing else is guessed: 「甘肃金城」 and 「兰州金城」 stay two firms."""
+    if text.isalnum():  # plain characters, by far the most names
+        return text if not text.isascii() else text.upper()
+    name = _NOT_IN_NAME.sub("", half_width(text)).upper()
+    enclosed = _ENCLOSED.fullmatch(name)
+    return enclosed.group(1) if enclosed else name
+
+
+def looks_like_code(code: str) -> bool:
+    """Could this normalised text be meant as a code at all (not 「待办」 or 「18位」)?"""
+    return _CODE_SHAPE.fullmatch(code) is not None
+
+
+def code_fault(code: str) -> str | None:
+    """Why a normalised credit code is wrong, with how to mend it; ``None`` if it is right."""
+    from stdnum.cn import uscc
+
+    if uscc.is_valid(code):
+        return None
+    if len(code) == 15 and code.isdigit():
+        return "这是旧的 15 位注册号，请改填 18 位统一社会信用代码"
+    if len(code) != 18:
+        return f"只应有 18 位，这里是 {len(code)} 位，请核对营业执照"
+    mended = code.translate(_LOOKALIKE)
+    if mended != code and uscc.is_valid(mended):
+        return f"代码里没有字母 O 和 I，是否为 {mended}"
+    return "校验位不符，有一位抄错了，请核对营业执照"

@@ -1,0 +1,192 @@
+"""An .xlsx file as a zip package: limits before parsing, and what the fast reader loses.
+
+calamine returns error cells (#DIV/0!) and formulas without a stored value as empty cells.
+One streaming pass over the sheet's XML finds both, so that they are never taken for blanks.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+from denggao.facts.errors import UserError
+from denggao.facts.problems import column_index
+
+MAX_UNCOMPRESSED = 1 << 30
+MAX_RATIO = 200
+#: Small parts compress well without harm; only above this does the ratio count.
+_RATIO_MATTERS = 32 << 20
+MAX_ENTRIES = 10_000
+_MAX_SMALL_PART = 16 << 20
+
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
+
+Broken = dict[int, dict[int, str]]
+
+
+class Package:
+    """The opened zip; ``sheets`` maps each sheet's name to its part, ``date1904`` is the
+    workbook's date system. Raises UserError on anything that must not be parsed."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        try:
+            self._zip = zipfile.ZipFile(path)
+            _check_sizes(self._zip, path)
+            workbook = self._tree("xl/workbook.xml")
+            targets = self._targets()
+        except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, OSError,
+                NotImplementedError, RuntimeError, ValueError, zlib.error) as error:
+            raise UserError(
+                f"「{path.name}」不是完整的 Excel 工作簿（文件损坏或下载不全）；"
+                "请用 Excel 或 WPS 打开后另存为 .xlsx 再试"
+            ) from error
+        self.date1904 = _is_1904(workbook)
+        self.sheets = _sheet_parts(workbook, targets)
+
+    def _tree(self, part: str) -> ElementTree.Element:
+        info = self._zip.getinfo(part)
+        if info.file_size > _MAX_SMALL_PART:
+            raise ValueError(part)
+        data = self._zip.read(info)
+        if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+            raise ValueError(part)
+        return ElementTree.fromstring(data)
+
+    def _targets(self) -> dict[str, str]:
+        relations = self._tree("xl/_rels/workbook.xml.rels")
+        return {
+            relation.get("Id", ""): posixpath.normpath(
+                posixpath.join("/xl", relation.get("Target", ""))
+            ).lstrip("/")
+            for relation in relations
+        }
+
+    def broken_cells(self, sheet: str) -> Broken:
+        """Row → column (both from 0) → what to show of each error cell ("#DIV/0!") and each
+        formula without a stored value ("=B2*2"). Also proves that the sheet unpacks to the
+        size that it claims."""
+        broken: Broken = {}
+        part = self.sheets.get(sheet)
+        if part is None or part not in self._zip.namelist():
+            return broken
+        for row, column, shown in _scan(self._chunks(part)):
+            broken.setdefault(row, {})[column] = shown
+        return broken
+
+    def check_strings(self) -> None:
+        """Unpack the shared strings once, so that a false size is found before parsing."""
+        if "xl/sharedStrings.xml" in self._zip.namelist():
+            for _ in self._chunks("xl/sharedStrings.xml"):
+                pass
+
+    def _chunks(self, part: str) -> Iterator[bytes]:
+        try:
+            with self._zip.open(part) as stream:
+                first = True
+                while chunk := stream.read(1 << 20):
+                    if first and b"<!DOCTYPE" in chunk:
+                        raise UserError(f"「{self.name}」含有外部实体声明，不予读取")
+                    first = False
+                    yield chunk
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError,
+                RuntimeError) as error:
+            raise UserError(
+                f"「{self.name}」的内容与其声明的大小不符或已损坏，不予读取；"
+                "请用 Excel 或 WPS 打开后另存为 .xlsx 再试"
+            ) from error
+
+    def close(self) -> None:
+        self._zip.close()
+
+
+def _check_sizes(package: zipfile.ZipFile, path: Path) -> None:
+    entries = package.infolist()
+    if len(entries) > MAX_ENTRIES:
+        raise UserError(f"「{path.name}」内含 {len(entries)} 个部件，超过 {MAX_ENTRIES} 个，不予读取")
+    total = sum(entry.file_size for entry in entries)
+    if total > MAX_UNCOMPRESSED:
+        raise UserError(
+            f"「{path.name}」声称解压后有 {total / 2**30:.1f} GB，超过 1 GB 的上限，不予读取；"
+            "请删去空白的带格式行列，或分成几个文件"
+        )
+    for entry in entries:
+        ratio = entry.file_size / max(entry.compress_size, 1)
+        if entry.file_size > _RATIO_MATTERS and ratio > MAX_RATIO:
+            raise UserError(
+                f"「{path.name}」的压缩比高达 {ratio:.0f} 倍，像是压缩炸弹，不予读取；"
+                "请用 Excel 或 WPS 打开，删去空白的带格式行列后另存"
+            )
+        if entry.flag_bits & 1:
+            raise UserError(f"「{path.name}」设有密码；请去掉密码另存后再导入")
+        if entry.filename.endswith("vbaProject.bin"):
+            raise UserError(f"「{path.name}」带有宏；请另存为不含宏的 .xlsx 再导入")
+
+
+def _is_1904(workbook: ElementTree.Element) -> bool:
+    for space in (_MAIN, _STRICT):
+        properties = workbook.find(f"{space}workbookPr")
+        if properties is not None:
+            return properties.get("date1904") in ("1", "true")
+    return False
+
+
+def _sheet_parts(workbook: ElementTree.Element, targets: dict[str, str]) -> dict[str, str]:
+    parts = {}
+    for space in (_MAIN, _STRICT):
+        for sheet in workbook.iter(f"{space}sheet"):
+            link = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), "")
+            parts[sheet.get("name", "")] = targets.get(link, "")
+    return parts
+
+
+_ERROR = re.compile(
+    rb"""<(?:\w+:)?c\b([^>]*\bt=["']e["'][^>]*)(?<!/)>(.*?)</(?:\w+:)?c>""", re.S
+)
+_FORMULA = re.compile(
+    rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b([^>]*?)(?:/>|>([^<]*)</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
+_REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
+#: A cell may lie across two chunks: so much of the last one is looked at again.
+_OVERLAP = 1 << 16
+
+
+def _scan(chunks: Iterator[bytes]) -> Iterator[tuple[int, int, str]]:
+    """(row, column, shown) of broken cells; found twice in the overlap is harmless."""
+    tail = b""
+    for chunk in chunks:
+        text = tail + chunk
+        if b't="e"' in text or b"t='e'" in text:
+            yield from _found(_ERROR, text, _error_shown)
+        if b"<f" in text or b":f" in text:
+            yield from _found(_FORMULA, text, _formula_shown)
+        tail = text[-_OVERLAP:]
+
+
+def _found(
+    pattern: re.Pattern[bytes], text: bytes, shown: Callable[[re.Match[bytes]], str]
+) -> Iterator[tuple[int, int, str]]:
+    for match in pattern.finditer(text):
+        reference = _REFERENCE.search(match.group(1))
+        # t="str" with nothing in it is a formula whose answer is the empty text
+        if reference and b't="str"' not in match.group(1):
+            row = int(reference.group(2)) - 1
+            yield row, column_index(reference.group(1).decode()), shown(match)
+
+
+def _error_shown(match: re.Match[bytes]) -> str:
+    value = _VALUE.search(match.group(2))
+    text = value.group(1).decode("utf-8", "replace") if value else ""
+    return text if text.startswith("#") else f"#错误{text}"
+
+
+def _formula_shown(match: re.Match[bytes]) -> str:
+    return "=" + (match.group(3) or b"").decode("utf-8", "replace")

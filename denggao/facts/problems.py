@@ -1,0 +1,73 @@
+"""What is wrong with one cell, row, column or sheet of a ledger, for the person who mends it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: Kinds that only inform: an assumption the reader made; no value was refused.
+NOTICES = frozenset({
+    "assumed_year", "assumed_unit", "duplicate", "hidden_sheet", "changed_over_years",
+    "sheet_unread", "text_unlike_table",
+})
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding. ``row`` is the sheet's own row number from 1 (0: the whole column or
+    sheet), ``column`` the Excel letter ("" : the whole row). ``value`` is the cell as read,
+    ``expected`` what should stand there, ``advice`` how to mend it (Chinese, no full stop).
+    ``kind`` is a short stable code for programs."""
+
+    file: str
+    sheet: str
+    row: int
+    column: str
+    head: str
+    value: str
+    expected: str
+    advice: str
+    kind: str
+
+    @property
+    def is_notice(self) -> bool:
+        """True when nothing was refused, only assumed or merged."""
+        return self.kind in NOTICES
+
+    def __str__(self) -> str:
+        value = f"“{self.value}”" if self.value else ""
+        said = "；".join(
+            part
+            for part in (value, f"应为{self.expected}" if self.expected else "", self.advice)
+            if part
+        )
+        return f"{place(self.file, self.sheet, self.row, self.column, self.head)}：{said}"
+
+
+def place(file: str, sheet: str, row: int, column: str, head: str = "") -> str:
+    """「台账.xlsx」〈Sheet1〉第 5 行 D 列（销售收入）"""
+    parts = [f"「{file}」"]
+    if sheet:
+        parts.append(f"〈{sheet}〉")
+    if row:
+        parts.append(f"第 {row} 行")
+    if column:
+        parts.append(f"{column} 列")
+    return "".join(parts) + (f"（{head}）" if head else "")
+
+
+def column_letter(index: int) -> str:
+    """0 → A, 25 → Z, 26 → AA, as Excel counts."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def column_index(letters: str) -> int:
+    """A → 0, AA → 26."""
+    index = 0
+    for letter in letters.upper():
+        index = index * 26 + ord(letter) - 64
+    return index - 1

@@ -1,0 +1,205 @@
+"""Finding the table in a sheet: title rows, a unit line, one to four rows of heads, the data."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from denggao.facts.catalogue import catalogue
+from denggao.facts.columnmap import ColumnMap
+from denggao.facts.heads import Meaning, normal, sheet_factor, understand
+from denggao.facts.problems import column_letter
+from denggao.facts.workbook import Cell, Grid, Region, Row
+
+#: Heads are looked for in so many rows from the top, and are at most so many rows deep.
+SEARCH_ROWS = 40
+MAX_LEVELS = 4
+_LONGEST_HEAD = 120
+IDENTITY = ("uscc", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: ``index`` from 0, the ``head`` as a path 「销售收入/2024年」."""
+
+    index: int
+    head: str
+    meaning: Meaning | None
+
+    @property
+    def letter(self) -> str:
+        return column_letter(self.index)
+
+    @property
+    def code(self) -> str:
+        return self.meaning.code if self.meaning else ""
+
+
+@dataclass
+class Table:
+    """``rows`` yields the rows below the heads; the first of them is sheet row ``first_row``
+    (from 1). ``head_rows`` are the raw rows of the heads, for finding repeats of them."""
+
+    grid: Grid
+    columns: list[Column]
+    head_rows: list[Row]
+    first_row: int
+    rows: Iterator[Row]
+    id_index: int | None = None
+    year_index: int | None = None
+    unit: int | None = None
+    merges: list[Region] = field(default_factory=list)
+
+    @property
+    def width(self) -> int:
+        return len(self.columns)
+
+    def with_meaning(self, meaning: Meaning | None, column: Column) -> None:
+        self.columns[column.index] = replace(column, meaning=meaning)
+
+
+@dataclass
+class Reader:
+    """How heads are understood: by the catalogue and by the user's column map."""
+
+    application_year: int
+    columns: ColumnMap
+    id_column: str | None
+
+    def meaning(self, path: tuple[str, ...]) -> Meaning | None:
+        head = "/".join(path)
+        return (
+            self.columns.meaning(path[-1] if path else "")
+            or self.columns.meaning(head)
+            or understand(path, self.application_year)
+        )
+
+    def is_id(self, column: Column) -> bool:
+        return self.id_column is not None and normal(self.id_column) in (
+            normal(column.head), normal(column.head.rsplit("/", 1)[-1])
+        )
+
+
+def find_table(grid: Grid, reader: Reader) -> Table | list[str]:
+    """The table of a sheet, or, where no heads are known, what stands in its fullest row."""
+    rows = grid.rows()
+    top = list(itertools.islice(rows, SEARCH_ROWS + MAX_LEVELS))
+    best = max(
+        (_candidate(grid, top, start, depth, reader) for start, depth in _places(top)),
+        key=lambda candidate: candidate[0],
+        default=None,
+    )
+    if best is None or best[0][0] < 0:
+        return _fullest(top)
+    _, start, depth, columns = best
+    below = start + depth
+    return Table(
+        grid=grid,
+        columns=columns,
+        head_rows=top[start:below],
+        first_row=below + 1,
+        rows=itertools.chain(top[below:], rows),
+        id_index=next((c.index for c in columns if reader.is_id(c)), None),
+        year_index=next((c.index for c in columns if _is_year(c)), None),
+        unit=sheet_factor(itertools.chain.from_iterable(top[:below])),
+        merges=[m for m in grid.merges if m[0][0] >= below],
+    )
+
+
+def _is_year(column: Column) -> bool:
+    return column.meaning is not None and column.meaning.role == "year"
+
+
+def _places(top: list[Row]) -> Iterator[tuple[int, int]]:
+    """Every (first row, depth) that can be heads: filled with short texts and years only."""
+    for start, row in enumerate(top[:SEARCH_ROWS]):
+        if sum(1 for cell in row if cell != "") < 2:
+            continue
+        for depth in range(1, min(MAX_LEVELS, len(top) - start) + 1):
+            if not all(map(_can_be_head, top[start + depth - 1])):
+                break
+            yield start, depth
+
+
+def _can_be_head(cell: Cell) -> bool:
+    if isinstance(cell, str):
+        return len(cell) <= _LONGEST_HEAD
+    if isinstance(cell, float):
+        return 1980 <= cell <= 2100 and cell == int(cell)
+    return not isinstance(cell, (bool, datetime.date, datetime.time, datetime.timedelta))
+
+
+Score = tuple[int, int, int]
+
+
+def _candidate(
+    grid: Grid, top: list[Row], start: int, depth: int, reader: Reader
+) -> tuple[Score, int, int, list[Column]]:
+    heads = _filled(grid, top[start : start + depth], start)
+    columns = []
+    for index, path in enumerate(zip(*heads, strict=True)):
+        levels = tuple(dict.fromkeys(level for level in path if level))
+        meaning = reader.meaning(levels) if levels else None
+        columns.append(Column(index, "/".join(levels), meaning))
+    return _score(columns, reader, start, depth), start, depth, columns
+
+
+def _score(columns: list[Column], reader: Reader, start: int, depth: int) -> Score:
+    """More understood is better, then more years and units stated, then fewer rows higher up.
+    Negative when there is no identity, or nothing beside it."""
+    meanings = {c.meaning.key: c.meaning for c in columns if c.meaning}
+    named = any(c.code in IDENTITY for c in columns) or any(map(reader.is_id, columns))
+    says = [m for m in meanings.values() if m.role != "nothing" and m.code not in IDENTITY]
+    stated = sum((m.year is not None) + (m.factor is not None) for m in meanings.values())
+    if not named or not any(m.role in ("fact", "title") for m in says):
+        return (-1, 0, 0)
+    return (len(meanings) * 4 + stated, -depth, -start)
+
+
+def _filled(grid: Grid, rows: list[Row], start: int) -> list[list[str]]:
+    """The head rows as equally long texts, merged cells written into every cell they cover.
+    Without merged cells (.csv) an upper head reaches over the blanks to its right."""
+    width = max(map(len, rows))
+    heads = [[_head_text(cell) for cell in row] + [""] * (width - len(row)) for row in rows]
+    merged = False
+    for (row0, column0), (row1, column1) in grid.merges:
+        if start <= row0 <= row1 < start + len(rows) and column0 < width:
+            merged = True
+            text = heads[row0 - start][column0]
+            for row in range(row0 - start, row1 - start + 1):
+                heads[row][column0 : column1 + 1] = [text] * (min(column1 + 1, width) - column0)
+    if not merged:
+        _spread(heads)
+    return heads
+
+
+def _spread(heads: list[list[str]]) -> None:
+    for level, row in enumerate(heads[:-1]):
+        last = ""
+        for index, text in enumerate(row):
+            below = any(lower[index] for lower in heads[level + 1 :])
+            above = [upper[index] for upper in heads[:level]]
+            if text:
+                last = text
+            elif last and below and (level == 0 or above == [u[index - 1] for u in heads[:level]]):
+                row[index] = last
+
+
+def _head_text(cell: Cell) -> str:
+    if isinstance(cell, float):
+        return f"{cell:.15g}"
+    return " ".join(str(cell).split())
+
+
+def _fullest(top: list[Row]) -> list[str]:
+    """The texts of the row with the most texts: what was probably meant as heads."""
+    texts = [[c.strip() for c in row if isinstance(c, str) and c.strip()] for row in top]
+    return max(texts, key=len, default=[])
+
+
+def examples() -> str:
+    """A few heads that would be understood, for messages."""
+    names = [catalogue()[code].name for code in ("uscc", "name", "established_on")]
+    return "、".join([*names, "2024年销售收入（万元）", "2024年研发费用（万元）", "2024年职工总数"])

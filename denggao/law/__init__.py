@@ -1,0 +1,1 @@
+"""规范: the instruments, by place. Each file is text, rule and proof in one."""

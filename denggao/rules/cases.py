@@ -1,0 +1,228 @@
+"""算例: the rows under an article that prove its rule, on any engine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from denggao.facts.catalogue import Fact, find
+from denggao.facts.enterprise import Firm, firm_from_json
+from denggao.facts.errors import UserError
+from denggao.facts.interval import Bound, Interval, Truth, reduced
+from denggao.facts.numbers import exact
+from denggao.rules import nodes as n
+from denggao.rules.engines import reference
+from denggao.rules.outcome import TRUTH_WORDS
+
+_MONEY = {"亿元": 10**8, "万元": 10**4, "元": 1}
+_HEAD = re.compile(r"^(?P<name>[^\[（(]+)(\[(?P<year>[^\]]+)\])?([（(](?P<unit>[^）)]+)[）)])?$")
+_GIVEN = "给定 "
+_GAP = " 差距"
+_TRUTHS = {word: truth for truth, word in TRUTH_WORDS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A row's inputs, as any engine takes them."""
+
+    firm: Firm
+    as_of: date
+    readings: dict[str, str]
+    given: dict[str, Interval]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an engine says of one statement."""
+
+    truth: Truth
+    value: Interval | None
+    gap: Interval | None
+
+
+#: Runs one row: answers by statement id, and the flags raised.
+Engine = Callable[[n.Instrument, Prepared], tuple[Mapping[str, Answer], set[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A cell that did not come out as written."""
+
+    line: int
+    name: str
+    head: str
+    expected: str
+    got: str
+
+    def __str__(self) -> str:
+        return f"“{self.name}”的 {self.head} 应为 {self.expected}，得 {self.got}"
+
+
+def side_of_head(head: str, names: Mapping[str, str]) -> bool | None:
+    """Is this head an expectation (True), an input (False), or neither (None)?"""
+    if head in names or head == "标记" or head.removesuffix(_GAP) in names:
+        return True
+    if head in ("申请日", "读法") or head.removeprefix(_GIVEN) in names:
+        return False
+    match = _HEAD.match(head)
+    return False if match and find(match["name"].strip()) else None
+
+
+def reference_engine(
+    instrument: n.Instrument, row: Prepared
+) -> tuple[Mapping[str, Answer], set[str]]:
+    outcome = reference.judge(
+        instrument, row.firm, row.as_of, readings=row.readings, given=row.given
+    )
+    answers = {id_: Answer(r.truth, r.value, r.gap) for id_, r in outcome.results.items()}
+    return answers, outcome.flags
+
+
+def failures(instrument: n.Instrument, engine: Engine = reference_engine) -> list[Failure]:
+    """Every cell of the case tables that does not come out as written."""
+    return [f for example in instrument.examples for f in _run(instrument, example, engine)]
+
+
+def _run(instrument: n.Instrument, example: n.Example, engine: Engine) -> Iterable[Failure]:
+    try:
+        answers, flags = engine(instrument, prepare(instrument, example))
+    except UserError as error:
+        yield Failure(example.line, example.name, "输入", "能读懂的值", str(error))
+        return
+    names = {s.name: s.id for s in instrument.statements.values()}
+    for head, cell in example.expected:
+        if head == "标记":
+            agrees, got = _flags_agree(cell, flags), "、".join(sorted(flags)) or "无"
+        else:
+            label = head.removesuffix(_GAP)
+            answer = answers[names.get(label, label)]
+            agrees, got = _agrees(answer, cell, is_gap=head.endswith(_GAP))
+        if not agrees:
+            yield Failure(example.line, example.name, head, cell, got)
+
+
+def _flags_agree(cell: str, flags: set[str]) -> bool:
+    """``无`` or every flag named; EXPERT_DECIDES speaks of the whole and may come along."""
+    if cell == "无":
+        return not flags - {"EXPERT_DECIDES"}
+    return set(re.split(r"[、，,\s]+", cell)) <= flags
+
+
+def _agrees(answer: Answer, cell: str, *, is_gap: bool) -> tuple[bool, str]:
+    if is_gap:
+        wanted = None if cell == "无" else _interval(cell)
+        return answer.gap == wanted, _words(answer.gap)
+    if cell in _TRUTHS and (answer.truth is not None or answer.value is None):
+        return answer.truth == _TRUTHS[cell], TRUTH_WORDS[answer.truth]
+    if cell == "未知":
+        is_truth = answer.gap is not None or answer.truth is not None
+        open_ = answer.value is None or not answer.value.is_bounded or answer.value.undefined
+        return answer.truth is None and (is_truth or open_), _words(answer.value)
+    value = answer.value
+    plain = None if value is None else Interval(value.lo, value.hi)
+    return plain == _interval(cell), _words(value)
+
+
+def _words(value: Interval | None) -> str:
+    if value is None:
+        return "无"
+    if value.is_point:
+        return str(value.lo)
+    return f"{'−∞' if value.lo is None else value.lo}~{'∞' if value.hi is None else value.hi}"
+
+
+def _interval(cell: str) -> Interval:
+    lo, _, hi = cell.partition("~")
+    low = _end(lo)
+    return Interval(low, _end(hi) if hi else low)
+
+
+def _end(text: str) -> Bound:
+    text = text.strip().replace("−", "-")
+    if text in ("∞", "-∞"):
+        return None
+    for unit, factor in {"%": Fraction(1, 100), **_MONEY}.items():
+        if text.endswith(unit):
+            return reduced(_number(text.removesuffix(unit)) * factor)
+    return reduced(_number(text.rstrip("天项人分")))
+
+
+def _number(text: str) -> Fraction:
+    value = exact(text.replace(",", "").replace("−", "-"))
+    if value is None:
+        raise UserError(f"“{text}”不是数")
+    return value
+
+
+# ---------------------------------------------------------------------- inputs
+
+
+def prepare(instrument: n.Instrument, example: n.Example) -> Prepared:
+    """The row's inputs. Raises UserError for a cell that cannot be read."""
+    inputs = dict(example.inputs)
+    as_of = date.fromisoformat(inputs.pop("申请日", instrument.case_date.isoformat()))
+    readings = _readings(instrument, inputs.pop("读法", ""))
+    given, facts = {}, {}
+    names = {s.name: s.id for s in instrument.statements.values()}
+    for head, cell in inputs.items():
+        if head.startswith(_GIVEN):
+            label = head.removeprefix(_GIVEN)
+            given[names.get(label, label)] = _interval(cell)
+        else:
+            _state(facts, head, cell, as_of)
+    return Prepared(firm_from_json(facts), as_of, readings, given)
+
+
+def _readings(instrument: n.Instrument, cell: str) -> dict[str, str]:
+    return readings_from(instrument, re.split(r"[、，,\s]+", cell) if cell else [])
+
+
+def readings_from(instrument: n.Instrument, options: Iterable[str]) -> dict[str, str]:
+    """Reading id → option, from option names. Raises UserError for an unknown one."""
+    owner = {option: r.id for r in instrument.readings for option, _ in r.options}
+    for option in options:
+        if option not in owner:
+            known = "、".join(owner) or "没有读法可选"
+            raise UserError(f"“{option}”不是《{instrument.short}》的读法选项；可选：{known}")
+    return {owner[option]: option for option in options}
+
+
+def _state(facts: dict[str, Any], head: str, cell: str, as_of: date) -> None:
+    match = _HEAD.match(head)
+    fact = find(match["name"].strip()) if match else None
+    if match is None or fact is None:
+        raise UserError(f"不认识的表头“{head}”")
+    value = _stated(fact, cell, _MONEY.get(match["unit"] or "元", 1))
+    if match["year"] is None:
+        facts[fact.code] = value
+        return
+    for year in n.Year(match["year"]).years(as_of.year):
+        facts.setdefault(fact.code, {})[str(year)] = value
+
+
+def _stated(fact: Fact, cell: str, factor: int) -> Any:
+    if fact.unit == "是否":
+        return {"是": True, "否": False}[cell]
+    if fact.unit == "记录":
+        return [] if cell == "空" else [_title(text) for text in cell.split("；")]
+    if not fact.numeric:
+        return cell
+    if cell.startswith(("月：", "季：")):
+        pairs = [pair.split("/") for pair in cell[2:].split()]
+        return {"months" if cell[0] == "月" else "quarters": pairs}
+    scale = factor if fact.unit == "元" and not cell.endswith("元") else 1
+    ends = [_end(end) for end in cell.split("~")]
+    texts = [None if end is None else str(Fraction(end) * scale) for end in ends]
+    return texts[0] if len(texts) == 1 else {"lo": texts[0], "hi": texts[1]}
+
+
+def _title(text: str) -> dict[str, str]:
+    kind, _, days = text.strip().partition(" ")
+    issued, _, until = days.partition("~")
+    return {"kind": kind, "issued_on": issued.strip(), "valid_to": until.strip()}
+
+

@@ -1,0 +1,160 @@
+"""Markdown of an instrument → front matter, 登高 blocks under their headings, case tables."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import yaml
+
+from denggao.rules.errors import InstrumentError
+from denggao.rules.nodes import Example
+
+MAX_CHARACTERS = 400_000
+_FENCE = re.compile(r"^```\s*(\S*)\s*$")
+_NUMBER = re.compile(r"(\d+号)$")
+
+
+@dataclass(slots=True)
+class Block:
+    """One 登高 block: its text, the line it starts on, and the article it stands under."""
+
+    text: str
+    line: int
+    cite: str | None
+    heading: str
+
+
+@dataclass(slots=True)
+class Table:
+    """A case table; ``rows`` are (line, cells)."""
+
+    line: int
+    heads: list[str]
+    rows: list[tuple[int, list[str]]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Document:
+    """An instrument's file, cut into its parts."""
+
+    path: str
+    meta: dict[str, Any]
+    blocks: list[Block]
+    tables: list[Table]
+
+
+def read_document(text: str, path: str) -> Document:
+    """Cut the Markdown into parts. Raises InstrumentError for a broken front matter."""
+    if len(text) > MAX_CHARACTERS:
+        raise InstrumentError(path, 1, 1, f"文件超过 {MAX_CHARACTERS} 字，请拆成几份规范")
+    lines = text.replace("\r\n", "\n").split("\n")
+    meta, start = _front_matter(lines, path)
+    document = Document(path, meta, [], [])
+    _read_body(document, lines, start)
+    return document
+
+
+def _front_matter(lines: list[str], path: str) -> tuple[dict[str, Any], int]:
+    if lines[0].strip() != "---" or "---" not in (line.strip() for line in lines[1:]):
+        raise InstrumentError(path, 1, 1, "文件应以 --- 包住的文件头开始（名称、简称、依据、施行）")
+    end = next(i for i, line in enumerate(lines[1:], 1) if line.strip() == "---")
+    try:
+        meta = yaml.safe_load("\n".join(lines[1:end])) or {}
+    except yaml.YAMLError as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", 0)
+        raise InstrumentError(path, line + 2, 1, "文件头不是合规的 YAML（键: 值）") from None
+    if not isinstance(meta, dict):
+        raise InstrumentError(path, 2, 1, "文件头应写成“键: 值”")
+    _check_meta(meta, path)
+    return meta, end + 1
+
+
+def _check_meta(meta: dict[str, Any], path: str) -> None:
+    for key in ("名称", "简称", "依据", "地域", "施行"):
+        if not meta.get(key):
+            raise InstrumentError(path, 1, 1, f"文件头缺“{key}”")
+    if isinstance(meta["依据"], str):
+        meta["依据"] = [meta["依据"]]
+    for key in ("施行", "废止", "例日"):
+        if meta.get(key) is not None and not isinstance(meta[key], date):
+            raise InstrumentError(path, 1, 1, f"文件头“{key}”应是日期，如 2016-01-01")
+    unknown = set(meta) - {"名称", "简称", "依据", "地域", "施行", "废止", "例日"}
+    if unknown:
+        raise InstrumentError(path, 1, 1, f"文件头不认识“{'、'.join(map(str, unknown))}”")
+
+
+def _read_body(document: Document, lines: list[str], start: int) -> None:
+    heading, number = "", start
+    while number < len(lines):
+        line = lines[number]
+        fence = _FENCE.match(line)
+        if line.startswith("## ") or line.startswith("### "):
+            heading = line.lstrip("#").strip()
+        elif fence:
+            end = _closing_fence(document, lines, number)
+            if fence[1] == "登高":
+                body = "\n".join(lines[number + 1 : end])
+                cite = citation(heading, document.meta["依据"])
+                document.blocks.append(Block(body, number + 2, cite, heading))
+            number = end
+        elif line.startswith("|") and _cells(line)[:1] == ["例"]:
+            number = _read_table(document, lines, number)
+            continue
+        number += 1
+
+
+def _closing_fence(document: Document, lines: list[str], start: int) -> int:
+    for number in range(start + 1, len(lines)):
+        if lines[number].strip() == "```":
+            return number
+    raise InstrumentError(document.path, start + 1, 1, "代码块没有结束（缺一行 ```）")
+
+
+def citation(heading: str, documents: list[str]) -> str | None:
+    """The heading with its document's full number, or ``None`` if it names none of them."""
+    for document in documents:
+        if heading.startswith(document):
+            return heading
+    shorts = {m[1]: d for d in documents if (m := _NUMBER.search(d))}
+    first, _, rest = heading.partition(" ")
+    if first in shorts and rest.strip():
+        return f"{shorts[first]} {rest.strip()}"
+    return None
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip().strip("|").split("|")]
+
+
+def _read_table(document: Document, lines: list[str], number: int) -> int:
+    table = Table(number + 1, _cells(lines[number]))
+    document.tables.append(table)
+    number += 2  # the head and its rule of dashes
+    while number < len(lines) and lines[number].startswith("|"):
+        cells = _cells(lines[number])
+        if len(cells) != len(table.heads):
+            message = f"这一行有 {len(cells)} 格，表头有 {len(table.heads)} 格"
+            raise InstrumentError(document.path, number + 1, 1, message)
+        table.rows.append((number + 1, cells))
+        number += 1
+    return number
+
+
+def examples(document: Document, is_expected: dict[str, bool]) -> tuple[Example, ...]:
+    """Rows of the case tables; ``is_expected`` says of each known head which side it is on."""
+    found = []
+    for table in document.tables:
+        for line, cells in table.rows:
+            pairs = [(h, c) for h, c in zip(table.heads[1:], cells[1:], strict=True) if c]
+            found.append(
+                Example(
+                    name=cells[0],
+                    line=line,
+                    inputs=tuple(p for p in pairs if not is_expected[p[0]]),
+                    expected=tuple(p for p in pairs if is_expected[p[0]]),
+                )
+            )
+    return tuple(found)

@@ -1,0 +1,130 @@
+"""One end of an interval, for a whole column: an integer, an expression, or ``None`` (∞).
+
+In an expression a null is ∞ too (−∞ as a lower, +∞ as an upper end), so that sums need no
+special case: null + 1 is null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+End = int | pl.Expr | None
+Flag = bool | pl.Expr
+
+INT64 = 2**63 - 1
+INT128 = 2**127 - 1
+
+
+def add(a: End, b: End) -> End:
+    if a is None or b is None:
+        return None
+    if isinstance(a, int) and isinstance(b, int):
+        return a + b
+    if isinstance(a, int) and a == 0:
+        return b
+    if isinstance(b, int) and b == 0:
+        return a
+    return a + b
+
+
+def times(a: End, factor: int) -> End:
+    """Times a positive constant."""
+    return a if a is None or factor == 1 else a * factor
+
+
+def minus(a: End) -> End:
+    return None if a is None else -a
+
+
+def product(a: End, b: End) -> End:
+    """Product of two finite ends (null stays null)."""
+    if a is None or b is None:
+        return None
+    return a * b
+
+
+def wide(end: End, size: int) -> End:
+    """The end in an integer type that a number of this size fits."""
+    if isinstance(end, pl.Expr) and size > INT64:
+        return end.cast(pl.Int128)
+    return end
+
+
+def expression(end: End, dtype: type[pl.DataType] = pl.Int64) -> pl.Expr:
+    return end if isinstance(end, pl.Expr) else pl.lit(end, dtype=dtype)
+
+
+def smallest(ends: Iterable[End], *, none_wins: bool) -> End:
+    """Least end; ``none_wins``: ∞ is −∞ (lower ends), else it is +∞ (upper ends)."""
+    return _extreme(list(ends), none_wins=none_wins, low=True)
+
+
+def largest(ends: Iterable[End], *, none_wins: bool) -> End:
+    return _extreme(list(ends), none_wins=none_wins, low=False)
+
+
+def _extreme(ends: list[End], *, none_wins: bool, low: bool) -> End:
+    known = [e for e in ends if e is not None]
+    if not known or (none_wins and len(known) < len(ends)):
+        return None
+    if all(isinstance(e, int) for e in known):
+        return (min if low else max)(known)  # type: ignore[type-var]
+    columns = [expression(e) for e in known]
+    best = (pl.min_horizontal if low else pl.max_horizontal)(columns)
+    if not none_wins:
+        return best
+    nulls = [c.is_null() for c, e in zip(columns, known, strict=True) if isinstance(e, pl.Expr)]
+    return pl.when(pl.any_horizontal(nulls)).then(None).otherwise(best)
+
+
+def choose(when: Flag, then: End, otherwise: End) -> End:
+    """``then`` where the flag is true, else ``otherwise`` (a null flag counts as false)."""
+    if isinstance(when, bool):
+        return then if when else otherwise
+    if then is None and otherwise is None:
+        return None
+    return pl.when(when).then(_operand(then)).otherwise(_operand(otherwise))
+
+
+def _operand(end: End) -> pl.Expr:
+    return end if isinstance(end, pl.Expr) else pl.lit(end)
+
+
+def at_least(a: End, b: End, *, strictly: bool = False) -> Flag:
+    """``a ≥ b`` for finite ends; false where either is ∞."""
+    if a is None or b is None:
+        return False
+    if isinstance(a, int) and isinstance(b, int):
+        return a > b if strictly else a >= b
+    result = (_operand(a) > _operand(b)) if strictly else (_operand(a) >= _operand(b))
+    return result.fill_null(False)
+
+
+def either(*flags: Flag) -> Flag:
+    if True in [f for f in flags if isinstance(f, bool)]:
+        return True
+    columns = [f for f in flags if isinstance(f, pl.Expr)]
+    if not columns:
+        return False
+    return columns[0] if len(columns) == 1 else pl.any_horizontal(columns)
+
+
+def both(*flags: Flag) -> Flag:
+    if False in [f for f in flags if isinstance(f, bool)]:
+        return False
+    columns = [f for f in flags if isinstance(f, pl.Expr)]
+    if not columns:
+        return True
+    return columns[0] if len(columns) == 1 else pl.all_horizontal(columns)
+
+
+def negated(flag: Flag) -> Flag:
+    return not flag if isinstance(flag, bool) else ~flag
+
+
+def is_infinite(end: End) -> Flag:
+    if end is None:
+        return True
+    return False if isinstance(end, int) else end.is_null()

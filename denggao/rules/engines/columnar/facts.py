@@ -1,0 +1,258 @@
+"""Fact columns as rules read them: founding year, derivations, couplings, contradictions.
+
+The same meaning as ``denggao.facts.resolve``, for every row at once. Input columns are
+``code`` or ``code@year`` (whole numbers at ``catalogue.SCALE``), with optional ``….lo`` and
+``….hi`` for stated intervals; a column that is not there is unknown in every row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+
+from denggao.facts.catalogue import MAX_SIZE, Fact, bounds_from_below, catalogue
+from denggao.facts.enterprise import key_of
+from denggao.facts.resolve import (
+    BEFORE_FOUNDING,
+    CONTRADICTION,
+    DERIVED_DIFFERS,
+    WINDOW_YEARS,
+)
+from denggao.rules.engines.columnar import ends as e
+from denggao.rules.engines.columnar import values as v
+from denggao.rules.engines.columnar.ends import Flag
+from denggao.rules.engines.columnar.plan import Plan
+from denggao.rules.engines.columnar.values import Lin
+
+Derive = Callable[[str, int | None], Lin | None]
+
+
+class FactColumns:
+    """Columns of the facts of a frame on one day."""
+
+    def __init__(self, plan: Plan, as_of: date, derive: Derive) -> None:
+        self.plan = plan
+        self.as_of = as_of
+        self.derive = derive
+        self.flags: dict[str, list[pl.Expr]] = {}
+        self._numbers: dict[str, Lin] = {}
+        self._own: dict[str, Lin] = {}
+        self._derived: dict[str, Lin | None] = {}
+
+    # ---- time
+
+    @property
+    def has_founding(self) -> bool:
+        return "established_on" in self.plan.columns
+
+    def operated(self, year: int) -> Flag:
+        if not self.has_founding:
+            return True
+        founded = pl.col("established_on").dt.year()
+        return self.plan.keep(f"§operated@{year}", (founded <= year).fill_null(True))
+
+    def window(self) -> list[int]:
+        last = self.as_of.year - 1
+        return list(range(last - WINDOW_YEARS + 1, last + 1))
+
+    def operated_years(self) -> Lin:
+        if not self.has_founding:
+            return Lin(WINDOW_YEARS, WINDOW_YEARS, 1, WINDOW_YEARS, True)
+        flags = [e.expression(0) + _integer(self.operated(y)) for y in self.window()]
+        count = self.plan.keep("§operated_years", pl.sum_horizontal(flags))
+        return Lin(count, count, 1, WINDOW_YEARS, True)
+
+    def age_in_days(self) -> Lin:
+        if not self.has_founding:
+            return Lin(None, None, 1, MAX_SIZE["天"])
+        days = (pl.lit(self.as_of) - pl.col("established_on")).dt.total_days()
+        kept = self.plan.keep("§age", days)
+        return Lin(kept, kept, 1, MAX_SIZE["天"])
+
+    # ---- facts
+
+    def stated(self, key: str) -> Flag:
+        parts = [c for c in (key, f"{key}.lo", f"{key}.hi") if c in self.plan.columns]
+        return e.either(*(pl.col(c).is_not_null() for c in parts)) if parts else False
+
+    def yes_no(self, code: str, year: int | None) -> pl.Expr:
+        key = key_of(code, year)
+        if key not in self.plan.columns:
+            return pl.lit(None, dtype=pl.Boolean)
+        operated = True if year is None else self.operated(year)
+        if isinstance(operated, bool):
+            return pl.col(key)
+        return pl.when(operated).then(pl.col(key)).otherwise(None)
+
+    def missing(self, code: str, year: int | None) -> Flag:
+        fact, key = catalogue()[code], key_of(code, year)
+        unknown = e.negated(self.stated(key))
+        if fact.numeric:
+            unknown = e.either(unknown, self._contradicted(fact, year))
+            derived = self.derived(code, year)
+            if derived is not None:
+                open_ends = e.either(e.is_infinite(derived.lo), e.is_infinite(derived.hi))
+                unknown = e.both(unknown, open_ends)
+        return unknown if year is None else e.both(unknown, self.operated(year))
+
+    def number(self, code: str, year: int | None) -> Lin:
+        """The value in force; years before founding are 0."""
+        key = key_of(code, year)
+        if key not in self._numbers:
+            self._numbers[key] = self._resolve(catalogue()[code], year, key)
+        return self._numbers[key]
+
+    def derived(self, code: str, year: int | None) -> Lin | None:
+        key = key_of(code, year)
+        if key not in self._derived:
+            self._derived[key] = None
+            self._derived[key] = self.derive(code, year)
+        return self._derived[key]
+
+    def raise_flag(self, name: str, when: Flag) -> None:
+        if isinstance(when, pl.Expr):
+            self.flags.setdefault(name, []).append(when)
+
+    # ---- how a number is found
+
+    def _resolve(self, fact: Fact, year: int | None, key: str) -> Lin:
+        own, stated = self.own(fact, year), self.stated(key)
+        coupled = self._coupled(fact, year, own)
+        lo = e.choose(stated, own.lo, coupled.lo) if stated is not False else coupled.lo
+        hi = e.choose(stated, own.hi, coupled.hi) if stated is not False else coupled.hi
+        contradicted = self._contradicted(fact, year)
+        lo = e.choose(contradicted, _scaled(fact.lo, coupled.scale), lo)
+        hi = e.choose(contradicted, _scaled(fact.hi, coupled.scale), hi)
+        operated = True if year is None else self.operated(year)
+        lo, hi = e.choose(operated, lo, 0), e.choose(operated, hi, 0)
+        self._flags(fact, year, key, operated, contradicted)
+        size = coupled.size
+        return replace(
+            coupled,
+            lo=self.plan.keep_end(f"{key}§lo", lo),
+            hi=self.plan.keep_end(f"{key}§hi", hi),
+            size=size,
+            nonneg=fact.lo is not None and fact.lo >= 0,
+        )
+
+    def _flags(
+        self, fact: Fact, year: int | None, key: str, operated: Flag, contradicted: Flag
+    ) -> None:
+        stated = self.stated(key)
+        self.raise_flag(BEFORE_FOUNDING, e.both(stated, e.negated(operated)))
+        self.raise_flag(CONTRADICTION, e.both(contradicted, operated))
+        derived = self.derived(fact.code, year)
+        if derived is None or stated is False:
+            return
+        own, other = v.aligned([self.own(fact, year), derived])
+        step = max(own.scale // fact.scale, 1)
+        above = e.at_least(own.lo, e.add(other.hi, step))
+        below = e.at_least(other.lo, e.add(own.hi, step))
+        clean = e.both(stated, operated, e.negated(contradicted), self._has_component(fact, year))
+        self.raise_flag(DERIVED_DIFFERS, e.both(clean, e.either(above, below)))
+
+    components: dict[str, frozenset[str]] = {}
+
+    def _has_component(self, fact: Fact, year: int | None) -> Flag:
+        parts = self.components.get(fact.code, frozenset())
+        return e.either(*(self.stated(key_of(part, year)) for part in sorted(parts)))
+
+    def own(self, fact: Fact, year: int | None) -> Lin:
+        """Stated, else derived, else the domain; other facts' couplings not yet looked at."""
+        key = key_of(fact.code, year)
+        if key not in self._own:
+            self._own[key] = self._make_own(fact, year, key)
+        return self._own[key]
+
+    def _make_own(self, fact: Fact, year: int | None, key: str) -> Lin:
+        size = MAX_SIZE[fact.unit] * fact.scale
+        nonneg = fact.lo is not None and fact.lo >= 0
+        base = Lin(_scaled(fact.lo, fact.scale), _scaled(fact.hi, fact.scale), fact.scale, size)
+        base = replace(base, nonneg=nonneg)
+        derived = self.derived(fact.code, year)
+        if derived is not None:
+            base, derived = v.aligned([base, derived])
+            base = replace(
+                base,
+                lo=e.largest([base.lo, derived.lo], none_wins=False),
+                hi=e.smallest([base.hi, derived.hi], none_wins=False),
+                size=max(base.size, derived.size),
+            )
+        own = self._stated_or(fact, key, base)
+        return replace(
+            own,
+            lo=self.plan.keep_end(f"{key}§own_lo", own.lo),
+            hi=self.plan.keep_end(f"{key}§own_hi", own.hi),
+        )
+
+    def _stated_or(self, fact: Fact, key: str, base: Lin) -> Lin:
+        """The stated point or interval, else ``base``."""
+        factor = base.scale // fact.scale
+        columns = self.plan.columns
+        lo, hi = base.lo, base.hi
+        if f"{key}.lo" in columns or f"{key}.hi" in columns:
+            spans = e.either(
+                *(pl.col(c).is_not_null() for c in (f"{key}.lo", f"{key}.hi") if c in columns)
+            )
+            lo = e.choose(spans, self._bound(f"{key}.lo", fact.lo, fact, factor), lo)
+            hi = e.choose(spans, self._bound(f"{key}.hi", fact.hi, fact, factor), hi)
+        if key in columns:
+            point = e.times(e.wide(pl.col(key), base.size), factor)
+            lo, hi = _point_or(point, lo), _point_or(point, hi)
+        return replace(base, lo=lo, hi=hi)
+
+    def _bound(self, column: str, domain: int | None, fact: Fact, factor: int) -> e.End:
+        edge = _scaled(domain, fact.scale * factor)
+        if column not in self.plan.columns:
+            return edge
+        return _point_or(e.times(pl.col(column), factor), edge)
+
+    def _contradicted(self, fact: Fact, year: int | None) -> Flag:
+        """Certainly above the fact it can never exceed, or below one that it bounds."""
+        pairs = [(fact.code, fact.at_most)] if fact.at_most else []
+        pairs += [(part, fact.code) for part in bounds_from_below().get(fact.code, ())]
+        found = []
+        for part, whole in pairs:
+            a, b = v.aligned([self.own(catalogue()[c], year) for c in (part, whole) if c])
+            name = f"{key_of(part, year)}§contradicts"
+            above = e.at_least(a.lo, b.hi, strictly=True)
+            found.append(self.plan.keep_flag(name, above))
+        return e.either(*found)
+
+    def _coupled(self, fact: Fact, year: int | None, own: Lin) -> Lin:
+        lows, highs = [own], [own]
+        for code in bounds_from_below().get(fact.code, ()):
+            lows.append(self._unless_contradicted(code, year, fact))
+        if fact.at_most:
+            highs.append(self._unless_contradicted(fact.at_most, year, fact))
+        every = v.aligned([*lows, *highs])
+        lo = e.largest([x.lo for x in every[: len(lows)]], none_wins=False)
+        hi = e.smallest([x.hi for x in every[len(lows) :]], none_wins=False)
+        return replace(every[0], lo=lo, hi=hi, size=max(x.size for x in every))
+
+    def _unless_contradicted(self, code: str, year: int | None, fact: Fact) -> Lin:
+        other = catalogue()[code]
+        own = self.own(other, year)
+        contradicted = self._contradicted(other, year)
+        return replace(
+            own,
+            lo=e.choose(contradicted, None, own.lo),
+            hi=e.choose(contradicted, None, own.hi),
+        )
+
+
+def _scaled(edge: int | None, scale: int) -> int | None:
+    return None if edge is None else edge * scale
+
+
+def _integer(flag: Flag) -> pl.Expr:
+    return flag.cast(pl.Int64) if isinstance(flag, pl.Expr) else pl.lit(int(flag))
+
+
+def _point_or(point: e.End, otherwise: e.End) -> e.End:
+    """Where the point is null, the other end."""
+    assert isinstance(point, pl.Expr)
+    return point if otherwise is None else point.fill_null(otherwise)

@@ -1,0 +1,272 @@
+"""Interval columns: ``Lin`` over a constant denominator, ``Quo`` over one of each row's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import lcm
+
+import polars as pl
+
+from denggao.facts.errors import UserError
+from denggao.rules.engines.columnar import ends as e
+from denggao.rules.engines.columnar.ends import End, Flag
+
+
+@dataclass(frozen=True, slots=True)
+class Lin:
+    """``[lo/scale, hi/scale]``. ``size`` bounds |lo| and |hi|; ``nonneg``: never below 0."""
+
+    lo: End
+    hi: End
+    scale: int
+    size: int
+    nonneg: bool = False
+
+    @property
+    def wide(self) -> Lin:
+        return replace(self, lo=e.wide(self.lo, self.size), hi=e.wide(self.hi, self.size))
+
+
+@dataclass(frozen=True, slots=True)
+class Quo:
+    """``[lo_n/lo_d, hi_n/hi_d] / scale`` with positive denominators, null numerators being ∞.
+
+    ``undefined`` marks rows where the quotient may not exist (denominator 0).
+    """
+
+    lo_n: End
+    lo_d: End
+    hi_n: End
+    hi_d: End
+    scale: int
+    size: int  # of numerators
+    size_d: int  # of denominators
+    undefined: Flag = False
+
+
+Value = Lin | Quo
+
+
+def constant(value: Fraction | int) -> Lin:
+    exact = Fraction(value)
+    return Lin(
+        exact.numerator, exact.numerator, exact.denominator, abs(exact.numerator), exact >= 0
+    )
+
+
+def checked(size: int) -> int:
+    """Refuse at compile time what could overflow 128 bits in some row."""
+    if size > e.INT128:
+        raise UserError("算式的中间结果可能超出 128 位整数，请减少连乘的金额")
+    return size
+
+
+def rescaled(value: Lin, scale: int) -> Lin:
+    """The same values over another (multiple) denominator."""
+    factor = scale // value.scale
+    if factor == 1:
+        return value
+    size = checked(value.size * factor)
+    lo, hi = e.wide(value.lo, size), e.wide(value.hi, size)
+    return replace(value, lo=e.times(lo, factor), hi=e.times(hi, factor), scale=scale, size=size)
+
+
+def aligned(values: Sequence[Lin]) -> list[Lin]:
+    scale = lcm(*(v.scale for v in values))
+    return [rescaled(v, scale) for v in values]
+
+
+def negate(value: Value) -> Value:
+    if isinstance(value, Lin):
+        return Lin(e.minus(value.hi), e.minus(value.lo), value.scale, value.size)
+    return replace(
+        value,
+        lo_n=e.minus(value.hi_n),
+        lo_d=value.hi_d,
+        hi_n=e.minus(value.lo_n),
+        hi_d=value.lo_d,
+    )
+
+
+def add(a: Value, b: Value) -> Value:
+    if isinstance(a, Lin) and isinstance(b, Lin):
+        a, b = aligned([a, b])
+        size = checked(a.size + b.size)
+        a, b = replace(a, size=size).wide, replace(b, size=size).wide
+        return Lin(e.add(a.lo, b.lo), e.add(a.hi, b.hi), a.scale, size, a.nonneg and b.nonneg)
+    return _add_quotients(quotient(a), quotient(b))
+
+
+def quotient(value: Value) -> Quo:
+    if isinstance(value, Quo):
+        return value
+    return Quo(value.lo, 1, value.hi, 1, value.scale, value.size, 1)
+
+
+def _add_quotients(a: Quo, b: Quo) -> Quo:
+    scale = lcm(a.scale, b.scale)
+    fa, fb = scale // a.scale, scale // b.scale
+    size = checked(a.size * b.size_d * fa + b.size * a.size_d * fb)
+    size_d = checked(a.size_d * b.size_d)
+
+    def summed(an: End, ad: End, bn: End, bd: End) -> tuple[End, End]:
+        an, ad, bn, bd = (e.wide(x, max(size, size_d)) for x in (an, ad, bn, bd))
+        top = e.add(e.times(e.product(an, bd), fa), e.times(e.product(bn, ad), fb))
+        return top, e.product(ad, bd)
+
+    lo_n, lo_d = summed(a.lo_n, a.lo_d, b.lo_n, b.lo_d)
+    hi_n, hi_d = summed(a.hi_n, a.hi_d, b.hi_n, b.hi_d)
+    return Quo(lo_n, lo_d, hi_n, hi_d, scale, size, size_d, e.either(a.undefined, b.undefined))
+
+
+def scaled_by(value: Value, factor: Fraction) -> Value:
+    """Times a constant."""
+    if factor < 0:
+        return scaled_by(negate(value), -factor)
+    if factor == 0:
+        return Lin(0, 0, 1, 0, True)
+    top, bottom = factor.numerator, factor.denominator
+    size = checked(value.size * top)
+    if isinstance(value, Lin):
+        lo, hi = e.wide(value.lo, size), e.wide(value.hi, size)
+        return replace(
+            value, lo=e.times(lo, top), hi=e.times(hi, top), scale=value.scale * bottom, size=size
+        )
+    lo, hi = e.wide(value.lo_n, size), e.wide(value.hi_n, size)
+    return replace(
+        value,
+        lo_n=e.times(lo, top),
+        hi_n=e.times(hi, top),
+        scale=value.scale * bottom,
+        size=size,
+    )
+
+
+def constant_of(value: Value) -> Fraction | None:
+    """The number, if it is the same constant in every row."""
+    if isinstance(value, Lin) and isinstance(value.lo, int) and value.lo is value.hi:
+        return Fraction(value.lo, value.scale)
+    if isinstance(value, Lin) and isinstance(value.lo, int) and value.lo == value.hi:
+        return Fraction(value.lo, value.scale)
+    return None
+
+
+def multiply(a: Value, b: Value) -> Value:
+    for x, y in ((a, b), (b, a)):
+        factor = constant_of(x)
+        if factor is not None:
+            return scaled_by(y, factor)
+    if not (isinstance(a, Lin) and isinstance(b, Lin) and a.nonneg and b.nonneg):
+        raise UserError("两个不定的数相乘，只支持都不小于 0 的（金额、人数、项数）")
+    size = checked(a.size * b.size)
+    wide_a, wide_b = replace(a, size=size).wide, replace(b, size=size).wide
+    hi = e.product(wide_a.hi, wide_b.hi)
+    is_zero = e.either(e.at_least(0, a.hi), e.at_least(0, b.hi))  # 0 × ∞ is 0
+    hi = e.choose(is_zero, 0, hi)
+    return Lin(e.product(wide_a.lo, wide_b.lo), hi, a.scale * b.scale, size, True)
+
+
+def divide(a: Value, b: Value) -> Value:
+    factor = constant_of(b)
+    if factor is not None and factor != 0:
+        return scaled_by(a, 1 / factor)
+    if not (isinstance(a, Lin) and isinstance(b, Lin)):
+        raise UserError("商不能再除以不定的数，请改写成一个除式")
+    if b.nonneg:
+        return _over_positive(a, b, e.at_least(0, b.lo), False)
+    turned = e.at_least(0, b.hi)  # never positive: turn both signs
+    a_turned, b_turned = negate(a), negate(b)
+    assert isinstance(a_turned, Lin) and isinstance(b_turned, Lin)
+    num = replace(a, lo=e.choose(turned, a_turned.lo, a.lo), hi=e.choose(turned, a_turned.hi, a.hi))
+    den = replace(b, lo=e.choose(turned, b_turned.lo, b.lo), hi=e.choose(turned, b_turned.hi, b.hi))
+    straddles = e.negated(e.at_least(den.lo, 0))
+    return _over_positive(num, den, e.at_least(0, den.lo), straddles)
+
+
+def _over_positive(a: Lin, b: Lin, may_be_zero: Flag, straddles: Flag) -> Quo:
+    """``a`` over ``b ≥ 0``; rows that straddle 0, or are exactly 0, have no value at all."""
+    up, down = b.scale, a.scale
+    size, size_d = checked(a.size * up), checked(b.size)
+    nothing = e.either(straddles, e.at_least(0, b.hi))
+    lo_n, lo_d = _end(a.lo, b.hi, b.lo, sure=a.nonneg)
+    hi_n, hi_d = _end(a.hi, b.lo, b.hi, sure=a.nonneg)
+    lo_n, hi_n = (e.times(e.wide(x, size), up) for x in (lo_n, hi_n))
+    return Quo(
+        e.choose(nothing, None, lo_n),
+        lo_d,
+        e.choose(nothing, None, hi_n),
+        hi_d,
+        down,
+        size,
+        size_d,
+        e.either(may_be_zero, straddles),
+    )
+
+
+def _end(x: End, at_positive: End, at_negative: End, *, sure: bool) -> tuple[End, End]:
+    """One end of the quotient: over one bound of the denominator if ``x ≥ 0``, else the other.
+    Over +∞ it tends to 0, over 0 to ∞ (null), and 0 over anything is 0."""
+    below = False if sure else e.negated(e.at_least(x, 0))
+    den = e.choose(below, at_negative, at_positive)
+    vanishes = e.either(e.is_infinite(den), _is_zero(x))
+    explodes = e.at_least(0, den)
+    top = e.choose(e.is_infinite(x), None, e.choose(vanishes, 0, e.choose(explodes, None, x)))
+    return top, e.choose(e.either(vanishes, explodes), 1, den)
+
+
+def _is_zero(x: End) -> Flag:
+    if x is None:
+        return False
+    return x == 0 if isinstance(x, int) else (x == 0).fill_null(False)
+
+
+def at_least(a: Value, b: Value, *, strictly: bool = False) -> tuple[Flag, Flag]:
+    """(certainly ``a ≥ b``, certainly not), by cross-multiplication."""
+    if isinstance(a, Lin) and isinstance(b, Lin):
+        a, b = aligned([a, b])
+        return (
+            e.at_least(a.lo, b.hi, strictly=strictly),
+            e.at_least(b.lo, a.hi, strictly=not strictly),
+        )
+    p, q = quotient(a), quotient(b)
+    holds = _crossed(p.lo_n, p.lo_d, p, q.hi_n, q.hi_d, q, strictly)
+    fails = _crossed(q.lo_n, q.lo_d, q, p.hi_n, p.hi_d, p, not strictly)
+    defined = e.negated(e.either(p.undefined, q.undefined))
+    return e.both(holds, defined), e.both(fails, defined)
+
+
+def _crossed(an: End, ad: End, a: Quo, bn: End, bd: End, b: Quo, strictly: bool) -> Flag:
+    common = lcm(a.scale, b.scale)
+    fa, fb = common // a.scale, common // b.scale
+    size = checked(max(a.size * b.size_d * fa, b.size * a.size_d * fb))
+    an, ad, bn, bd = (e.wide(x, size) for x in (an, ad, bn, bd))
+    left, right = e.times(e.product(an, bd), fa), e.times(e.product(bn, ad), fb)
+    return e.at_least(left, right, strictly=strictly)
+
+
+def extreme(values: Sequence[Value], *, low: bool) -> Lin:
+    """取小, 取大."""
+    if not all(isinstance(v, Lin) for v in values):
+        raise UserError("取小、取大里的商请先写成评分或条件")
+    lins = aligned([v for v in values if isinstance(v, Lin)])
+    pick = e.smallest if low else e.largest
+    lo = pick([v.lo for v in lins], none_wins=low)
+    hi = pick([v.hi for v in lins], none_wins=not low)
+    nonneg = (all if low else any)(v.nonneg for v in lins)
+    return Lin(lo, hi, lins[0].scale, max(v.size for v in lins), nonneg)
+
+
+def truth(holds: Flag, fails: Flag) -> pl.Expr:
+    """A nullable boolean from "certainly" and "certainly not"."""
+    if holds is True:
+        return pl.lit(True)
+    if fails is True:
+        return pl.lit(False)
+    column = pl.when(_flag(holds)).then(True).when(_flag(fails)).then(False)
+    return column.otherwise(None).cast(pl.Boolean)
+
+
+def _flag(flag: Flag) -> pl.Expr:
+    return flag if isinstance(flag, pl.Expr) else pl.lit(flag)

@@ -1,0 +1,453 @@
+"""The definition: one firm, plain Python, exact fractions, the whole outcome tree.
+
+Slow and obvious on purpose; every other engine must agree with it.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from denggao.facts import interval as iv
+from denggao.facts.catalogue import SCALE, catalogue
+from denggao.facts.enterprise import Firm, key_of
+from denggao.facts.interval import ANYTHING, ZERO, Interval, Truth, point
+from denggao.facts.resolve import WINDOW_YEARS, Facts
+from denggao.facts.titles import held
+from denggao.rules import nodes as n
+from denggao.rules.outcome import EXPERT_DECIDES, Outcome, Result
+
+
+def judge(
+    instrument: n.Instrument,
+    firm: Firm,
+    as_of: date,
+    *,
+    readings: Mapping[str, str] | None = None,
+    given: Mapping[str, Interval] | None = None,
+) -> Outcome:
+    """Run every statement of ``instrument`` for one firm.
+
+    ``readings`` chooses options other than the defaults; ``given`` fixes the value of
+    statements (used by case tables).
+    """
+    run = Evaluation(instrument, firm, as_of, dict(readings or {}), dict(given or {}))
+    results = {id_: run.result(id_) for id_ in instrument.statements}
+    flags = run.facts.flags | {flag for r in results.values() for flag in r.flags}
+    outcome = Outcome(instrument, as_of, results, flags, instrument.chosen(run.readings))
+    if _only_experts_can_tell(outcome, run):
+        outcome.flags.add(EXPERT_DECIDES)
+    return outcome
+
+
+class Evaluation:
+    """One run over one firm; statements are computed when first asked for."""
+
+    def __init__(
+        self,
+        instrument: n.Instrument,
+        firm: Firm,
+        as_of: date,
+        readings: dict[str, str] | None = None,
+        given: dict[str, Interval] | None = None,
+    ) -> None:
+        self.instrument = instrument
+        self.readings = readings or {}
+        self.options = frozenset(instrument.chosen(self.readings).values())
+        self.given = given or {}
+        self.facts = Facts(firm, as_of, self._derive)
+        self.results: dict[str, Result] = {}
+
+    # ---- statements
+
+    def result(self, id_: str) -> Result:
+        if id_ not in self.results:
+            self.results[id_] = self._compute(self.instrument.statements[id_])
+        return self.results[id_]
+
+    def _compute(self, statement: n.Statement) -> Result:
+        facts = self._facts_used(statement)
+        if statement.id in self.given:
+            return Result(statement, value=self.given[statement.id], facts=facts)
+        if statement.is_truth:
+            return self._condition(statement, facts)
+        value, flags = self._value(statement)
+        return Result(statement, value=value, facts=facts, flags=flags)
+
+    def _condition(self, statement: n.Statement, facts: tuple[str, ...]) -> Result:
+        body = statement.body
+        assert body is not None
+        truth = self.truth(body)
+        if not isinstance(body, n.Compare):
+            return Result(statement, truth, facts=facts)
+        return Result(statement, truth, self.number(body.left), self.gap(body, truth), facts)
+
+    def _value(self, statement: n.Statement) -> tuple[Interval, tuple[str, ...]]:
+        if statement.body is not None:
+            return self.number(statement.body), ()
+        if statement.kind is n.Kind.PARAMETER:
+            return iv.hull(value for _, value in self.segments(statement)), ()
+        possible, certain = self._possible(statement.cases)
+        if not certain and statement.kind is not n.Kind.SCORE:
+            return ANYTHING, ()
+        flags = (possible[0].flag,) if certain and possible[0].flag else ()
+        return iv.hull(self._points(case) for case in possible), flags
+
+    def _possible(self, cases: Iterable[n.Case]) -> tuple[list[n.Case], bool]:
+        """The lines that may be the first to hold, and whether there is only one."""
+        possible = []
+        for case in cases:
+            truth = True if case.when is None else self.truth(case.when)
+            if truth is not False:
+                possible.append(case)
+            if truth is True:
+                break
+        return possible, len(possible) == 1
+
+    def _points(self, case: n.Case) -> Interval:
+        low = self.number(case.lo)
+        if case.hi is case.lo:
+            return low
+        high = self.number(case.hi)
+        return Interval(low.lo, high.hi, low.undefined or high.undefined)
+
+    def _derive(self, code: str, year: int | None) -> Interval | None:
+        """The fact from its components; ``None`` if it has none or none of them is stated."""
+        derivation = self.instrument.derivations.get(code)
+        stated = self.facts.values
+        components = self.instrument.components.get(code, frozenset())
+        if derivation is None or not any(key_of(c, year) in stated for c in components):
+            return None
+        inner = copy.copy(self)
+        inner.each = year
+        value, _ = inner._value(derivation)
+        return value
+
+    each: int | None = None  # the fiscal year that [年] means, inside a derivation
+
+    # ---- numbers
+
+    def number(self, expr: n.Expr) -> Interval:
+        """The interval of a numeric expression, in its unit."""
+        return _NUMBERS[type(expr)](self, expr)
+
+    def _fact(self, expr: n.FactRef) -> Interval:
+        if expr.year is None:
+            return self.facts.number(expr.code)
+        total = ZERO
+        for year in self._years(expr.year):
+            total = iv.add(total, self.facts.number(expr.code, year))
+        return total
+
+    def _years(self, year: n.Year) -> tuple[int, ...]:
+        if year is n.Year.EACH:
+            assert self.each is not None
+            return (self.each,)
+        if year is n.Year.WINDOW:
+            return self.facts.window()
+        return year.years(self.facts.as_of.year)
+
+    def _arith(self, expr: n.Arith) -> Interval:
+        return _ARITHMETIC[expr.op](self.number(expr.left), self.number(expr.right))
+
+    def _extreme(self, expr: n.Extreme) -> Interval:
+        values = [self.number(arg) for arg in expr.args]
+        return iv.least(values) if expr.op == "取小" else iv.greatest(values)
+
+    def _window_least(self, expr: n.WindowLeast) -> Interval:
+        years = self.facts.window()
+        return iv.least(self.facts.number(expr.code, y) for y in years) if years else ZERO
+
+    def _ref(self, expr: n.Ref) -> Interval:
+        value = self.result(expr.id).value
+        assert value is not None
+        return value
+
+    def _operated_years(self, expr: n.OperatedYears) -> Interval:
+        return point(min(len(self.facts.window()), WINDOW_YEARS))
+
+    # ---- truths
+
+    def truth(self, expr: n.Expr) -> Truth:
+        """Kleene: a known failure decides "and", a known success decides "or"."""
+        return _TRUTHS[type(expr)](self, expr)
+
+    def _all(self, expr: n.All) -> Truth:
+        truths = [self.truth(arg) for arg in expr.args]
+        return False if False in truths else None if None in truths else True
+
+    def _any(self, expr: n.AnyOf) -> Truth:
+        truths = [self.truth(arg) for arg in expr.args]
+        return True if True in truths else None if None in truths else False
+
+    def _not(self, expr: n.Not) -> Truth:
+        truth = self.truth(expr.arg)
+        return None if truth is None else not truth
+
+    def _yes_no(self, expr: n.FactRef) -> Truth:
+        year = expr.year.years(self.facts.as_of.year)[0] if expr.year else None
+        value = self.facts.get(expr.code, year)
+        return value if isinstance(value, bool) else None
+
+    def _missing(self, expr: n.Missing) -> Truth:
+        fact = expr.fact
+        if fact.year is None:
+            return self.facts.missing(fact.code)
+        return any(self.facts.missing(fact.code, y) for y in self._years(fact.year))
+
+    def _compare(self, expr: n.Compare) -> Truth:
+        """A parameter with cases is split: each case with its fact clipped to it, then joined."""
+        truths = {run._compare_plain(expr) for run in self.splits(expr)}
+        return truths.pop() if len(truths) == 1 else None
+
+    def _compare_plain(self, expr: n.Compare) -> Truth:
+        left, right = self.number(expr.left), self.number(expr.right)
+        match expr.op:
+            case "≥":
+                return iv.at_least(left, right)
+            case ">":
+                return iv.at_least(left, right, strictly=True)
+            case "≤":
+                return iv.at_least(right, left)
+            case "<":
+                return iv.at_least(right, left, strictly=True)
+        same = iv.equal(left, right)
+        return same if expr.op == "=" or same is None else not same
+
+    # ---- parameters with cases
+
+    def splits(self, expr: n.Compare) -> list[Evaluation]:
+        """One evaluation per case of the parameter the comparison names, or just this one."""
+        parameter = next(
+            (s for e in n.walk(expr) if (s := self._parameter(e)) and len(self.segments(s)) > 1),
+            None,
+        )
+        if parameter is None:
+            return [self]
+        fact = parameter_fact(parameter)
+        key = self._key(fact)
+        runs = []
+        for clipped, value in self.segments(parameter):
+            run = copy.copy(self)
+            run.facts = self.facts.clipped(key, clipped)
+            run.given = {**self.given, parameter.id: value}
+            run.results = {}
+            runs += run.splits(expr) if len(runs) < MAX_SPLITS else [run]
+        return runs
+
+    def _parameter(self, expr: n.Expr) -> n.Statement | None:
+        if not isinstance(expr, n.Ref) or expr.id in self.given:
+            return None
+        statement = self.instrument.statements[expr.id]
+        is_cased = statement.kind is n.Kind.PARAMETER and statement.cases
+        return statement if is_cased else None
+
+    def segments(self, parameter: n.Statement) -> list[tuple[Interval, Interval]]:
+        """(the fact clipped to the case, the parameter's value) for each case still possible."""
+        rest: Interval | None = self.number(parameter_fact(parameter))
+        step = Fraction(1, SCALE[catalogue()[parameter_fact(parameter).code].unit])
+        found = []
+        for case in parameter.cases:
+            if rest is None:
+                break
+            within, rest = rest, None
+            if case.when is not None:
+                within, rest = _cut(within, case.when, step)
+            if within is not None:
+                found.append((within, self.number(case.lo)))
+        return found
+
+    def _key(self, fact: n.FactRef) -> str:
+        year = fact.year.years(self.facts.as_of.year)[0] if fact.year else None
+        return key_of(fact.code, year)
+
+    # ---- gaps
+
+    def gap(self, expr: n.Compare, truth: Truth) -> Interval | None:
+        """How much the left-hand fact must grow for ``≥`` or ``>`` to hold, all else unchanged;
+        of a quotient, its numerator. ``None`` where growing does not help or nothing is known."""
+        if expr.op not in ("≥", ">"):
+            return None
+        if truth is True:
+            return ZERO
+        gaps = [g for run in self.splits(expr) if (g := run._gap_plain(expr)) is not None]
+        return iv.hull(gaps) if gaps else None
+
+    def _gap_plain(self, expr: n.Compare) -> Interval | None:
+        left, target = expr.left, self.number(expr.right)
+        if isinstance(left, n.Arith) and left.op == "÷":
+            whole = self.number(left.right)
+            if whole.hi == 0:
+                return None
+            left, target = left.left, iv.multiply(target, whole)
+        have = self.number(left)
+        if self._is_score(expr.left):
+            return _points_missing(have, target, expr.op)
+        need = iv.subtract(target, have)
+        step = self._step(left) if expr.op == ">" else None
+        return Interval(_short(need.lo, step), None if need.hi is None else _short(need.hi, step))
+
+    def _is_score(self, expr: n.Expr) -> bool:
+        return (
+            isinstance(expr, n.Ref)
+            and self.instrument.statements[expr.id].kind is n.Kind.SCORE
+        )
+
+    def _step(self, expr: n.Expr) -> Fraction:
+        facts = [e for e in n.walk(expr) if isinstance(e, n.FactRef)]
+        return Fraction(1, catalogue()[facts[0].code].scale) if facts else Fraction(1)
+
+    # ---- what was read
+
+    def _facts_used(self, statement: n.Statement) -> tuple[str, ...]:
+        keys: dict[str, None] = {}
+        for expr in statement.expressions():
+            for key in self.keys(expr):
+                keys[key] = None
+        return tuple(keys)
+
+    def keys(self, expr: n.Expr) -> list[str]:
+        """The fact keys an expression reads itself."""
+        match expr:
+            case n.FactRef(code, None):
+                return [code]
+            case n.FactRef(code, year):
+                assert year is not None
+                return [key_of(code, y) for y in self._years(year)]
+            case n.WindowLeast(code):
+                return [key_of(code, y) for y in self.facts.window()]
+            case n.Classified(code):
+                return [code]
+            case n.Holds(_):
+                return ["titles"]
+            case n.Age() | n.OperatedYears():
+                return ["established_on"]
+        return []
+
+
+MAX_SPLITS = 64
+
+
+def parameter_fact(parameter: n.Statement) -> n.FactRef:
+    """The one fact that the cases of a parameter are about (checked when loading)."""
+    when = parameter.cases[0].when
+    assert isinstance(when, n.Compare) and isinstance(when.left, n.FactRef)
+    return when.left
+
+
+def _cut(
+    value: Interval, when: n.Expr, step: Fraction
+) -> tuple[Interval | None, Interval | None]:
+    """Split at ``X ≤ c`` or ``X < c`` into the part that holds and the rest; the next value
+    after c is one step of the unit away."""
+    assert isinstance(when, n.Compare) and isinstance(when.right, n.Num)
+    limit = when.right.value
+    last, first = (limit, limit + step) if when.op == "≤" else (limit - step, limit)
+    holds = value.hi is not None and (value.hi <= limit if when.op == "≤" else value.hi < limit)
+    fails = value.lo is not None and (value.lo > limit if when.op == "≤" else value.lo >= limit)
+    if holds or fails:
+        return (value, None) if holds else (None, value)
+    below = Interval(value.lo, last if value.lo is None else max(last, value.lo))
+    above = Interval(first if value.hi is None else min(first, value.hi), value.hi)
+    return below, above
+
+
+def _short(need: iv.Bound, step: Fraction | None) -> iv.Number:
+    """A shortfall, never below 0; beyond a strict limit by the smallest step."""
+    if need is None or need < 0:
+        return 0
+    return need if step is None else iv.reduced((need // step + 1) * step)
+
+
+def _points_missing(have: Interval, target: Interval, op: str) -> Interval | None:
+    """Points are whole: from the high end to the first number that passes (> 70: to 71)."""
+    if have.hi is None or target.lo is None:
+        return None
+    goal = target.lo // 1 + 1 if op == ">" else target.lo
+    reached = have.hi > target.lo or (op == "≥" and have.hi == target.lo)
+    return ZERO if reached else point(iv.reduced(goal - have.hi))
+
+
+_ARITHMETIC: dict[str, Callable[[Interval, Interval], Interval]] = {
+    "+": iv.add,
+    "−": iv.subtract,
+    "×": iv.multiply,
+    "÷": iv.divide,
+}
+_NUMBERS: dict[type, Callable[[Evaluation, Any], Interval]] = {
+    n.Num: lambda run, e: point(e.value),
+    n.FactRef: Evaluation._fact,
+    n.Age: lambda run, e: run.facts.age_in_days(),
+    n.OperatedYears: Evaluation._operated_years,
+    n.Ref: Evaluation._ref,
+    n.Arith: Evaluation._arith,
+    n.Extreme: Evaluation._extreme,
+    n.WindowLeast: Evaluation._window_least,
+}
+_TRUTHS: dict[type, Callable[[Evaluation, Any], Truth]] = {
+    n.Compare: Evaluation._compare,
+    n.All: Evaluation._all,
+    n.AnyOf: Evaluation._any,
+    n.Not: Evaluation._not,
+    n.FactRef: Evaluation._yes_no,
+    n.Ref: lambda run, e: run.result(e.id).truth,
+    n.Missing: Evaluation._missing,
+    n.Classified: lambda run, e: True if run.facts.get(e.code) else None,
+    n.Holds: lambda run, e: held(run.facts.get("titles"), e.kind, run.facts.as_of),
+    n.Adopted: lambda run, e: e.option in run.options,
+    n.Pending: lambda run, e: None,
+}
+
+
+def open_facts(outcome: Outcome, run: Evaluation, root: str) -> list[str]:
+    """Keys of the facts, not exactly known, that keep the statement ``root`` undecided."""
+    keys: dict[str, None] = {}
+    seen: set[str] = set()
+    waiting = [root]
+    while waiting:
+        id_ = waiting.pop()
+        result = outcome.results[id_]
+        if id_ in seen or not is_open(result):
+            continue
+        seen.add(id_)
+        keys.update(dict.fromkeys(k for k in result.facts if not is_known(run.facts, k)))
+        waiting += result.statement.uses()
+    return list(keys)
+
+
+def is_open(result: Result) -> bool:
+    if result.statement.is_truth:
+        return result.truth is None
+    return result.value is not None and not result.value.is_point
+
+
+def is_known(facts: Facts, key: str) -> bool:
+    """Is the value in force exactly known (stated, derived, or not there at all)?"""
+    code, _, year = key.partition("@")
+    if catalogue()[code].numeric:
+        return facts.number(code, int(year) if year else None).is_point
+    return facts.get(code, int(year) if year else None) is not None
+
+
+def _only_experts_can_tell(outcome: Outcome, run: Evaluation) -> bool:
+    """Nothing countable is open any more, yet the whole is: only judged bands decide."""
+    if outcome.verdict is not None:
+        return False
+    keys = open_facts(outcome, run, outcome.instrument.verdict.id)
+    if any(not catalogue()[key.partition("@")[0]].judged for key in keys):
+        return False
+    return all(_rests_on_judgement(r, outcome) for r in outcome.results.values() if _leaf(r))
+
+
+def _leaf(result: Result) -> bool:
+    """An undecided condition that is not merely a combination of others."""
+    return result.truth is None and result.statement.kind is n.Kind.CONDITION
+
+
+def _rests_on_judgement(result: Result, outcome: Outcome) -> bool:
+    uses = [outcome.results[id_].statement for id_ in result.statement.uses()]
+    judged = any(catalogue()[k.partition("@")[0]].judged for k in result.facts)
+    return judged or any(s.kind is n.Kind.SCORE or s.is_truth for s in uses)

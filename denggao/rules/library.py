@@ -1,0 +1,134 @@
+"""Loading instruments: from a file, and those that come with the program."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from denggao.facts.catalogue import catalogue
+from denggao.facts.errors import UserError
+from denggao.rules import nodes as n
+from denggao.rules.build import Builder, parse
+from denggao.rules.cases import failures, side_of_head
+from denggao.rules.checks import check, components, ordered
+from denggao.rules.document import Block, Document, examples, read_document
+from denggao.rules.errors import InstrumentError
+
+
+def load(path: Path) -> n.Instrument:
+    """Read, check and prove one instrument.
+
+    Raises InstrumentError (file, line, column, expected form) for anything that cannot be
+    right, a failing case of its own included.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}：读不出来（{type(error).__name__}），应是 UTF-8 的 Markdown") from None
+    return load_text(text, str(path))
+
+
+def load_text(text: str, path: str = "规范") -> n.Instrument:
+    """As ``load``, from the text itself."""
+    instrument = assemble(text, path)
+    failed = failures(instrument)
+    if failed:
+        first = failed[0]
+        more = f"（另有 {len(failed) - 1} 处）" if len(failed) > 1 else ""
+        raise InstrumentError(path, first.line, 1, f"算例不过：{first}{more}")
+    return instrument
+
+
+def assemble(text: str, path: str) -> n.Instrument:
+    """Everything but running the cases."""
+    document = read_document(text, path)
+    builder = Builder(path)
+    builder.build([(block, parse(block, path)) for block in document.blocks])
+    statements = ordered(builder.statements, path)
+    derivations = {s.id: s for s in [*_identities(), *builder.derivations]}
+    instrument = n.Instrument(
+        **_head(document),
+        path=path,
+        statements=statements,
+        derivations=derivations,
+        components=components(derivations, path),
+        readings=tuple(builder.readings),
+        manuals=tuple(builder.manuals),
+        examples=examples(document, _heads(document, builder)),
+    )
+    check(instrument)
+    return instrument
+
+
+def _head(document: Document) -> dict[str, object]:
+    meta = document.meta
+    return {
+        "name": str(meta["名称"]),
+        "short": str(meta["简称"]),
+        "documents": tuple(map(str, meta["依据"])),
+        "region": str(meta["地域"]),
+        "valid_from": meta["施行"],
+        "valid_to": meta.get("废止"),
+        "case_date": meta.get("例日") or meta["施行"],
+    }
+
+
+def _heads(document: Document, builder: Builder) -> dict[str, bool]:
+    """Each head of the case tables: is it an expectation (or an input)?"""
+    heads = {}
+    for table in document.tables:
+        for head in table.heads[1:]:
+            side = side_of_head(head, builder.names)
+            if side is None:
+                message = f"算例表头“{head}”既不是事实也不是本文件的语句"
+                raise InstrumentError(document.path, table.line, 1, message)
+            heads[head] = side
+    return heads
+
+
+@cache
+def _identities() -> tuple[n.Statement, ...]:
+    """The accounting identities of the catalogue, as derivations."""
+    builder = Builder("catalogue.toml")
+    for fact in catalogue().values():
+        if fact.derive:
+            target = f"{fact.name}[年]" if fact.yearly else fact.name
+            block = Block(f"推导 {target}：{fact.derive}", 1, "会计恒等式", "会计恒等式")
+            builder.build([(block, parse(block, builder.path))])
+    return tuple(builder.derivations)
+
+
+# ------------------------------------------------------- those that come along
+
+
+@cache
+def instruments() -> tuple[n.Instrument, ...]:
+    """Every instrument of the package, by place and name."""
+    root = Path(str(files("denggao.law")))
+    return tuple(load(path) for path in sorted(root.rglob("*.md")))
+
+
+def in_force(law: str, as_of: date) -> n.Instrument:
+    """The version of ``law`` (short or full name) in force on the day.
+
+    Raises UserError when there is no such law, or none in force yet or any more.
+    """
+    named = [i for i in instruments() if law in (i.short, i.name)]
+    if not named:
+        known = "、".join(dict.fromkeys(i.short for i in instruments()))
+        raise UserError(f"没有名为“{law}”的规范；现有：{known}")
+    valid = [i for i in named if i.in_force(as_of)]
+    if not valid:
+        spans = "；".join(f"{i.valid_from} 起" + (f"至 {i.valid_to}" if i.valid_to else "") for i in named)
+        raise UserError(f"“{law}”在 {as_of} 没有有效的版本（{spans}）；请核对日期 --as-of")
+    return max(valid, key=lambda i: i.valid_from)
+
+
+def all_in_force(as_of: date) -> list[n.Instrument]:
+    """One version of each law that has one in force on the day."""
+    shorts = dict.fromkeys(i.short for i in instruments() if i.in_force(as_of))
+    return [in_force(short, as_of) for short in shorts]
+
+

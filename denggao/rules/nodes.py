@@ -1,0 +1,320 @@
+"""The typed tree of an instrument: frozen data that engines compile, never code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from fractions import Fraction
+
+from denggao.facts.interval import Number
+
+
+class Year(Enum):
+    """Which fiscal years a yearly fact is read for, N being the year of application."""
+
+    LAST = "上年"
+    BEFORE = "前年"
+    FIRST = "大前年"
+    WINDOW = "近三年"
+    EACH = "年"
+
+    def years(self, application_year: int) -> tuple[int, ...]:
+        """The fiscal years meant, oldest first; ``EACH`` has none of its own."""
+        return tuple(application_year - back for back in _YEARS_BACK[self])
+
+
+_YEARS_BACK = {
+    Year.LAST: (1,),
+    Year.BEFORE: (2,),
+    Year.FIRST: (3,),
+    Year.WINDOW: (3, 2, 1),
+    Year.EACH: (),
+}
+
+
+# ---------------------------------------------------------------- expressions
+
+
+@dataclass(frozen=True, slots=True)
+class Num:
+    """A literal. ``unit`` is 元 人 项 分 天, ``%`` for a ratio, or empty for a bare number."""
+
+    value: Number
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactRef:
+    """A fact of the catalogue; ``WINDOW`` of a number is the sum over the operated years."""
+
+    code: str
+    year: Year | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """成立天数: calendar days from founding to application."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperatedYears:
+    """经营年数: how many of the last three fiscal years the enterprise existed in (0–3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """The result of another statement."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arith:
+    op: str  # + − × ÷
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme:
+    op: str  # 取小 取大
+    args: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WindowLeast:
+    """The smallest yearly value among the operated years of the last three."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    op: str  # ≥ ≤ > < = ≠
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    args: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    args: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    arg: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """缺报: in some operated year neither stated nor derivable within bounds. Never unknown."""
+
+    fact: FactRef
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """已归类: the code is an item of the national technical fields; no code is unknown."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """持有: a title of this kind is valid on the day; no list of titles is unknown."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """采用: this option of a reading is the one chosen. Never unknown."""
+
+    option: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """待核实: always unknown."""
+
+
+Expr = (
+    Num
+    | FactRef
+    | Age
+    | OperatedYears
+    | Ref
+    | Arith
+    | Extreme
+    | WindowLeast
+    | Compare
+    | All
+    | AnyOf
+    | Not
+    | Missing
+    | Classified
+    | Holds
+    | Adopted
+    | Pending
+)
+
+
+def children(expr: Expr) -> tuple[Expr, ...]:
+    """The expressions directly inside this one."""
+    match expr:
+        case Arith(_, left, right) | Compare(_, left, right):
+            return (left, right)
+        case Extreme(_, args) | All(args) | AnyOf(args):
+            return args
+        case Not(arg):
+            return (arg,)
+        case Missing(fact):
+            return (fact,)
+        case _:
+            return ()
+
+
+def walk(expr: Expr) -> list[Expr]:
+    """This expression and all inside it, outermost first."""
+    found: list[Expr] = [expr]
+    for inner in children(expr):
+        found += walk(inner)
+    return found
+
+
+# ----------------------------------------------------------------- statements
+
+
+class Kind(Enum):
+    PARAMETER = "参数"
+    VALUE = "数值"
+    CONDITION = "条件"
+    SCORE = "评分"
+    VERDICT = "结论"
+    PRELIMINARY = "初判"
+    DERIVATION = "推导"
+
+
+TRUTHS = frozenset({Kind.CONDITION, Kind.VERDICT, Kind.PRELIMINARY})
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One line of a statement with cases: the first whose ``when`` holds gives ``[lo, hi]``."""
+
+    when: Expr | None  # None: 否则
+    lo: Expr
+    hi: Expr
+    flag: str | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A rule: either one expression or a list of cases, with the article it stands under."""
+
+    kind: Kind
+    id: str
+    name: str
+    cite: str
+    line: int
+    body: Expr | None = None
+    cases: tuple[Case, ...] = ()
+    maximum: Fraction | None = None  # 满分
+    total: str | None = None  # 总分 of a verdict
+
+    @property
+    def is_truth(self) -> bool:
+        return self.kind in TRUTHS
+
+    def expressions(self) -> list[Expr]:
+        """Every expression in the statement, each with all inside it."""
+        roots = [] if self.body is None else [self.body]
+        for case in self.cases:
+            roots += [case.when] if case.when is not None else []
+            roots += [case.lo] if case.lo is case.hi else [case.lo, case.hi]
+        return [inner for root in roots for inner in walk(root)]
+
+    def uses(self) -> tuple[str, ...]:
+        """Ids of the statements it reads, in order of appearance."""
+        return tuple(dict.fromkeys(e.id for e in self.expressions() if isinstance(e, Ref)))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """读法: an ambiguity of the text and the ways to read it; the first is our default."""
+
+    id: str
+    name: str
+    cite: str
+    options: tuple[tuple[str, str], ...]  # option, explanation
+
+    @property
+    def default(self) -> str:
+        return self.options[0][0]
+
+
+@dataclass(frozen=True, slots=True)
+class Manual:
+    """核对: a phrase of the law that no fact answers; printed as 须人工核对."""
+
+    id: str
+    name: str
+    cite: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One row of a case table: inputs and what must come out, as written in the cells."""
+
+    name: str
+    line: int
+    inputs: tuple[tuple[str, str], ...]  # head, cell
+    expected: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A legal text that runs. ``statements`` are in an order in which each can be computed."""
+
+    name: str
+    short: str
+    documents: tuple[str, ...]
+    region: str
+    valid_from: date
+    valid_to: date | None
+    case_date: date
+    path: str
+    statements: dict[str, Statement]
+    derivations: dict[str, Statement]
+    components: dict[str, frozenset[str]]  # derived fact → every fact it can come from
+    readings: tuple[Reading, ...]
+    manuals: tuple[Manual, ...]
+    examples: tuple[Example, ...]
+
+    @property
+    def version(self) -> str:
+        return f"{self.documents[0]}@{self.valid_from.isoformat()}"
+
+    @property
+    def verdict(self) -> Statement:
+        return next(s for s in self.statements.values() if s.kind is Kind.VERDICT)
+
+    @property
+    def preliminary(self) -> Statement | None:
+        found = (s for s in self.statements.values() if s.kind is Kind.PRELIMINARY)
+        return next(found, None)
+
+    def in_force(self, on: date) -> bool:
+        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+
+    def chosen(self, readings: dict[str, str] | None = None) -> dict[str, str]:
+        """Reading id → option in use, defaults where nothing was chosen."""
+        return {r.id: (readings or {}).get(r.id, r.default) for r in self.readings}

@@ -1,0 +1,9 @@
+"""Settings that all tests share."""
+
+from hypothesis import settings
+
+# Loading an instrument for the first time takes long, once: no deadline per example.
+# For more depth: pytest --hypothesis-profile=thorough
+settings.register_profile("denggao", deadline=None, print_blob=True)
+settings.register_profile("thorough", deadline=None, print_blob=True, max_examples=5000)
+settings.load_profile("denggao")
