@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from denggao.facts import cells
-from denggao.facts.catalogue import MAX_YUAN, Fact
+from denggao.facts.catalogue import MAX_SIZE, Fact
 from denggao.facts.cells import BadCell
 from denggao.facts.interval import Interval
 
@@ -43,9 +43,10 @@ def converter(fact: Fact, factor: int, date1904: bool = False) -> Convert:
 
 def _numbers(fact: Fact, factor: int) -> Convert:
     steps_per_one = factor * fact.scale
-    lowest = -_EXACT + 1 if fact.lo is None else fact.lo * fact.scale
-    highest = min(_EXACT, MAX_YUAN * fact.scale) - 1 if fact.hi is None else fact.hi * fact.scale
-    bound = _EXACT / steps_per_one
+    limit = min(_EXACT, MAX_SIZE[fact.unit] * fact.scale) - 1
+    lowest = -limit if fact.lo is None else fact.lo * fact.scale
+    highest = limit if fact.hi is None else fact.hi * fact.scale
+    bound = limit / steps_per_one
     known: dict[str, cells.Number] = {}
 
     def convert(column: list[Any], report: Report, rounded: Rounded) -> list[Any]:

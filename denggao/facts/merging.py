@@ -60,7 +60,7 @@ class Store:
         appears once, so nothing can contradict."""
         column = self.columns.setdefault(key, [])
         origins = self._origins.setdefault(key, array("L"))
-        if fresh:
+        if fresh and len(column) <= firms[0]:
             _extend(column, origins, firms[0])
             column.extend(values)
             origins.extend(rows)

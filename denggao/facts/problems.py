@@ -45,14 +45,10 @@ class Problem:
 
 def place(file: str, sheet: str, row: int, column: str, head: str = "") -> str:
     """「台账.xlsx」〈Sheet1〉第 5 行 D 列（销售收入）"""
-    parts = [f"「{file}」"]
-    if sheet:
-        parts.append(f"〈{sheet}〉")
-    if row:
-        parts.append(f"第 {row} 行")
-    if column:
-        parts.append(f"{column} 列")
-    return "".join(parts) + (f"（{head}）" if head else "")
+    where = f"「{file}」" + (f"〈{sheet}〉" if sheet else "")
+    cell = [f"第 {row} 行"] if row else []
+    cell += [f"{column} 列"] if column else []
+    return where + " ".join(cell) + (f"（{head}）" if head else "")
 
 
 def column_letter(index: int) -> str:

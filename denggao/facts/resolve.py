@@ -37,6 +37,10 @@ class Facts:
         self._derived: dict[str, Interval | None] = {}
         founded = firm.values.get("established_on")
         self.founded = founded if isinstance(founded, date) else None
+        last = as_of.year - 1
+        years = range(last - WINDOW_YEARS + 1, last + 1)
+        #: The operated ones of the three fiscal years before the application, oldest first.
+        self.window = tuple(year for year in years if self.operated(year))
 
     def get(self, code: str, year: int | None = None) -> Value | None:
         """A stated value that is no number, or ``None``."""
@@ -47,11 +51,6 @@ class Facts:
     def operated(self, year: int) -> bool:
         """Did the enterprise exist in this fiscal year? Unknown founding: yes."""
         return self.founded is None or self.founded.year <= year
-
-    def window(self) -> tuple[int, ...]:
-        """The operated ones of the three fiscal years before the application, oldest first."""
-        last = self.as_of.year - 1
-        return tuple(y for y in range(last - WINDOW_YEARS + 1, last + 1) if self.operated(y))
 
     def age_in_days(self) -> Interval:
         if self.founded is None:

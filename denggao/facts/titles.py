@@ -17,18 +17,24 @@ KINDS = {
     "省级科技创新型企业": "省级科技创新型企业",
     "科技领军企业": "科技领军企业",
 }
+CANCELLED = "取消"
 
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """One certificate. ``kind`` in full ("" when it is not known which), dates ``None`` when
-    not stated; valid on ``issued_on`` and on ``valid_to`` themselves."""
+    """One certificate, or one cancellation (``event`` 取消, dated by ``issued_on``).
+
+    ``kind`` in full ("" when it is not known which), dates ``None`` when not stated; valid on
+    ``issued_on`` and on ``valid_to`` themselves, but no longer on ``cancelled_on``.
+    """
 
     kind: str
-    number: str | None
-    issued_on: datetime.date | None
-    valid_to: datetime.date | None
+    number: str | None = None
+    issued_on: datetime.date | None = None
+    valid_to: datetime.date | None = None
     cancelled_on: datetime.date | None = None
+    issuer: str = ""
+    event: str = ""
 
 
 def full_kind(text: str) -> str:
@@ -38,22 +44,27 @@ def full_kind(text: str) -> str:
 
 
 def held(titles: Iterable[Title] | None, kind: str, on: datetime.date) -> bool | None:
-    """Does the firm hold ``kind`` on this day? ``None`` when there is no list (未知) or a
-    date that matters is missing; an empty list is no."""
+    """Does the firm hold ``kind`` on this day (32号 第十条)? ``None`` when there is no list
+    (未知) or a date that matters is missing; an empty list is no."""
     if titles is None:
         return None
-    states = [_valid(title, on) for title in titles if title.kind in (kind, "")]
-    named = [t.kind == kind for t in titles if t.kind in (kind, "")]
-    if any(state and sure for state, sure in zip(states, named, strict=True)):
+    ours = [t for t in titles if t.kind in (kind, "")]
+    ends = [t for t in ours if t.event == CANCELLED]
+    states = [(t.kind, _valid(t, on, ends)) for t in ours if t.event != CANCELLED]
+    if (kind, True) in states:
         return True
-    return None if any(state is not False for state in states) else False
+    return None if any(state is not False for _, state in states) else False
 
 
-def _valid(title: Title, on: datetime.date) -> bool | None:
+def _valid(title: Title, on: datetime.date, ends: list[Title]) -> bool | None:
+    issued, until = title.issued_on, title.valid_to
     if title.cancelled_on is not None and title.cancelled_on <= on:
         return False
-    if title.issued_on is not None and on < title.issued_on:
+    if (issued is not None and on < issued) or (until is not None and on > until):
         return False
-    if title.valid_to is not None and on > title.valid_to:
+    if issued is None or until is None:
+        return None
+    days = [end.cancelled_on or end.issued_on for end in ends]
+    if any(day is not None and issued <= day <= on for day in days):
         return False
-    return None if title.issued_on is None or title.valid_to is None else True
+    return None if None in days else True

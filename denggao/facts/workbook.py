@@ -106,15 +106,17 @@ def _refuse_markup(path: Path, start: bytes) -> None:
 
 
 def _xlsx_grids(path: Path) -> Iterator[Grid]:
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
     _refuse_other_zip(path)
     package = Package(path)
     try:
         package.check_strings()
         workbook = _calamine(path)
         for sheet in workbook.sheets_metadata:
-            if sheet.typ.name != "WorkSheet":
+            if sheet.typ != SheetTypeEnum.WorkSheet:
                 continue
-            if sheet.visible.name != "Visible":
+            if sheet.visible != SheetVisibleEnum.Visible:
                 yield Grid(path.name, sheet.name, lambda: iter(()), 0, hidden=True)
                 continue
             broken = package.broken_cells(sheet.name)

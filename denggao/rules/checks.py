@@ -23,7 +23,7 @@ def ordered(statements: list[n.Statement], path: str) -> dict[str, n.Statement]:
     by_id = {s.id: s for s in statements}
     if len(by_id) > MAX_STATEMENTS:
         raise InstrumentError(path, 1, 1, f"规则超过 {MAX_STATEMENTS} 条，请拆成几份规范")
-    sorter = TopologicalSorter({s.id: s.uses() for s in statements})
+    sorter = TopologicalSorter({s.id: s.uses for s in statements})
     try:
         order = list(sorter.static_order())
     except CycleError as error:
@@ -100,7 +100,7 @@ class _Checker:
             self.fail(statement, "[年] 只能用在推导里")
 
     def derivation(self, statement: n.Statement) -> None:
-        if statement.uses():
+        if statement.uses:
             self.fail(statement, "推导只能由事实算出，不能引用别的规则")
         for case in statement.cases:
             if case.when is not None and not isinstance(case.when, n.Adopted):

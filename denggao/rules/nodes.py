@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from fractions import Fraction
 
-from denggao.facts.interval import Number
+from denggao.facts.interval import Interval, Number
 
 
 class Year(Enum):
@@ -42,6 +42,10 @@ class Num:
 
     value: Number
     unit: str
+    interval: Interval = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "interval", Interval(self.value, self.value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +95,16 @@ class WindowLeast:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
+    """A comparison; ``refs`` are the statements named anywhere inside it."""
+
     op: str  # ≥ ≤ > < = ≠
     left: Expr
     right: Expr
+    refs: tuple[str, ...] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        inside = [*walk(self.left), *walk(self.right)]
+        object.__setattr__(self, "refs", tuple(e.id for e in inside if isinstance(e, Ref)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +239,16 @@ class Statement:
     cases: tuple[Case, ...] = ()
     maximum: Fraction | None = None  # 满分
     total: str | None = None  # 总分 of a verdict
+    uses: tuple[str, ...] = field(init=False, compare=False, repr=False)
+    leaves: tuple[Expr, ...] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """``uses``: ids of the statements it reads; ``leaves``: everything else it reads."""
+        inside = self.expressions()
+        uses = dict.fromkeys(e.id for e in inside if isinstance(e, Ref))
+        leaves = dict.fromkeys(e for e in inside if not children(e) and not isinstance(e, Ref))
+        object.__setattr__(self, "uses", tuple(uses))
+        object.__setattr__(self, "leaves", tuple(e for e in leaves if not isinstance(e, Num)))
 
     @property
     def is_truth(self) -> bool:
@@ -240,10 +261,6 @@ class Statement:
             roots += [case.when] if case.when is not None else []
             roots += [case.lo] if case.lo is case.hi else [case.lo, case.hi]
         return [inner for root in roots for inner in walk(root)]
-
-    def uses(self) -> tuple[str, ...]:
-        """Ids of the statements it reads, in order of appearance."""
-        return tuple(dict.fromkeys(e.id for e in self.expressions() if isinstance(e, Ref)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from denggao.facts import interval as iv
 from denggao.facts.catalogue import SCALE, catalogue
 from denggao.facts.enterprise import Firm, key_of
 from denggao.facts.interval import ANYTHING, ZERO, Interval, Truth, point
-from denggao.facts.resolve import WINDOW_YEARS, Facts
+from denggao.facts.resolve import Facts
 from denggao.facts.titles import held
 from denggao.rules import nodes as n
 from denggao.rules.outcome import EXPERT_DECIDES, Outcome, Result
@@ -60,6 +60,8 @@ class Evaluation:
         self.given = given or {}
         self.facts = Facts(firm, as_of, self._derive)
         self.results: dict[str, Result] = {}
+        self.years = {year: year.years(as_of.year) for year in n.Year}
+        self.years[n.Year.WINDOW] = self.facts.window
 
     # ---- statements
 
@@ -146,9 +148,7 @@ class Evaluation:
         if year is n.Year.EACH:
             assert self.each is not None
             return (self.each,)
-        if year is n.Year.WINDOW:
-            return self.facts.window()
-        return year.years(self.facts.as_of.year)
+        return self.years[year]
 
     def _arith(self, expr: n.Arith) -> Interval:
         return _ARITHMETIC[expr.op](self.number(expr.left), self.number(expr.right))
@@ -158,7 +158,7 @@ class Evaluation:
         return iv.least(values) if expr.op == "取小" else iv.greatest(values)
 
     def _window_least(self, expr: n.WindowLeast) -> Interval:
-        years = self.facts.window()
+        years = self.facts.window
         return iv.least(self.facts.number(expr.code, y) for y in years) if years else ZERO
 
     def _ref(self, expr: n.Ref) -> Interval:
@@ -167,7 +167,7 @@ class Evaluation:
         return value
 
     def _operated_years(self, expr: n.OperatedYears) -> Interval:
-        return point(min(len(self.facts.window()), WINDOW_YEARS))
+        return point(len(self.facts.window))
 
     # ---- truths
 
@@ -188,7 +188,7 @@ class Evaluation:
         return None if truth is None else not truth
 
     def _yes_no(self, expr: n.FactRef) -> Truth:
-        year = expr.year.years(self.facts.as_of.year)[0] if expr.year else None
+        year = self.years[expr.year][0] if expr.year else None
         value = self.facts.get(expr.code, year)
         return value if isinstance(value, bool) else None
 
@@ -222,7 +222,7 @@ class Evaluation:
     def splits(self, expr: n.Compare) -> list[Evaluation]:
         """One evaluation per case of the parameter the comparison names, or just this one."""
         parameter = next(
-            (s for e in n.walk(expr) if (s := self._parameter(e)) and len(self.segments(s)) > 1),
+            (s for id_ in expr.refs if (s := self._parameter(id_)) and len(self.segments(s)) > 1),
             None,
         )
         if parameter is None:
@@ -238,10 +238,10 @@ class Evaluation:
             runs += run.splits(expr) if len(runs) < MAX_SPLITS else [run]
         return runs
 
-    def _parameter(self, expr: n.Expr) -> n.Statement | None:
-        if not isinstance(expr, n.Ref) or expr.id in self.given:
+    def _parameter(self, id_: str) -> n.Statement | None:
+        if id_ in self.given:
             return None
-        statement = self.instrument.statements[expr.id]
+        statement = self.instrument.statements[id_]
         is_cased = statement.kind is n.Kind.PARAMETER and statement.cases
         return statement if is_cased else None
 
@@ -261,7 +261,7 @@ class Evaluation:
         return found
 
     def _key(self, fact: n.FactRef) -> str:
-        year = fact.year.years(self.facts.as_of.year)[0] if fact.year else None
+        year = self.years[fact.year][0] if fact.year else None
         return key_of(fact.code, year)
 
     # ---- gaps
@@ -304,8 +304,8 @@ class Evaluation:
 
     def _facts_used(self, statement: n.Statement) -> tuple[str, ...]:
         keys: dict[str, None] = {}
-        for expr in statement.expressions():
-            for key in self.keys(expr):
+        for leaf in statement.leaves:
+            for key in self.keys(leaf):
                 keys[key] = None
         return tuple(keys)
 
@@ -318,7 +318,7 @@ class Evaluation:
                 assert year is not None
                 return [key_of(code, y) for y in self._years(year)]
             case n.WindowLeast(code):
-                return [key_of(code, y) for y in self.facts.window()]
+                return [key_of(code, y) for y in self.facts.window]
             case n.Classified(code):
                 return [code]
             case n.Holds(_):
@@ -378,7 +378,7 @@ _ARITHMETIC: dict[str, Callable[[Interval, Interval], Interval]] = {
     "÷": iv.divide,
 }
 _NUMBERS: dict[type, Callable[[Evaluation, Any], Interval]] = {
-    n.Num: lambda run, e: point(e.value),
+    n.Num: lambda run, e: e.interval,
     n.FactRef: Evaluation._fact,
     n.Age: lambda run, e: run.facts.age_in_days(),
     n.OperatedYears: Evaluation._operated_years,
@@ -414,7 +414,7 @@ def open_facts(outcome: Outcome, run: Evaluation, root: str) -> list[str]:
             continue
         seen.add(id_)
         keys.update(dict.fromkeys(k for k in result.facts if not is_known(run.facts, k)))
-        waiting += result.statement.uses()
+        waiting += result.statement.uses
     return list(keys)
 
 
@@ -448,6 +448,6 @@ def _leaf(result: Result) -> bool:
 
 
 def _rests_on_judgement(result: Result, outcome: Outcome) -> bool:
-    uses = [outcome.results[id_].statement for id_ in result.statement.uses()]
+    uses = [outcome.results[id_].statement for id_ in result.statement.uses]
     judged = any(catalogue()[k.partition("@")[0]].judged for k in result.facts)
     return judged or any(s.kind is n.Kind.SCORE or s.is_truth for s in uses)

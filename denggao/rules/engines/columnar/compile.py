@@ -280,7 +280,7 @@ class Compiler:
                 return v.at_least(right, left, strictly=True)
         above, not_above = v.at_least(left, right)
         below, not_below = v.at_least(right, left)
-        same = e.both(above, below, _is_point(left), _is_point(right))
+        same = e.both(above, below)  # lo ≥ hi on both sides: two equal points
         apart = e.either(not_above, not_below)
         return (same, apart) if expr.op == "=" else (apart, same)
 
@@ -288,7 +288,7 @@ class Compiler:
 
     def splits(self, expr: n.Compare) -> list[tuple[Flag, Compiler]]:
         """(rows where the case is possible, a compiler with the fact clipped to it)."""
-        parameter = next((s for x in n.walk(expr) if (s := self._cased(x))), None)
+        parameter = next((s for id_ in expr.refs if (s := self._cased(id_))), None)
         if parameter is None:
             return [(True, self)]
         fact = parameter_fact(parameter)
@@ -301,10 +301,10 @@ class Compiler:
             runs += [(e.both(possible, p), r) for p, r in run.splits(expr)]
         return runs
 
-    def _cased(self, expr: n.Expr) -> n.Statement | None:
-        if not isinstance(expr, n.Ref) or expr.id in self.given:
+    def _cased(self, id_: str) -> n.Statement | None:
+        if id_ in self.given:
             return None
-        statement = self.instrument.statements[expr.id]
+        statement = self.instrument.statements[id_]
         is_cased = statement.kind is n.Kind.PARAMETER and statement.cases
         return statement if is_cased else None
 
@@ -387,17 +387,6 @@ def _given(value: Interval) -> Lin:
 def _lin(value: Value) -> Lin:
     assert isinstance(value, Lin)
     return value
-
-
-def _is_point(value: Value) -> Flag:
-    if isinstance(value, Lin):
-        if isinstance(value.lo, int) and isinstance(value.hi, int):
-            return value.lo == value.hi
-        both_known = e.negated(e.either(e.is_infinite(value.lo), e.is_infinite(value.hi)))
-        return e.both(both_known, e.at_least(value.lo, value.hi))
-    same = replace(value, lo_n=value.hi_n, lo_d=value.hi_d)
-    low = replace(value, hi_n=value.lo_n, hi_d=value.lo_d)
-    return v.at_least(low, same)[0]
 
 
 def _joined(cases: list[tuple[Flag, Lin]]) -> Lin:

@@ -35,7 +35,9 @@ def times(a: End, factor: int) -> End:
 
 
 def minus(a: End) -> End:
-    return None if a is None else -a
+    if a is None:
+        return None
+    return -a if isinstance(a, int) else a * -1  # Polars has no negation of Int128
 
 
 def product(a: End, b: End) -> End:

@@ -146,11 +146,9 @@ def scaled_by(value: Value, factor: Fraction) -> Value:
 
 def constant_of(value: Value) -> Fraction | None:
     """The number, if it is the same constant in every row."""
-    if isinstance(value, Lin) and isinstance(value.lo, int) and value.lo is value.hi:
-        return Fraction(value.lo, value.scale)
-    if isinstance(value, Lin) and isinstance(value.lo, int) and value.lo == value.hi:
-        return Fraction(value.lo, value.scale)
-    return None
+    if not isinstance(value, Lin) or not (isinstance(value.lo, int) and isinstance(value.hi, int)):
+        return None
+    return Fraction(value.lo, value.scale) if value.lo == value.hi else None
 
 
 def multiply(a: Value, b: Value) -> Value:

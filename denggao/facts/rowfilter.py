@@ -1,0 +1,77 @@
+"""Rows below the heads that speak of no firm: totals, notes, signatures, repeated heads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from denggao.facts.identity import half_width
+from denggao.facts.workbook import Cell, Row
+
+BLANK, TOTAL, NOTE, HEADS, NUMBERS, OTHER_TABLE, NO_IDENTITY, DAMAGED, BAD_YEAR = (
+    "空行", "合计行", "说明或签字行", "重复的表头", "栏次行", "另一张表", "没有企业名称和代码", "损坏的行",
+    "年度看不懂",
+)
+
+_TOTAL = re.compile(r"(?:本页|全[区市县省])?(?:合计|小计|总计|累计|共计)(?:数|[:(\d].*|.{0,6}[户家])?")
+_NOTE = re.compile(
+    r"(?:注\d*|备注|说明|填[表报](?:说明|人|日期|时间|单位)|制表(?:人|日期)?|审核人?|复核人?|经办人|"
+    r"(?:单位)?(?:主要)?负责人|分管领导|法定代表人|联系人|联系电话|编制(?:人|单位)|日期|盖章|签字|签章)"
+    r"(?:\([^)]*\))?(?::.*)?"
+)
+_COLUMN_NUMBER = re.compile(r"[(]?(?:\d{1,3}|[甲乙丙丁ABC])[)]?")
+_LONGEST_NAME = 60
+
+
+def _bare(text: str) -> str:
+    return half_width("".join(text.split()))
+
+
+def words_reason(cell: Cell) -> str | None:
+    """Why a row that begins with this text is none of a firm; ``None`` if it may be."""
+    if type(cell) is not str or not cell:
+        return None
+    text = _bare(cell)
+    if _TOTAL.fullmatch(text):
+        return TOTAL
+    return NOTE if _NOTE.fullmatch(text) else None
+
+
+def is_blank(row: Iterable[Cell]) -> bool:
+    return all(cell == "" or (isinstance(cell, str) and not cell.strip()) for cell in row)
+
+
+def same_heads(row: Row, head_rows: list[Row]) -> bool:
+    """Does the row repeat one of the rows of heads?"""
+    texts = _texts(row)
+    return any(texts == _texts(head) for head in head_rows)
+
+
+def _texts(row: Row) -> list[str]:
+    return [_bare(str(cell)) for cell in row if cell != ""]
+
+
+def odd_row_reason(row: Row, head_rows: list[Row]) -> str:
+    """Why a row without identity is skipped."""
+    if is_blank(row):
+        return BLANK
+    filled = [cell for cell in row if cell != ""]
+    reason = words_reason(filled[0])
+    if reason:
+        return reason
+    if same_heads(row, head_rows):
+        return HEADS
+    if len(filled) > 2 and all(_COLUMN_NUMBER.fullmatch(_number_text(c)) for c in filled):
+        return NUMBERS
+    if len(filled) == 1 and isinstance(filled[0], str) and len(filled[0]) > 8:
+        return NOTE
+    return NO_IDENTITY
+
+
+def is_note_as_name(name: str, row: Row) -> bool:
+    """A long text alone in its row is a note, not the name of a firm."""
+    return len(name) > _LONGEST_NAME and sum(1 for cell in row if cell != "") == 1
+
+
+def _number_text(cell: Cell) -> str:
+    return f"{cell:.15g}" if isinstance(cell, float) else _bare(str(cell))

@@ -1,0 +1,83 @@
+"""资格证书 in rows: 资格类型, 证书编号, 发证日期, 有效期至 → Title."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from denggao.facts import cells
+from denggao.facts.cells import BadCell
+from denggao.facts.tables import Column, Table
+from denggao.facts.titles import Title, full_kind
+from denggao.facts.workbook import Cell
+
+Report = Callable[[Column, object, BadCell], None]
+
+
+@dataclass
+class TitleColumns:
+    """The title columns of a table, by the kind that their heads imply ("" where the row
+    itself names the kind) and the field of Title."""
+
+    groups: dict[str, dict[str, Column]] = field(default_factory=dict)
+    date1904: bool = False
+
+    @classmethod
+    def of(cls, table: Table) -> TitleColumns:
+        titles = cls(date1904=table.grid.date1904)
+        for column in table.columns:
+            if column.meaning and column.meaning.role == "title":
+                group = titles.groups.setdefault(column.meaning.kind, {})
+                group.setdefault(column.meaning.code, column)
+        return titles
+
+    def __bool__(self) -> bool:
+        return bool(self.groups)
+
+    def titles(self, row: Sequence[Cell], report: Report) -> tuple[Title, ...] | None:
+        """The titles of a row. ``()`` only where 资格类型 has a column and the firm's cells
+        are all empty: it holds none. ``None``: the row says nothing about titles."""
+        found = [self._title(kind, group, row, report) for kind, group in self.groups.items()]
+        titles = tuple(title for title in found if title is not None)
+        if titles:
+            return titles
+        explicit = self.groups.get("", {})
+        says_none = "kind" in explicit and all(row[c.index] == "" for c in explicit.values())
+        return () if says_none else None
+
+    def _title(
+        self, kind: str, group: dict[str, Column], row: Sequence[Cell], report: Report
+    ) -> Title | None:
+        values: dict[str, Any] = {}
+        for part, column in group.items():
+            try:
+                values[part] = self._value(part, row[column.index])
+            except BadCell as bad:
+                report(column, row[column.index], bad)
+        if not any(values.values()):
+            return None
+        number = values.get("number")
+        stated = full_kind(values.get("kind") or kind or "")
+        return Title(
+            kind=stated or _kind_of_number(number),
+            number=number,
+            issued_on=values.get("issued_on"),
+            valid_to=values.get("valid_to"),
+            cancelled_on=values.get("cancelled_on"),
+        )
+
+    def _value(self, part: str, cell: Cell) -> Any:
+        if cell == "":
+            return None
+        if part in ("kind", "number"):
+            words = cells.text(cell)
+            return None if words == "无" else words
+        return cells.date(cell, self.date1904)
+
+
+def _kind_of_number(number: str | None) -> str:
+    """GR + four digits of the year is the number of a 高新技术企业 certificate."""
+    if number and number[:2].upper() in ("GR", "GF") and number[2:6].isdigit():
+        return "高新技术企业"
+    return ""

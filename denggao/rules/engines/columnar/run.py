@@ -1,0 +1,206 @@
+"""Run instruments over a frame; decode columns back to exact numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import polars as pl
+
+from denggao.facts.catalogue import catalogue
+from denggao.facts.enterprise import Firm
+from denggao.facts.interval import Interval, reduced
+from denggao.facts.titles import Title, held
+from denggao.rules.cases import Answer, Prepared
+from denggao.rules.engines.columnar import ends as e
+from denggao.rules.engines.columnar.compile import Columns, Compiler
+from denggao.rules.engines.columnar.values import Lin, Quo, Value
+from denggao.rules.nodes import Holds, Instrument
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """One instrument compiled for the columns of a frame: what to add and how to read it."""
+
+    instrument: Instrument
+    compiler: Compiler
+    columns: dict[str, Columns]
+
+    def apply(self, frame: pl.LazyFrame) -> pl.LazyFrame:
+        """The frame with every intermediate column added."""
+        return self.compiler.plan.apply(frame)
+
+    def flags(self) -> dict[str, pl.Expr]:
+        """Flag → in which rows it is raised."""
+        found: dict[str, list[pl.Expr]] = {k: list(v) for k, v in self.compiler.facts.flags.items()}
+        for columns in self.columns.values():
+            for name, flag in columns.flags:
+                if flag is not False:
+                    found.setdefault(name, []).append(
+                        flag if isinstance(flag, pl.Expr) else pl.lit(flag)
+                    )
+        return {k: pl.any_horizontal(v).fill_null(False) for k, v in found.items()}
+
+
+def compile_for(
+    instrument: Instrument,
+    columns: Sequence[str],
+    as_of: date,
+    *,
+    readings: Mapping[str, str] | None = None,
+    given: Mapping[str, Interval] | None = None,
+) -> Compiled:
+    """Compile ``instrument`` against a frame's columns (``code``, ``code@year`` …)."""
+    compiler = Compiler(instrument, frozenset(columns), as_of, readings, given)
+    return Compiled(instrument, compiler, compiler.compile())
+
+
+# ------------------------------------------------------------------ firms → frame
+
+
+def dtype_of(column: str) -> type[pl.DataType] | None:
+    """The type a canonical column has in a frame; ``None`` for what is no fact."""
+    if column.startswith("titles:"):
+        return pl.Boolean
+    fact = catalogue().get(column.split("@")[0].split(".")[0])
+    if fact is None:
+        return None
+    return {"是否": pl.Boolean, "日期": pl.Date}.get(
+        fact.unit, pl.Int64 if fact.numeric else pl.String
+    )
+
+
+def kinds_of_titles(instruments: Sequence[Instrument]) -> set[str]:
+    """The kinds of titles that some rule asks about."""
+    statements = [s for i in instruments for s in i.statements.values()]
+    return {x.kind for s in statements for x in s.expressions() if isinstance(x, Holds)}
+
+
+def title_columns(
+    titles: Sequence[Sequence[Title] | None], kinds: set[str], as_of: date
+) -> dict[str, list[bool | None]]:
+    """Whether each firm holds a title of each kind on the day, as columns."""
+    return {f"titles:{kind}": [held(t, kind, as_of) for t in titles] for kind in sorted(kinds)}
+
+
+def frame_of(columns: Mapping[str, Sequence[Any]]) -> pl.DataFrame:
+    """A frame of canonical columns (lists as the ledger reader makes them)."""
+    return pl.DataFrame(
+        {name: pl.Series(name, data, dtype=dtype_of(name)) for name, data in columns.items()}
+    )
+
+
+def frame_of_firms(
+    firms: Sequence[Firm], as_of: date, instruments: Sequence[Instrument]
+) -> pl.DataFrame:
+    """Firms of the exchange form as a frame."""
+    rows = [_row(firm) for firm in firms]
+    names = dict.fromkeys(name for row in rows for name in row)
+    columns: dict[str, list[Any]] = {name: [row.get(name) for row in rows] for name in names}
+    titles = columns.pop("titles", [None] * len(firms))
+    kinds = kinds_of_titles(instruments)
+    columns |= title_columns(titles, kinds, as_of)
+    if not columns:
+        return pl.DataFrame({"§row": list(range(len(firms)))})
+    return frame_of(columns)
+
+
+def _row(firm: Firm) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for key, value in firm.values.items():
+        if not isinstance(value, Interval):
+            row[key] = value
+            continue
+        fact = catalogue()[key.partition("@")[0]]
+        lo, hi = (None if x is None else int(x * fact.scale) for x in (value.lo, value.hi))
+        if lo == hi:
+            row[key] = lo
+        else:
+            row[f"{key}.lo"], row[f"{key}.hi"] = lo, hi
+    return row
+
+
+# ------------------------------------------------------------------ columns → answers
+
+
+def answers(compiled: Compiled, frame: pl.DataFrame) -> list[dict[str, Answer]]:
+    """Every statement's answer for every row, as exact numbers: for proving, not for speed."""
+    flags = compiled.flags()
+    wanted: dict[str, pl.Expr] = {f"flag:{k}": expr for k, expr in flags.items()}
+    for id_, columns in compiled.columns.items():
+        if columns.truth is not None:
+            wanted[f"{id_}:truth"] = columns.truth
+        for part, value in (("value", columns.value), ("gap", columns.gap)):
+            if value is not None:
+                wanted |= _ends(f"{id_}:{part}", value)
+    exprs = [expr.alias(name) for name, expr in wanted.items()]
+    rows = compiled.apply(frame.lazy()).select(exprs).collect().to_dicts()
+    return [_answers(compiled, row) for row in rows] * (frame.height if len(rows) < frame.height else 1)
+
+
+def flags_of(row: Mapping[str, Any]) -> set[str]:
+    return {name.removeprefix("flag:") for name, on in row.items() if name.startswith("flag:") and on}
+
+
+def _ends(name: str, value: Value) -> dict[str, pl.Expr]:
+    if isinstance(value, Lin):
+        return {f"{name}:lo": e.expression(value.lo), f"{name}:hi": e.expression(value.hi)}
+    parts = {x: e.expression(getattr(value, x)) for x in ("lo_n", "lo_d", "hi_n", "hi_d")}
+    undefined = value.undefined
+    parts["undefined"] = undefined if isinstance(undefined, pl.Expr) else pl.lit(undefined)
+    return {f"{name}:{part}": expr for part, expr in parts.items()}
+
+
+def _answers(compiled: Compiled, row: Mapping[str, Any]) -> dict[str, Answer]:
+    return {
+        id_: Answer(
+            row.get(f"{id_}:truth"),
+            _interval(columns.value, f"{id_}:value", row),
+            _gap(columns.gap, f"{id_}:gap", row),
+        )
+        for id_, columns in compiled.columns.items()
+    }
+
+
+def _interval(value: Value | None, name: str, row: Mapping[str, Any]) -> Interval | None:
+    if value is None:
+        return None
+    if isinstance(value, Lin):
+        return Interval(
+            _exact(row[f"{name}:lo"], value.scale), _exact(row[f"{name}:hi"], value.scale)
+        )
+    lo, hi = (
+        _exact(row[f"{name}:{side}_n"], value.scale * (row[f"{name}:{side}_d"] or 1))
+        for side in ("lo", "hi")
+    )
+    return Interval(lo, hi, bool(row[f"{name}:undefined"]))
+
+
+def _gap(gap: Lin | None, name: str, row: Mapping[str, Any]) -> Interval | None:
+    if gap is None or row[f"{name}:lo"] is None:
+        return None
+    return _interval(gap, name, row)
+
+
+def _exact(numerator: int | None, denominator: int) -> Any:
+    return None if numerator is None else reduced(Fraction(numerator, denominator))
+
+
+def engine(instrument: Instrument, row: Prepared) -> tuple[Mapping[str, Answer], set[str]]:
+    """One prepared row of a case table, on this engine."""
+    frame = frame_of_firms([row.firm], row.as_of, [instrument])
+    compiled = compile_for(
+        instrument, frame.columns, row.as_of, readings=row.readings, given=row.given
+    )
+    found = answers(compiled, frame)[0]
+    flags = compiled.flags()
+    raised = (
+        compiled.apply(frame.lazy())
+        .select(pl.lit(True).alias("§one"), *(expr.alias(k) for k, expr in flags.items()))
+        .collect()
+        .to_dicts()[0]
+    )
+    return found, {k for k, on in raised.items() if on and k != "§one"} | row.firm.flags
