@@ -26,6 +26,7 @@ _PLAIN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?").fullmatch
 #: Up to here a double holds every integer, and 15 significant digits are exact.
 _EXACT = 10**15
 _REMEMBERED = 20_000
+_LONGEST_MARK = 8
 
 
 def converter(fact: Fact, factor: int, date1904: bool = False) -> Convert:
@@ -38,7 +39,7 @@ def converter(fact: Fact, factor: int, date1904: bool = False) -> Convert:
         return _others(lambda cell: cells.yes_no(cell, fact))
     if fact.code == "field_code":
         return _others(cells.field_code)
-    return texts
+    return _others(_text)
 
 
 def _numbers(fact: Fact, factor: int) -> Convert:
@@ -124,19 +125,13 @@ def _others(parse: Callable[[object], Any]) -> Convert:
     return convert
 
 
-def texts(column: list[Any], report: Report, rounded: Rounded) -> list[Any]:
-    """Free text, as written."""
-    values: list[Any] = []
-    for position, cell in enumerate(column):
-        if cell == "":
-            values.append(None)
-            continue
-        try:
-            values.append(cells.text(cell))
-        except BadCell as bad:
-            report(position, cell, bad)
-            values.append(None)
-    return values
+def _text(cell: object) -> str | None:
+    """``cells.text``, without the closer look where a cell cannot be a mark or broken."""
+    if type(cell) is str and len(cell) > _LONGEST_MARK and cell[0] not in "#=":
+        words = cell.strip()
+        if "\ufffd" not in words and len(words) > _LONGEST_MARK:
+            return words
+    return cells.text(cell)
 
 
 def shown(value: object, fact: Fact) -> str:

@@ -67,7 +67,7 @@ class Store:
         else:
             _extend(column, origins, max(firms) + 1)
             self._scatter(key, firms, values, rows)
-        if any(type(value) is Interval for value in values):
+        if Interval in map(type, values):
             self.bounded.add(key)
 
     def _scatter(

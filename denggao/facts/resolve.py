@@ -30,6 +30,7 @@ class Facts:
     def __init__(self, firm: Firm, as_of: date, derive: Derive) -> None:
         self.values = firm.values
         self.as_of = as_of
+        self.stated_flags = frozenset(firm.flags)
         self.flags: set[str] = set(firm.flags)
         self._derive = derive
         self._own: dict[str, Interval] = {}

@@ -278,10 +278,11 @@ class TableReader:
             self.problem_at(number, column, text, "18 位统一社会信用代码（文本）",
                             "Excel 把代码当成了数，后几位已丢失；请把该列设为文本后重新填写", "digits_lost")
             return None
-        fault = self.faults(code)
+        plausible = looks_like_code(code)
+        fault = self.faults(code) if plausible else "这不是信用代码，按没有代码处理"
         if fault:
             self.problem_at(number, column, text, "18 位统一社会信用代码", fault, "bad_credit_code")
-        return code if looks_like_code(code) else None
+        return code if plausible else None
 
     def faults(self, code: str) -> str | None:
         known = self.work.faults

@@ -87,7 +87,7 @@ def find_table(grid: Grid, reader: Reader) -> Table | list[str]:
     rows = grid.rows()
     top = list(itertools.islice(rows, SEARCH_ROWS + MAX_LEVELS))
     best = max(
-        (_candidate(grid, top, start, depth, reader) for start, depth in _places(top)),
+        (_candidate(grid, top, start, depth, reader) for start, depth in _places(top, grid.merges)),
         key=lambda candidate: candidate[0],
         default=None,
     )
@@ -112,15 +112,18 @@ def _is_year(column: Column) -> bool:
     return column.meaning is not None and column.meaning.role == "year"
 
 
-def _places(top: list[Row]) -> Iterator[tuple[int, int]]:
-    """Every (first row, depth) that can be heads: filled with short texts and years only."""
+def _places(top: list[Row], merges: list[Region]) -> Iterator[tuple[int, int]]:
+    """Every (first row, depth) that can be heads: filled with short texts and years only,
+    and not ending in the middle of a merged cell."""
+    cut = {row for (first, _), (last, _) in merges for row in range(first + 1, last + 1)}
     for start, row in enumerate(top[:SEARCH_ROWS]):
         if sum(1 for cell in row if cell != "") < 2:
             continue
         for depth in range(1, min(MAX_LEVELS, len(top) - start) + 1):
             if not all(map(_can_be_head, top[start + depth - 1])):
                 break
-            yield start, depth
+            if start + depth not in cut:
+                yield start, depth
 
 
 def _can_be_head(cell: Cell) -> bool:

@@ -297,7 +297,7 @@ class Example:
     expected: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Instrument:
     """A legal text that runs. ``statements`` are in an order in which each can be computed."""
 

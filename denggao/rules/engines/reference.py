@@ -13,7 +13,7 @@ from typing import Any
 
 from denggao.facts import interval as iv
 from denggao.facts.catalogue import SCALE, catalogue
-from denggao.facts.enterprise import Firm, key_of
+from denggao.facts.enterprise import Firm, Value, key_of
 from denggao.facts.interval import ANYTHING, ZERO, Interval, Truth, point
 from denggao.facts.resolve import Facts
 from denggao.facts.titles import held
@@ -176,12 +176,24 @@ class Evaluation:
         return _TRUTHS[type(expr)](self, expr)
 
     def _all(self, expr: n.All) -> Truth:
-        truths = [self.truth(arg) for arg in expr.args]
-        return False if False in truths else None if None in truths else True
+        truth: Truth = True
+        for arg in expr.args:
+            match self.truth(arg):
+                case False:
+                    return False
+                case None:
+                    truth = None
+        return truth
 
     def _any(self, expr: n.AnyOf) -> Truth:
-        truths = [self.truth(arg) for arg in expr.args]
-        return True if True in truths else None if None in truths else False
+        truth: Truth = False
+        for arg in expr.args:
+            match self.truth(arg):
+                case True:
+                    return True
+                case None:
+                    truth = None
+        return truth
 
     def _not(self, expr: n.Not) -> Truth:
         truth = self.truth(expr.arg)
@@ -218,6 +230,22 @@ class Evaluation:
         return same if expr.op == "=" or same is None else not same
 
     # ---- parameters with cases
+
+    def variant(self, changes: Mapping[str, Value], affected: frozenset[str]) -> Evaluation:
+        """The same firm with other values; only the ``affected`` statements are run again."""
+        firm = Firm({**self.facts.values, **changes}, set(self.facts.stated_flags))
+        other = Evaluation(
+            self.instrument, firm, self.facts.as_of, self.readings, self.given
+        )
+        other.results = {k: r for k, r in self.results.items() if k not in affected}
+        return other
+
+    def with_given(self, given: Mapping[str, Interval]) -> Evaluation:
+        """The same run with the value of some statements fixed."""
+        other = copy.copy(self)
+        other.given = {**self.given, **given}
+        other.results = {}
+        return other
 
     def splits(self, expr: n.Compare) -> list[Evaluation]:
         """One evaluation per case of the parameter the comparison names, or just this one."""

@@ -1,0 +1,1 @@
+"""诊断: what decides, what is missing, who is nearest."""

@@ -1,0 +1,346 @@
+"""Decisive data: which missing facts settle an undecided verdict (contract, ``decisive``).
+
+A set of facts *settles* the verdict if no values of them leave it unknown, whatever the other
+missing facts are. Two ways to know: every open rule will be decided once they are known (a
+proof), or some values leave it open (a witness). Values tried are those at and one step beside
+every point where some comparison changes, so for one or two facts the search is complete; a
+larger set for which neither is found within the budget is not listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import cache
+from itertools import combinations
+
+from denggao.facts import interval as iv
+from denggao.facts.catalogue import (
+    Fact,
+    bounds_from_below,
+    catalogue,
+    is_technical_field,
+    technical_fields,
+)
+from denggao.facts.enterprise import Value, key_of
+from denggao.facts.interval import Interval, point
+from denggao.facts.titles import Title
+from denggao.rules import nodes as n
+from denggao.rules.engines.reference import Evaluation, is_known, is_open
+
+_BUDGET = 400  # trials for a set small enough to be searched through
+_BUDGET_LARGE = 60  # a large set is either proven, or left open by nearly any values
+_SMALL = 4
+_MAX_CHOICE = 10
+_FAR = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Decisive:
+    """``sets``: minimal sets of facts that settle it, smallest first; ``shortcuts``: single
+    facts some value of which settles it; ``open``: every missing fact that it may turn on."""
+
+    sets: tuple[tuple[str, ...], ...] = ()
+    shortcuts: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+
+
+def decisive(run: Evaluation, goal: str, *, max_size: int | None = None) -> Decisive:
+    """What settles the statement ``goal`` of this run; all empty when it is decided."""
+    if run.result(goal).truth is not None:
+        return Decisive()
+    search = _Search(run, goal)
+    missing = search.missing()
+    shortcuts = tuple(key for key in missing if search.has_shortcut(key))
+    sets = tuple(search.minimal_sets(missing, max_size or len(missing)))
+    return Decisive(sets, shortcuts, tuple(missing))
+
+
+@cache
+def affected_by(instrument: n.Instrument, code: str) -> frozenset[str]:
+    """Ids of the statements whose result may change with the fact ``code``."""
+    if code == "established_on":
+        return frozenset(instrument.statements)
+    codes = _influenced(instrument, code)
+    found: set[str] = set()
+    for statement in instrument.statements.values():  # in computable order
+        reads = {_code(leaf) for leaf in statement.leaves}
+        if reads & codes or found & set(statement.uses):
+            found.add(statement.id)
+    return frozenset(found)
+
+
+def _influenced(instrument: n.Instrument, code: str) -> set[str]:
+    """The facts whose value in force may move with ``code``: couplings and derivations."""
+    codes, waiting = {code}, [code]
+    while waiting:
+        current = waiting.pop()
+        near = {*bounds_from_below().get(current, ()), catalogue()[current].at_most}
+        near |= {d for d, parts in instrument.components.items() if current in parts}
+        for other in near - codes - {None}:
+            codes.add(str(other))
+            waiting.append(str(other))
+    return codes
+
+
+def _code(leaf: n.Expr) -> str | None:
+    match leaf:
+        case n.FactRef(code, _) | n.WindowLeast(code) | n.Classified(code):
+            return code
+        case n.Holds(_):
+            return "titles"
+        case n.Age() | n.OperatedYears():
+            return "established_on"
+    return None
+
+
+class _Search:
+    def __init__(self, run: Evaluation, goal: str) -> None:
+        self.run = run
+        self.goal = goal
+        self.instrument = run.instrument
+        self.budget = _BUDGET
+
+    # ---- which facts are missing
+
+    def missing(self) -> list[str]:
+        """Unknown facts that open rules under the goal read, in the order of the rules."""
+        keys: dict[str, None] = {}
+        for id_ in self._open_statements():
+            for key in self.run.result(id_).facts:
+                for asked in self._askable(key):
+                    keys[asked] = None
+        return list(keys)
+
+    def _open_statements(self) -> list[str]:
+        found: dict[str, None] = {}
+        waiting = [self.goal]
+        while waiting:
+            id_ = waiting.pop(0)
+            if id_ not in found and is_open(self.run.result(id_)):
+                found[id_] = None
+                waiting += self.instrument.statements[id_].uses
+        return list(found)
+
+    def _askable(self, key: str) -> Iterator[str]:
+        """The fact itself, and its components once one of them is stated."""
+        if is_known(self.run.facts, key) or self._stated_span(key):
+            return
+        yield key
+        code, year = _split(key)
+        parts = [key_of(p, year) for p in self.instrument.components.get(code, ())]
+        if any(part in self.run.facts.values for part in parts):
+            for part in sorted(parts):
+                if part not in self.run.facts.values and not is_known(self.run.facts, part):
+                    yield part
+
+    def _stated_span(self, key: str) -> bool:
+        """Stated as an interval: not missing, only not exact."""
+        value = self.run.facts.values.get(key)
+        return isinstance(value, Interval) and self.run.facts.number(*_split(key)) == value
+
+    # ---- minimal sets
+
+    def minimal_sets(self, missing: list[str], max_size: int) -> Iterator[tuple[str, ...]]:
+        if not missing or not self.settles(missing):
+            return
+        needed = [k for k in missing if not self.settles([m for m in missing if m != k])]
+        if len(needed) > max_size:
+            return
+        if self.settles(needed):
+            yield tuple(needed)
+            return
+        rest = [key for key in missing if key not in needed][:_MAX_CHOICE]
+        found: list[set[str]] = []
+        for size in range(1, max_size - len(needed) + 1):
+            for more in combinations(rest, size):
+                if any(less <= set(more) for less in found):
+                    continue
+                chosen = [key for key in missing if key in needed or key in more]
+                if self.settles(chosen):
+                    found.append(set(more))
+                    yield tuple(chosen)
+
+    def settles(self, keys: list[str]) -> bool:
+        """Does knowing these decide the goal, whatever they turn out to be?"""
+        if self._proven(frozenset(keys)):
+            return True
+        self.budget = _BUDGET if len(keys) <= _SMALL else _BUDGET_LARGE
+        try:
+            return not self._left_open(self.run, sorted(keys, key=_order))
+        except _Exhausted:
+            return False
+
+    def _left_open(self, run: Evaluation, keys: list[str]) -> bool:
+        """Do some values of ``keys`` leave the goal unknown?"""
+        if run.result(self.goal).truth is not None:
+            return False
+        if not keys:
+            return True
+        first, rest = keys[0], keys[1:]
+        return any(self._left_open(self._with(run, first, v), rest) for v in self.values(run, first))
+
+    def _with(self, run: Evaluation, key: str, value: Value) -> Evaluation:
+        self.budget -= 1
+        if self.budget < 0:
+            raise _Exhausted
+        return run.variant({key: value}, affected_by(self.instrument, _split(key)[0]))
+
+    def has_shortcut(self, key: str) -> bool:
+        affected = affected_by(self.instrument, _split(key)[0])
+        for value in self.values(self.run, key):
+            if self.run.variant({key: value}, affected).result(self.goal).truth is not None:
+                return True
+        return False
+
+    # ---- proof
+
+    def _proven(self, keys: frozenset[str]) -> bool:
+        """Will every open rule under the goal be decided once ``keys`` are known?"""
+        if "established_on" in keys:  # it moves the window: only trying tells
+            return False
+        return all(self._will_be_decided(id_, keys) for id_ in self._open_statements())
+
+    def _will_be_decided(self, id_: str, keys: frozenset[str]) -> bool:
+        statement, result = self.instrument.statements[id_], self.run.result(id_)
+        for key in result.facts:
+            if not is_known(self.run.facts, key) and key not in keys:
+                return False
+        inside = statement.expressions()
+        spans = any(case.lo is not case.hi and case.lo != case.hi for case in statement.cases)
+        return not (
+            spans
+            or any(isinstance(e, n.Pending) for e in inside)
+            or any(not self._denominator_is_positive(e) for e in inside)
+        )
+
+    def _denominator_is_positive(self, expr: n.Expr) -> bool:
+        if not isinstance(expr, n.Arith) or expr.op != "÷":
+            return True
+        low = self.run.number(expr.right).lo
+        return low is not None and low > 0
+
+    # ---- values worth trying
+
+    def values(self, run: Evaluation, key: str) -> Iterator[Value]:
+        code, year = _split(key)
+        fact = catalogue()[code]
+        if fact.numeric:
+            if fact.judged and fact.lo is not None and fact.hi is not None:
+                yield point((fact.lo + fact.hi) // 2)  # the cheapest way to keep a score open
+            yield from (point(x) for x in self._numbers(run, fact, year, key))
+        elif fact.unit == "是否":
+            yield from (True, False)
+        elif code == "established_on":
+            yield from _founding_days(run.facts.as_of)
+        elif code == "field_code":
+            yield next(c for c in technical_fields() if is_technical_field(c))
+        elif code == "titles":
+            yield ()
+            yield tuple(_title(kind, run.facts.as_of) for kind in self._kinds())
+
+    def _kinds(self) -> set[str]:
+        statements = self.instrument.statements.values()
+        return {e.kind for s in statements for e in s.leaves if isinstance(e, n.Holds)}
+
+    def _numbers(
+        self, run: Evaluation, fact: Fact, year: int | None, key: str
+    ) -> list[iv.Number]:
+        """At and beside each point where a comparison may change, inside the domain."""
+        domain, step = run.facts.number(fact.code, year), Fraction(1, fact.scale)
+        if fact.unit == "项":
+            step = Fraction(1)
+        low = domain.lo if domain.lo is not None else Fraction(-_FAR)
+        high = domain.hi if domain.hi is not None else max(Fraction(_FAR), 2 * low)
+        tried = {Fraction(low), Fraction(high)}
+        for limit in self._limits(run, key):
+            below = limit // step * step
+            tried |= {below - step, below, below + step, below + 2 * step}
+        return sorted(iv.reduced(x) for x in tried if low <= x <= high)
+
+    def _limits(self, run: Evaluation, key: str) -> set[Fraction]:
+        affected = affected_by(self.instrument, _split(key)[0])
+        at = [run.variant({key: point(x)}, affected) for x in (0, 1)]
+        limits: set[Fraction] = set()
+        for id_ in affected:
+            statement = self.instrument.statements[id_]
+            for expr in statement.expressions():
+                if isinstance(expr, n.Compare):
+                    limits |= self._changes(at[0], at[1], expr)
+                    limits |= self._neighbours(run, expr, key)
+        return limits
+
+    def _changes(self, zero: Evaluation, one: Evaluation, expr: n.Compare) -> set[Fraction]:
+        """Where an end of (left − right), taken as a straight line, crosses 0."""
+        found = set()
+        for values in self._parameters(expr):
+            a, b = (_difference(run, expr, values) for run in (zero, one))
+            for start, end in ((a.lo, b.lo), (a.hi, b.hi)):
+                if start is not None and end is not None and start != end:
+                    found.add(Fraction(start) / Fraction(start - end))
+        return found
+
+    def _parameters(self, expr: n.Compare) -> Iterator[dict[str, Interval]]:
+        """Each value a parameter inside the comparison may take."""
+        cased = [self.instrument.statements[id_] for id_ in expr.refs]
+        cased = [s for s in cased if s.kind is n.Kind.PARAMETER and s.cases]
+        if not cased:
+            yield {}
+        for statement in cased[:1]:
+            for case in statement.cases:
+                if isinstance(case.lo, n.Num):
+                    yield {statement.id: case.lo.interval}
+
+    def _neighbours(self, run: Evaluation, expr: n.Compare, key: str) -> set[Fraction]:
+        """For growth rates, which are no straight line: multiples of the years around."""
+        if not any(self.instrument.statements[i].kind is n.Kind.VALUE for i in expr.refs):
+            return set()
+        code, year = _split(key)
+        known = [
+            run.facts.number(code, y)
+            for y in run.facts.window
+            if y != year and run.facts.number(code, y).is_point
+        ]
+        return {Fraction(x.lo or 0) * f for x in known for f in _GROWTH}
+
+
+class _Exhausted(Exception):
+    """The budget of trials is used up."""
+
+
+_GROWTH = tuple(Fraction(k, 100) for k in (50, 80, 101, 104, 106, 114, 116, 124, 126, 134, 136, 200))
+
+
+def _difference(run: Evaluation, expr: n.Compare, values: dict[str, Interval]) -> Interval:
+    """left − right, a quotient cross-multiplied; unbounded where it cannot be told."""
+    inner = run if not values else run.with_given(values)
+    left, right = expr.left, inner.number(expr.right)
+    if isinstance(left, n.Arith) and left.op == "÷":
+        return iv.subtract(inner.number(left.left), iv.multiply(right, inner.number(left.right)))
+    return iv.subtract(inner.number(left), right)
+
+
+def _split(key: str) -> tuple[str, int | None]:
+    code, _, year = key.partition("@")
+    return code, int(year) if year else None
+
+
+def _order(key: str) -> tuple[int, str]:
+    """Dates first (they move the window), judged points last (they are the finest)."""
+    fact = catalogue()[_split(key)[0]]
+    return (0 if fact.unit == "日期" else 2 if fact.judged else 1, key)
+
+
+def _founding_days(as_of: date) -> Iterator[date]:
+    """Either side of one year of age and of each fiscal year of the window."""
+    yield from (as_of - timedelta(days=d) for d in (364, 365, 366))
+    for year in range(as_of.year - 4, as_of.year):
+        yield date(year, 7, 1)
+    yield as_of
+
+
+def _title(kind: str, on: date) -> Title:
+    return Title(kind, issued_on=on - timedelta(days=100), valid_to=on + timedelta(days=100))
+
