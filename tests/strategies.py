@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from denggao.facts.catalogue import catalogue
 from denggao.facts.enterprise import Firm, firm_from_json
+from denggao.rules.nodes import FactRef, Instrument, WindowLeast
 
 HEAD = """---
 名称: 试验办法
@@ -56,13 +57,15 @@ DATED = {
     "分": ("核心支持作用分", "获得方式分"),
 }
 LITERALS = {
-    "元": ("5000万元", "2亿元", "100元", "0"),
-    "人": ("500人", "10人", "0"),
-    "项": ("1项", "3", "5项"),
-    "分": ("4分", "60分", "2"),
+    "元": ("5000万元", "2亿元", "100元", "0元"),
+    "人": ("500人", "10人", "0人"),
+    "项": ("1项", "3项", "5项"),
+    "分": ("4分", "60分", "2分"),
     "天": ("365天", "0"),
     "比": ("5%", "60%", "10%", "25%", "0", "100%"),
 }
+#: Bare numbers are compared with counts, and 0 with everything.
+BARE = {"人": ("10", "0"), "项": ("3", "0"), "分": ("4", "0"), "天": ("365",)}
 WITH_SIGN = {"净资产"}
 YES_NO = ("有自主研发知识产权", "前一年内重大安全质量事故或严重环境违法", "查账征收[上年]", "居民企业")
 SINGLE_YEARS = ("上年", "前年", "大前年")
@@ -153,7 +156,7 @@ class Writer:
         unit = self.pick((*UNITS, "比"))
         left, limits = self.number(unit, 1), BAND_LIMITS[unit]
         strict = self.pick(("≥", ">"))
-        points = iter(("7~8", "5~6", "3~4", "1~2"))
+        points = iter(("5~8", "3~4", "1~2")[-len(limits) :])
         lines = [f"评分 S-{number} 评分{number} 满分 8："]
         for atom in self.draw(st.lists(st.sampled_from(BAND_ATOMS), max_size=2, unique=True)):
             lines.append(f"    {atom} 得 {self.pick(('0~8', '4', '0 ~ 获得方式分', '获得方式分'))}")
@@ -205,7 +208,7 @@ class Writer:
 
     def _right(self, unit: str) -> str:
         if self.pick((True, True, False)):
-            return str(self.pick(LITERALS[unit]))
+            return str(self.pick((*LITERALS[unit], *BARE.get(unit, ("0",)))))
         return str(self.pick(self.numbers.get(unit, [])[:1] or [self._term(unit)]))
 
     def _product(self) -> str:
@@ -304,13 +307,14 @@ FOUNDED = (
     date(2024, 12, 31), date(2025, 6, 29), date(2025, 6, 30), date(2025, 7, 1), date(2025, 12, 31),
     date(2026, 1, 1), date(2026, 6, 30), date(2026, 7, 1),
 )  # fmt: skip
-#: What random rules and the shipped ones read, by code.
-CODES = tuple(
-    code
-    for code, fact in catalogue().items()
-    if fact.numeric and code not in ("taxable_income", "profit", "cost_expense")
-)
 QUESTIONS = tuple(code for code, fact in catalogue().items() if fact.unit == "是否")
+
+
+def codes_read(instrument: Instrument) -> tuple[str, ...]:
+    """The numbers that an instrument reads, those of its derivations included."""
+    rules = [*instrument.statements.values(), *instrument.derivations.values()]
+    read = {e.code for s in rules for e in s.expressions() if isinstance(e, FactRef | WindowLeast)}
+    return tuple(code for code, fact in catalogue().items() if code in read and fact.numeric)
 
 
 def steps(fact_scale: int, step: int) -> str:
@@ -349,7 +353,7 @@ def stated(code: str, rnd: Random) -> Any:
     return rnd.choice(({"lo": lo, "hi": hi}, {"lo": lo}, {"hi": hi}))
 
 
-def firm_facts(rnd: Random, codes: Sequence[str] = CODES) -> dict[str, Any]:
+def firm_facts(rnd: Random, codes: Sequence[str]) -> dict[str, Any]:
     """The facts of one random firm; how much is missing differs from firm to firm."""
     missing = rnd.choice((0.05, 0.3, 0.7))
     facts: dict[str, Any] = {}
@@ -381,6 +385,6 @@ def titles(rnd: Random) -> list[dict[str, str]]:
     return [{"kind": "高新技术企业", "issued_on": "2024-01-01", **dates}]
 
 
-def firms(rnd: Random, number: int, codes: Sequence[str] = CODES) -> list[Firm]:
-    """So many random firms, the first with nothing stated at all."""
+def firms(rnd: Random, number: int, codes: Sequence[str]) -> list[Firm]:
+    """So many random firms, the last with nothing stated at all."""
     return [firm_from_json(firm_facts(rnd, codes)) for _ in range(number - 1)] + [Firm()]

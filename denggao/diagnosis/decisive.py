@@ -4,7 +4,8 @@ A set of facts *settles* the verdict if no values of them leave it unknown, what
 missing facts are. Two ways to know: every open rule will be decided once they are known (a
 proof), or some values leave it open (a witness). Values tried are those at and one step beside
 every point where some comparison changes, so for one or two facts the search is complete; a
-larger set for which neither is found within the budget is not listed.
+larger set for which neither is found within the budget is not listed. Values that would make a
+denominator 0 are set aside: a firm without staff or income is a slip in the ledger, no answer.
 """
 
 from __future__ import annotations
@@ -70,6 +71,19 @@ def affected_by(instrument: n.Instrument, code: str) -> frozenset[str]:
         if reads & codes or found & set(statement.uses):
             found.add(statement.id)
     return frozenset(found)
+
+
+@cache
+def denominators(instrument: n.Instrument) -> frozenset[str]:
+    """The facts that some rule divides by."""
+    quotients = [
+        e
+        for s in instrument.statements.values()
+        for e in s.expressions()
+        if isinstance(e, n.Arith) and e.op == "÷"
+    ]
+    below = [inner for e in quotients for inner in n.walk(e.right)]
+    return frozenset(e.code for e in below if isinstance(e, n.FactRef))
 
 
 def _influenced(instrument: n.Instrument, code: str) -> set[str]:
@@ -217,10 +231,11 @@ class _Search:
         )
 
     def _denominator_is_positive(self, expr: n.Expr) -> bool:
+        """Once what is unknown in it is known; a denominator known to be 0 stays 0."""
         if not isinstance(expr, n.Arith) or expr.op != "÷":
             return True
-        low = self.run.number(expr.right).lo
-        return low is not None and low > 0
+        below = self.run.number(expr.right)
+        return below.lo is not None and below.lo >= 0 and below.hi != 0
 
     # ---- values worth trying
 
@@ -253,6 +268,8 @@ class _Search:
         if fact.unit == "项":
             step = Fraction(1)
         low = domain.lo if domain.lo is not None else Fraction(-_FAR)
+        if low == 0 and fact.code in denominators(self.instrument):
+            low = min(step, domain.hi if domain.hi is not None else step)
         high = domain.hi if domain.hi is not None else max(Fraction(_FAR), 2 * low)
         tried = {Fraction(low), Fraction(high)}
         for limit in self._limits(run, key):

@@ -18,6 +18,7 @@ from denggao.facts.catalogue import Fact, is_technical_field, technical_fields
 from denggao.facts.identity import half_width
 from denggao.facts.interval import Interval
 from denggao.facts.numbers import OutOfDomain, recorded
+from denggao.facts.problems import Finding
 
 Parsed = int | Interval | None
 
@@ -27,7 +28,7 @@ class BadCell(Exception):
 
     def __init__(self, kind: str, expected: str, advice: str) -> None:
         super().__init__(kind)
-        self.kind, self.expected, self.advice = kind, expected, advice
+        self.finding = Finding(kind, expected, advice)
 
 
 class Number(NamedTuple):
@@ -37,10 +38,15 @@ class Number(NamedTuple):
     rounded: bool = False
 
 
-MISSING = frozenset({
-    "", "-", "--", "---", "—", "——", "———", "–", "－", "―", "一一", "/", "//", "／", "\\", ".", "…", "……",
-    "无数据", "暂无数据", "暂无", "未填", "未填报", "空", "n/a", "na", "nan", "null", "none", "nil",
-})
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+#: Ways to write "no data" (besides masks).
+MISSING = _words(
+    "- -- --- — —— ——— – ― 一一 / // \\ . … …… 无数据 暂无数据 暂无 未填 未填报 空 "
+    "n/a na nan null none nil"
+) | {""}
 _PENDING = re.compile(r"待.{0,3}|未(?:知|统计|提供|报|核实)|不详|不清楚?|正在.{1,6}")
 _MASKED = re.compile(r"[*＊×xX某]*[*＊]+[*＊×xX某]*[\u4e00-\u9fff]{0,2}")
 _ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!|错误.*|#+)", re.I)
@@ -71,9 +77,9 @@ def _amount_pattern(unit: str) -> re.Pattern[str]:
     )
 
 
-_ABOUT = {"约", "大约", "近", "左右"}
-_AT_LEAST = {"≥", ">=", ">", "不少于", "不低于", "至少", "超过", "逾", "超", "以上", "及以上", "余", "多", "+"}
-_AT_MOST = {"≤", "<=", "<", "不足", "不到", "不超过", "至多", "以下", "以内"}
+_ABOUT = _words("约 大约 近 左右")
+_AT_LEAST = _words("≥ >= > 不少于 不低于 至少 超过 逾 超 以上 及以上 余 多 +")
+_AT_MOST = _words("≤ <= < 不足 不到 不超过 至多 以下 以内")
 
 
 def tidy(text: str) -> str:
@@ -94,7 +100,8 @@ def refuse_broken(text: str) -> None:
         raise BadCell("error_value", "公式的正确结果", "请改正这个单元格的公式，或直接填数值")
     if text.startswith("="):
         raise BadCell(
-            "formula_without_value", "公式的结果",
+            "formula_without_value",
+            "公式的结果",
             "文件里没有存下公式的结果；请用 Excel 或 WPS 打开，重新计算后保存",
         )
     if "\ufffd" in text:
@@ -130,15 +137,16 @@ def _number_in_text(cell: str, fact: Fact, factor: Fraction | int) -> Number:
         return Number(None)
     refuse_broken(text)
     _refuse_words(text, fact)
-    return _accounting(text, fact, factor) or _range(text, fact, factor) or _amount(
-        text, fact, factor
+    return (
+        _accounting(text, fact, factor) or _range(text, fact, factor) or _amount(text, fact, factor)
     )
 
 
 def _refuse_words(text: str, fact: Fact) -> None:
     """The usual cells that are no number, each with the advice that fits it."""
     if text in ("无", "没有"):
-        raise BadCell("ambiguous_none", _expected(fact), "看不出是 0 还是没有数据；是 0 请填 0，没有数据请留空")
+        advice = "看不出是 0 还是没有数据；是 0 请填 0，没有数据请留空"
+        raise BadCell("ambiguous_none", _expected(fact), advice)
     if _PENDING.fullmatch(text):
         raise BadCell("pending", _expected(fact), "请核实后填写；暂时没有数据请留空")
     if "*" in text:
@@ -154,7 +162,7 @@ def _accounting(text: str, fact: Fact, factor: Fraction | int) -> Number | None:
     if not (text.startswith("(") and text.endswith(")")):
         return None
     match = _amount_pattern(fact.unit).fullmatch(text[1:-1].strip())
-    if match is None or match["before"] or match["sign"] or match["more"] or match["after"]:
+    if match is None or _vague(match) or match["sign"]:
         raise _not_a_number(fact)
     return _steps(fact, -_magnitude(match, factor))
 
@@ -165,30 +173,37 @@ def _range(text: str, fact: Fact, factor: Fraction | int) -> Number | None:
     if len(parts) != 2:
         return None
     low, high = (_amount_pattern(fact.unit).fullmatch(part.strip()) for part in parts)
-    if low is None or high is None or low["before"] or high["after"]:
+    if low is None or high is None:
         return None
-    unit_of_both = _own_factor(high) if _own_factor(low) is None else None
-    ends = [
-        _steps(fact, _magnitude(m, unit_of_both or factor)).value for m in (low, high)
-    ]
-    if not isinstance(ends[0], int) or not isinstance(ends[1], int) or ends[0] > ends[1]:
+    if _vague(low) or _vague(high) or low["sign"] or high["sign"]:
         raise _not_a_number(fact)
-    return Number(Interval(ends[0], ends[1]))
+    if _own_factor(low) is None:  # 「2~3亿」: the unit behind holds for both
+        factor = _own_factor(high) or factor
+    lo, hi = (_steps(fact, _magnitude(match, factor)).value for match in (low, high))
+    if not isinstance(lo, int) or not isinstance(hi, int) or lo > hi:
+        raise _not_a_number(fact)
+    return Number(Interval(lo, hi))
 
 
 def _amount(text: str, fact: Fact, factor: Fraction | int) -> Number:
     match = _amount_pattern(fact.unit).fullmatch(text)
-    if match is None:
-        raise _not_a_number(fact)
-    if match["currency"] and fact.unit != "元":
+    if match is None or (match["currency"] and fact.unit != "元"):
         raise _not_a_number(fact)
     value = _magnitude(match, factor)
     exact = _steps(fact, -value if match["sign"] in _SIGN else value)
-    words = {match["before"], match["more"], match["after"]} - {None}
-    return _bounded(fact, exact, words) if words else exact
+    if not _vague(match):
+        return exact
+    if match["sign"]:  # 「-500余」: a loss of more than 500, or of less?
+        raise _not_a_number(fact)
+    return _bounded(fact, exact, _vague(match))
 
 
-def _bounded(fact: Fact, exact: Number, words: set[str | None]) -> Number:
+def _vague(match: re.Match[str]) -> set[str]:
+    """The words around a number that make it less than exact."""
+    return {word for word in (match["before"], match["more"], match["after"]) if word}
+
+
+def _bounded(fact: Fact, exact: Number, words: set[str]) -> Number:
     """「约570余」 and 「570余」 are at least 570; 「不足570」 at most; 「约570」 says neither."""
     assert isinstance(exact.value, int)
     words = words - _ABOUT
@@ -196,7 +211,8 @@ def _bounded(fact: Fact, exact: Number, words: set[str | None]) -> Number:
         return Number(Interval(exact.value, None if fact.hi is None else fact.hi * fact.scale))
     if words and words <= _AT_MOST:
         return Number(Interval(None if fact.lo is None else fact.lo * fact.scale, exact.value))
-    raise BadCell("approximate", _expected(fact), "“约”不是确数；请填确数，或写成“570余”“500~600”这样的范围")
+    advice = "“约”不是确数；请填确数，或写成“570余”“500~600”这样的范围"
+    raise BadCell("approximate", _expected(fact), advice)
 
 
 def _own_factor(match: re.Match[str]) -> int | None:
@@ -218,8 +234,11 @@ def _steps(fact: Fact, value: Fraction) -> Number:
         raise BadCell("out_of_domain", _expected(fact), str(error)) from error
 
 
+_NOUNS = {"元": "金额", "人": "人数", "项": "数量", "分": "分数", "天": "天数"}
+
+
 def _expected(fact: Fact) -> str:
-    return {"元": "金额", "人": "人数", "项": "数量", "分": "分数", "天": "天数"}[fact.unit] + "（数字）"
+    return f"{_NOUNS[fact.unit]}（数字）"
 
 
 def _not_a_number(fact: Fact) -> BadCell:
@@ -290,12 +309,12 @@ def _bad_date() -> BadCell:
 
 # --- yes/no, codes, text -------------------------------------------------------------------
 
-_YES = frozenset("是 有 √ ✓ ✔ ☑ y yes t true 对 1 属于 符合 已列入 列入 存在".split())
-_NO = frozenset("否 无 × ✗ ✘ ☒ x n no f false 错 0 不是 没有 不属于 不符合 未列入 不存在".split())
-_OWN_WORDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
-    "taxed_on_accounts": (frozenset({"查账", "查账征收", "查帐征收"}), frozenset({"核定", "核定征收"})),
-    "above_scale": (frozenset({"规上", "规模以上"}), frozenset({"规下", "规模以下"})),
-    "resident": (frozenset({"居民企业", "居民"}), frozenset({"非居民企业", "非居民"})),
+_YES = _words("是 有 √ ✓ ✔ ☑ y yes t true 对 1 属于 符合 已列入 列入 存在")
+_NO = _words("否 无 × ✗ ✘ ☒ x n no f false 错 0 不是 没有 不属于 不符合 未列入 不存在")
+_OWN_WORDS = {
+    "taxed_on_accounts": (_words("查账 查账征收 查帐征收"), _words("核定 核定征收")),
+    "above_scale": (_words("规上 规模以上"), _words("规下 规模以下")),
+    "resident": (_words("居民企业 居民"), _words("非居民企业 非居民")),
 }
 
 
@@ -304,7 +323,7 @@ def yes_no(cell: object, fact: Fact) -> bool | None:
     if isinstance(cell, bool):
         return cell
     text = plain_text(cell).lower()
-    own_yes, own_no = _OWN_WORDS.get(fact.code, (frozenset(), frozenset()))
+    own_yes, own_no = _OWN_WORDS.get(fact.code, (_words(""), _words("")))
     if text in _YES or text in own_yes:
         return True
     if text in _NO or text in own_no:
@@ -329,12 +348,29 @@ def plain_text(cell: object) -> str:
     return str(cell)
 
 
+#: From here on a spreadsheet's number no longer holds every digit.
+_LOST_FROM = 10**15
+
+
 def text(cell: object) -> str | None:
     """Free text as written, without outer spaces."""
+    if isinstance(cell, float) and abs(cell) >= _LOST_FROM:
+        advice = "Excel 把它当成了数，后几位已丢失；请把该列设为文本后重新填写"
+        raise BadCell("digits_lost", "完整的号码（文本）", advice)
     words = cell.strip() if isinstance(cell, str) else plain_text(cell)
     if len(words) < 8 and _says_nothing(tidy(words)):
         return None
     refuse_broken(words)
+    return words
+
+
+def code(cell: object) -> str | None:
+    """A code or closed word (行业, 区县) as text; 「待核」 is no code."""
+    words = text(cell)
+    if words == "无":
+        return None
+    if words is not None and _PENDING.fullmatch(words):
+        raise BadCell("pending", "代码或名称", "请核实后填写；暂时没有请留空")
     return words
 
 
@@ -353,7 +389,7 @@ _FIELD_CODE = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,2}){1,2})(?:[\s、.:：-]+(.*
 def field_code(cell: object) -> str | None:
     """A technical field of the lowest level, by code (1.1.10) or by its title in words."""
     if isinstance(cell, datetime.date):
-        raise BadCell("not_a_field", _FIELD_EXPECTED, "Excel 把代码当成了日期；请把该列设为文本后重填")
+        raise _bad_field("Excel 把代码当成了日期；请把该列设为文本后重填")
     words = plain_text(cell)
     if is_missing(words) or words == "无":
         return None
@@ -362,13 +398,15 @@ def field_code(cell: object) -> str | None:
     match = _FIELD_CODE.fullmatch(last)
     code = match.group(1) if match else _fields_by_title().get(_title(last), "")
     if not is_technical_field(code):
-        raise BadCell("not_a_field", _FIELD_EXPECTED, _about_field(code or last))
-    if match and match.group(2) and _title(match.group(2)) != _title(technical_fields()[code]):
-        raise BadCell("not_a_field", _FIELD_EXPECTED, f"代码 {code} 是“{technical_fields()[code]}”，与文字不符")
+        raise _bad_field(_about_field(code or last))
+    title = technical_fields()[code]
+    if match and match.group(2) and _title(match.group(2)) != _title(title):
+        raise _bad_field(f"代码 {code} 是“{title}”，与文字不符")
     return code
 
 
-_FIELD_EXPECTED = "技术领域三级代码（如 1.1.10）或三级名称"
+def _bad_field(advice: str) -> BadCell:
+    return BadCell("not_a_field", "技术领域三级代码（如 1.1.10）或三级名称", advice)
 
 
 def _title(words: str) -> str:

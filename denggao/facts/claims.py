@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from denggao.facts.catalogue import Fact, catalogue
+from denggao.facts.columns import Column
 from denggao.facts.converters import Convert, converter
 from denggao.facts.heads import Meaning
-from denggao.facts.tables import Column, Table
+from denggao.facts.problems import Finding
+from denggao.facts.tables import Table
 
-#: (row, column, value, expected, advice, kind)
-ReportAt = Callable[[int, Column | None, object, str, str, str], None]
+#: Called with (column, what was assumed or is wrong about the whole of it).
+Report = Callable[[Column, Finding], None]
 
 
 @dataclass
@@ -30,7 +32,7 @@ class Claim:
         return catalogue()[self.code]
 
 
-def claims(table: Table, application_year: int, report: ReportAt) -> list[Claim]:
+def claims(table: Table, application_year: int, report: Report) -> list[Claim]:
     """The claims of a table in column order; assumed years and units, and facts claimed
     twice, are reported once per column (row 0)."""
     found: dict[str, Claim] = {}
@@ -50,7 +52,7 @@ def claims(table: Table, application_year: int, report: ReportAt) -> list[Claim]
 
 
 def _claim(
-    column: Column, meaning: Meaning, table: Table, application_year: int, report: ReportAt
+    column: Column, meaning: Meaning, table: Table, application_year: int, report: Report
 ) -> Claim:
     if not meaning.fact.yearly:
         return Claim(meaning.code, meaning.code)
@@ -59,22 +61,22 @@ def _claim(
     year = meaning.year
     if year is None:
         year = application_year - 1
-        report(0, column, "", "带年度的表头", f"表头没有年度，按上年（{year} 年）读入；不对请在表头写明年度",
-               "assumed_year")
+        advice = f"表头没有年度，按上年（{year} 年）读入；不对请在表头写明年度"
+        report(column, Finding("assumed_year", "带年度的表头", advice))
     return Claim(meaning.code, f"{meaning.code}@{year}")
 
 
-def _factor(column: Column, meaning: Meaning, table: Table, report: ReportAt) -> int:
+def _factor(column: Column, meaning: Meaning, table: Table, report: Report) -> int:
     if meaning.factor is not None or meaning.fact.unit != "元":
         return meaning.factor or 1
     if table.unit is not None:
         return table.unit
-    report(0, column, "", "带单位的表头", "表头没有单位，按“元”读入；不对请在表头写明，如“（万元）”",
-           "assumed_unit")
+    advice = "表头没有单位，按“元”读入；不对请在表头写明，如“（万元）”"
+    report(column, Finding("assumed_unit", "带单位的表头", advice))
     return 1
 
 
-def _claimed_twice(claim: Claim, report: ReportAt) -> None:
+def _claimed_twice(claim: Claim, report: Report) -> None:
     """Two heads for one fact. Of a code and its words (行业代码, 行业) the code is read;
     elsewhere the rows must agree."""
     coded = [column for column in claim.columns if "代码" in column.head]
@@ -85,6 +87,6 @@ def _claimed_twice(claim: Claim, report: ReportAt) -> None:
     else:
         dropped = claim.columns[1:]
         first = claim.columns[0]
-        advice = f"与 {first.letter} 列（{first.head}）是同一事实；两列不同的行两个都不用，请只留一列"
+        advice = f"与 {first.letter} 列（{first.head}）是同一事实；不同的行两个都不用，请只留一列"
     for column in dropped:
-        report(0, column, "", "一个事实一列", advice, "head_twice")
+        report(column, Finding("head_twice", "一个事实一列", advice))

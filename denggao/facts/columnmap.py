@@ -1,13 +1,13 @@
 """--columns map.toml: renames heads and states units, nothing more.
 
-    [heads]
-    revenue = "销售收入"                                # a head as we would understand it
-    rd = { fact = "研发费用", unit = "万元", year = 2021 }
-    ignore = ["admin_expense"]                          # left out knowingly
-    [year]
-    column = "year"                                     # long form: one row per firm and year
-    [identity]
-    column = "stock_code"
+[heads]
+revenue = "销售收入"                                # a head as we would understand it
+rd = { fact = "研发费用", unit = "万元", year = 2021 }
+ignore = ["admin_expense"]                          # left out knowingly
+[year]
+column = "year"                                     # long form: one row per firm and year
+[identity]
+column = "stock_code"
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from denggao.facts.errors import UserError
-from denggao.facts.heads import Meaning, normal, unit_factor, understand
+from denggao.facts.heads import Meaning, normal, understand, unit_factor
 
 #: Only for reading 「上年」 in a mapped name; such words are refused in a map.
 _NO_YEAR = 0
@@ -112,7 +112,9 @@ def _named(name: str, where: str) -> Meaning:
 def _factor(meaning: Meaning, unit: object, where: str) -> int:
     factor = unit_factor(meaning, unit) if isinstance(unit, str) else None
     if not factor:
-        raise UserError(f"{where}：「{unit}」不是这个事实的单位；金额可写 元、千元、万元、百万元、亿元")
+        raise UserError(
+            f"{where}：「{unit}」不是这个事实的单位；金额可写 元、千元、万元、百万元、亿元"
+        )
     return factor
 
 

@@ -7,7 +7,7 @@ other text is parsed once and remembered. Results are those of ``cells``, only s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -15,12 +15,13 @@ from denggao.facts import cells
 from denggao.facts.catalogue import MAX_SIZE, Fact
 from denggao.facts.cells import BadCell
 from denggao.facts.interval import Interval
+from denggao.facts.problems import Finding
 
 #: Called with (position in the column, raw cell, what is wrong with it).
-Report = Callable[[int, object, BadCell], None]
+Report = Callable[[int, object, Finding], None]
 #: Called with the position of a head count that was rounded.
 Rounded = Callable[[int], None]
-Convert = Callable[[list[Any], Report, Rounded], list[Any]]
+Convert = Callable[[Sequence[Any], Report, Rounded], list[Any]]
 
 _PLAIN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?").fullmatch
 #: Up to here a double holds every integer, and 15 significant digits are exact.
@@ -39,6 +40,8 @@ def converter(fact: Fact, factor: int, date1904: bool = False) -> Convert:
         return _others(lambda cell: cells.yes_no(cell, fact))
     if fact.code == "field_code":
         return _others(cells.field_code)
+    if fact.unit == "代码":
+        return _others(cells.code)
     return _others(_text)
 
 
@@ -50,7 +53,7 @@ def _numbers(fact: Fact, factor: int) -> Convert:
     bound = limit / steps_per_one
     known: dict[str, cells.Number] = {}
 
-    def convert(column: list[Any], report: Report, rounded: Rounded) -> list[Any]:
+    def convert(column: Sequence[Any], report: Report, rounded: Rounded) -> list[Any]:
         values: list[Any] = []
         append = values.append
         for position, cell in enumerate(column):
@@ -83,7 +86,7 @@ def _numbers(fact: Fact, factor: int) -> Convert:
         try:
             number = cells.number(cell, fact, factor)
         except BadCell as bad:
-            report(position, cell, bad)
+            report(position, cell, bad.finding)
             return None
         if number.rounded:
             rounded(position)
@@ -105,7 +108,7 @@ def _others(parse: Callable[[object], Any]) -> Convert:
     """Dates, codes, yes/no: few distinct texts, so each is parsed once."""
     known: dict[str, Any] = {"": None}
 
-    def convert(column: list[Any], report: Report, rounded: Rounded) -> list[Any]:
+    def convert(column: Sequence[Any], report: Report, rounded: Rounded) -> list[Any]:
         values: list[Any] = []
         for position, cell in enumerate(column):
             if type(cell) is str and cell in known:
@@ -114,7 +117,7 @@ def _others(parse: Callable[[object], Any]) -> Convert:
             try:
                 value = parse(cell)
             except BadCell as bad:
-                report(position, cell, bad)
+                report(position, cell, bad.finding)
                 values.append(None)
                 continue
             if type(cell) is str and len(known) < _REMEMBERED:

@@ -45,7 +45,9 @@ class Meaning:
 
 # --- normal form ---------------------------------------------------------------------------
 
-_PUNCTUATION = re.compile(r"[\s\u200b\ufeff()\[\]{}<>《》〈〉【】「」“”\"'‘’、,，.。·:：;；*#_—–\-/\\|~+]+")
+_PUNCTUATION = re.compile(
+    r"[\s\u200b\ufeff()\[\]{}<>《》〈〉【】「」“”\"'‘’、,，.。·:：;；*#_—–\-/\\|~+]+"
+)
 
 
 @cache
@@ -58,17 +60,38 @@ _TITLE_HEADS = {
     "kind": ("资格类型", "资质类型", "证书类型", "证书种类", "资格名称", "证书名称"),
     "number": ("证书编号", "证书号", "证书号码", "资格证书编号"),
     "issued_on": ("发证日期", "发证时间", "颁证日期", "颁发日期"),
-    "valid_to": ("有效期至", "有效期止", "有效期截止", "有效期截止日期", "证书有效期至", "到期日期", "到期时间"),
+    "valid_to": (
+        "有效期至",
+        "有效期止",
+        "有效期截止",
+        "有效期截止日期",
+        "证书有效期至",
+        "到期日期",
+        "到期时间",
+    ),
     "cancelled_on": ("取消日期", "撤销日期"),
 }
 _TITLE_LEAVES = {"编号": "number"}
-_YEAR_HEADS = ("年度", "年份", "会计年度", "财务年度", "财年", "所属年度", "数据年度", "统计年度",
-               "填报年度", "year", "fiscal year")
+_YEAR_HEADS = (
+    "年度",
+    "年份",
+    "会计年度",
+    "财务年度",
+    "财年",
+    "所属年度",
+    "数据年度",
+    "统计年度",
+    "填报年度",
+    "year",
+    "fiscal year",
+)
 _NUMBERING = ("序号", "编号", "行号", "no", "no.", "#")
 #: 名 … of the whole firm: words before a name that change nothing.
 _BEFORE = re.compile(r"^(?:其中|本企业|本公司|企业|公司|本单位|单位|全年|年度|年)+")
 #: … and words after it.
-_AFTER = re.compile(r"(?:总金额|总额|金额|数额|额|合计|总计|总人数|人数|总数|数量|项数|件数|个数|数)$")
+_AFTER = re.compile(
+    r"(?:总金额|总额|金额|数额|额|合计|总计|总人数|人数|总数|数量|项数|件数|个数|数)$"
+)
 _BLANK_LEAVES = frozenset({"金额", "数额", "数值", "数量", "人数", "小计金额"})
 #: Group heads under which a leaf keeps its meaning (「基本情况」/「成立日期」) …
 _GROUP = re.compile(r".*(?:情况|信息|指标|数据|资料|状况|概况|信息表|情况表)$")
@@ -102,8 +125,15 @@ def _meanings() -> dict[str, Meaning]:
 _MONEY = {"元": 1, "千元": 10**3, "万元": 10**4, "百万元": 10**6, "千万元": 10**7, "亿元": 10**8}
 #: unit of the fact → unit written in a head → factor
 _FACTORS = {
-    "元": {**_MONEY, **{f"人民币{k}": v for k, v in _MONEY.items()}, "万": 10**4, "亿": 10**8,
-           "rmb": 1, "元人民币": 1, "万元人民币": 10**4},
+    "元": {
+        **_MONEY,
+        **{f"人民币{k}": v for k, v in _MONEY.items()},
+        "万": 10**4,
+        "亿": 10**8,
+        "rmb": 1,
+        "元人民币": 1,
+        "万元人民币": 10**4,
+    },
     "人": {"人": 1, "名": 1, "万人": 10**4, "人次": 0},
     "项": {"项": 1, "件": 1, "个": 1, "条": 1, "篇": 1},
     "分": {"分": 1},
@@ -111,10 +141,11 @@ _FACTORS = {
 }
 _ALL_UNITS = sorted({u for units in _FACTORS.values() for u in units} | {"%", "‰"}, key=len)[::-1]
 _UNIT = "|".join(map(re.escape, _ALL_UNITS))
+_MONEY_UNIT = "|".join(sorted(_MONEY, key=len)[::-1])
 _BRACKETED_UNIT = re.compile(rf"[(\[【]\s*(?:单位\s*[:：]?)?\s*({_UNIT})\s*[)\]】]")
 _LISTED_UNIT = re.compile(rf"[,，、;]\s*(?:单位\s*[:：]?)?\s*({_UNIT})\s*(?=[)\]】])")
-_TRAILING_UNIT = re.compile(rf"(?:[,，:：/、\-_ ]\s*|单位[:：]?)({_UNIT})$|({'|'.join(sorted(_MONEY, key=len)[::-1])})$")
-_SHEET_UNIT = re.compile(rf"单\s*位\s*[:：]\s*(?:人民币)?\s*({'|'.join(sorted(_MONEY, key=len)[::-1])})")
+_TRAILING_UNIT = re.compile(rf"(?:[,，:：/、\-_ ]\s*|单位[:：]?)({_UNIT})$|({_MONEY_UNIT})$")
+_SHEET_UNIT = re.compile(rf"单\s*位\s*[:：]\s*(?:人民币)?\s*({_MONEY_UNIT})")
 
 _CALENDAR = re.compile(
     r"(?:fy\s*)?(?<![0-9])((?:19[89]|20[0-9])[0-9]|(?<![0-9])[0-3][0-9](?=年))(?![0-9])"
@@ -126,10 +157,17 @@ _RELATIVE = re.compile(
 _YEARS_BACK = {"大": 3, "上上": 2, "前": 2}
 _SEVERAL_YEARS = re.compile(r"近[二三两23四五]年|[三两]年(?:合计|累计|平均)|年均")
 #: Facts that stand at a year's end anyway: 「2024年末资产总额」 is the year's figure.
-_AT_YEAR_END = frozenset({
-    "net_assets", "total_assets", "liabilities", "current_assets", "noncurrent_assets",
-    "current_liabilities", "noncurrent_liabilities",
-})
+_AT_YEAR_END = frozenset(
+    {
+        "net_assets",
+        "total_assets",
+        "liabilities",
+        "current_assets",
+        "noncurrent_assets",
+        "current_liabilities",
+        "noncurrent_liabilities",
+    }
+)
 _REMARK = re.compile(r"\([^()]*\)")
 
 
@@ -231,23 +269,21 @@ def _dated(levels: Path, application_year: int) -> Meaning | None:
     if meaning is None:
         return None
     year_end = any(part.year_end for part in parts)
-    return _fitted(meaning, years.pop() if years else None, units[-1:] or [None], year_end)
+    return _fitted(meaning, years.pop() if years else None, units[-1] if units else None, year_end)
 
 
-def _fitted(
-    meaning: Meaning, year: int | None, unit: list[str | None], year_end: bool
-) -> Meaning | None:
+def _fitted(meaning: Meaning, year: int | None, unit: str | None, year_end: bool) -> Meaning | None:
     """The meaning with its year and unit, unless they cannot belong to it."""
     if meaning.role != "fact":
-        return meaning if year is None and unit[0] is None else None
+        return meaning if year is None and unit is None else None
     fact = meaning.fact
     if year is not None and not fact.yearly:
         return None
     if year_end and meaning.code not in _AT_YEAR_END:
         return None
-    if unit[0] is None:
+    if unit is None:
         return replace(meaning, year=year)
-    factor = unit_factor(meaning, unit[0])
+    factor = unit_factor(meaning, unit)
     return replace(meaning, year=year, factor=factor) if factor else None
 
 

@@ -15,8 +15,10 @@ from typing import Any
 
 from denggao.facts.columnmap import ColumnMap, load_column_map
 from denggao.facts.errors import UserError
-from denggao.facts.problems import Problem
-from denggao.facts.sheetreader import Import
+from denggao.facts.importing import Import
+from denggao.facts.plausible import name_suspects
+from denggao.facts.problems import Finding, Problem
+from denggao.facts.rowreader import read_table
 from denggao.facts.tables import Reader, Table, examples, find_table
 from denggao.facts.workbook import Grid, open_grids
 
@@ -83,13 +85,20 @@ def read_ledgers(
     columns = columns or ColumnMap()
     reader = Reader(as_of.year, columns, id_column or columns.id_column)
     work = Import(reader)
+    paths = [Path(path) for path in paths]
     sizes = [_size(path) for path in paths]
     for number, path in enumerate(paths):
         before = sum(sizes[:number])
         _read_file(work, path, _share(progress, before, sizes[number], sum(sizes)))
     if not len(work.firms):
-        raise UserError("、".join(f"「{path.name}」" for path in paths) + "里有表头，但没有一行企业数据")
+        names = "、".join(f"「{path.name}」" for path in paths)
+        raise UserError(f"{names}里有表头，但没有一行能用的企业数据{_reasons(work)}")
     return _finished(work)
+
+
+def _reasons(work: Import) -> str:
+    counts = "、".join(f"{reason} {count}" for reason, count in work.skipped.items())
+    return f"（跳过：{counts}）" if counts else ""
 
 
 def _size(path: Path) -> int:
@@ -111,26 +120,26 @@ def _share(progress: Progress | None, before: int, size: int, total: int) -> Pro
 
 def _read_file(work: Import, path: Path, progress: Progress) -> None:
     read, seen = 0, []
-    for grid in open_grids(Path(path)):
+    for grid in open_grids(path):
         if grid.hidden:
-            work.note_sheet(grid, "hidden_sheet", "这一页是隐藏的，没有读；要读请先取消隐藏")
+            advice = "这一页是隐藏的，没有读；要读请先取消隐藏"
+            work.note_sheet(grid, Finding("hidden_sheet", "", advice))
             continue
         table = find_table(grid, work.reader)
         if isinstance(table, Table):
-            work.read(table, progress)
+            read_table(work, table, progress)
             read += 1
         else:
             seen.append((grid, table))
     if not read:
-        raise UserError(_not_understood(Path(path), seen, work.reader))
+        raise UserError(_not_understood(path, seen, work.reader))
     for grid, heads in seen:
-        work.note_sheet(grid, "sheet_unread", "没有认得的表头，这一页没有读：" + "、".join(heads[:8]))
+        advice = "没有认得的表头，这一页没有读：" + "、".join(heads[:8])
+        work.note_sheet(grid, Finding("sheet_unread", "", advice))
     progress(1, 1)
 
 
-def _not_understood(
-    path: Path, seen: list[tuple[Grid, list[str]]], reader: Reader
-) -> str:
+def _not_understood(path: Path, seen: list[tuple[Grid, list[str]]], reader: Reader) -> str:
     heads = max((heads for _, heads in seen), key=len, default=[])
     found = "、".join(heads[:20]) or "（没有文字）"
     who = f"标识列「{reader.id_column}」" if reader.id_column else "“统一社会信用代码”或“企业名称”"
@@ -145,6 +154,7 @@ def _finished(work: Import) -> Ledger:
     work.finish_notices()
     count = len(work.firms)
     columns = work.store.finish(count)
+    name_suspects(work)
     if work.titles:
         columns["titles"] = [work.titles.get(firm) for firm in range(count)]
     none: frozenset[str] = frozenset()

@@ -98,11 +98,14 @@ class Store:
     def finish(self, count: int) -> dict[str, list[Any]]:
         """All columns, each as long as there are firms, bounds split into .lo and .hi."""
         for key, column in self.columns.items():
-            column.extend([None] * (count - len(column)))
-            self._origins.pop(key, None)
+            _extend(column, self._origins[key], count)
         for key in sorted(self.bounded):
             self._split_bounds(key)
         return self.columns
+
+    def row_of(self, key: str, firm: int) -> int:
+        """The running number of the row that a value came from."""
+        return self._origins[key][firm]
 
     def _split_bounds(self, key: str) -> None:
         column = self.columns[key]

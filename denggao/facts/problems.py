@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-#: Kinds that only inform: an assumption the reader made; no value was refused.
-NOTICES = frozenset({
-    "assumed_year", "assumed_unit", "duplicate", "hidden_sheet", "changed_over_years",
-    "sheet_unread", "text_unlike_table",
-})
+#: Kinds that only inform: something was assumed or merged, no value was refused.
+NOTICES = frozenset(
+    {
+        "assumed_unit",
+        "assumed_year",
+        "changed_over_years",
+        "duplicate",
+        "hidden_sheet",
+        "sheet_unread",
+    }
+)
+
+
+class Finding(NamedTuple):
+    """What is wrong, not yet where: ``kind`` is a short stable code for programs, ``expected``
+    what should stand there, ``advice`` how to mend it (Chinese, no full stop)."""
+
+    kind: str
+    expected: str
+    advice: str
 
 
 @dataclass(frozen=True, slots=True)

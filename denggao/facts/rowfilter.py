@@ -8,12 +8,20 @@ from collections.abc import Iterable
 from denggao.facts.identity import half_width
 from denggao.facts.workbook import Cell, Row
 
-BLANK, TOTAL, NOTE, HEADS, NUMBERS, OTHER_TABLE, NO_IDENTITY, DAMAGED, BAD_YEAR = (
-    "空行", "合计行", "说明或签字行", "重复的表头", "栏次行", "另一张表", "没有企业名称和代码", "损坏的行",
-    "年度看不懂",
-)
+#: Reasons to skip a row, as they stand in the summary of an import.
+BLANK = "空行"
+TOTAL = "合计行"
+NOTE = "说明或签字行"
+HEADS = "重复的表头"
+NUMBERS = "栏次行"
+OTHER_TABLE = "另一张表"
+NO_IDENTITY = "没有企业名称和代码"
+DAMAGED = "损坏的行"
+BAD_YEAR = "年度看不懂"
 
-_TOTAL = re.compile(r"(?:本页|全[区市县省])?(?:合计|小计|总计|累计|共计)(?:数|[:(\d].*|.{0,6}[户家])?")
+_TOTAL = re.compile(
+    r"(?:本页|全[区市县省])?(?:合计|小计|总计|累计|共计)(?:数|[:(\d].*|.{0,6}[户家])?"
+)
 _NOTE = re.compile(
     r"(?:注\d*|备注|说明|填[表报](?:说明|人|日期|时间|单位)|制表(?:人|日期)?|审核人?|复核人?|经办人|"
     r"(?:单位)?(?:主要)?负责人|分管领导|法定代表人|联系人|联系电话|编制(?:人|单位)|日期|盖章|签字|签章)"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from denggao.facts.catalogue import catalogue
 from denggao.facts.columnmap import ColumnMap
+from denggao.facts.columns import Column
 from denggao.facts.heads import Meaning, normal, sheet_factor, understand
-from denggao.facts.problems import column_letter
+from denggao.facts.titlerows import TitleColumns
 from denggao.facts.workbook import Cell, Grid, Region, Row
 
 #: Heads are looked for in so many rows from the top, and are at most so many rows deep.
@@ -18,23 +20,6 @@ SEARCH_ROWS = 40
 MAX_LEVELS = 4
 _LONGEST_HEAD = 120
 IDENTITY = ("uscc", "name")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a table: ``index`` from 0, the ``head`` as a path 「销售收入/2024年」."""
-
-    index: int
-    head: str
-    meaning: Meaning | None
-
-    @property
-    def letter(self) -> str:
-        return column_letter(self.index)
-
-    @property
-    def code(self) -> str:
-        return self.meaning.code if self.meaning else ""
 
 
 @dataclass
@@ -56,8 +41,18 @@ class Table:
     def width(self) -> int:
         return len(self.columns)
 
-    def with_meaning(self, meaning: Meaning | None, column: Column) -> None:
-        self.columns[column.index] = replace(column, meaning=meaning)
+    @cached_property
+    def titles(self) -> TitleColumns:
+        return TitleColumns.of(self.columns, self.grid.date1904)
+
+    def index_of(self, code: str) -> int | None:
+        """Of the first column that states this fact."""
+        return next((c.index for c in self.columns if c.fact_code == code), None)
+
+    def identity_indexes(self) -> set[int]:
+        """Columns that say whose row it is, and of which year."""
+        indexes = {self.index_of(code) for code in IDENTITY} | {self.id_index, self.year_index}
+        return {index for index in indexes if index is not None}
 
 
 @dataclass
@@ -78,7 +73,8 @@ class Reader:
 
     def is_id(self, column: Column) -> bool:
         return self.id_column is not None and normal(self.id_column) in (
-            normal(column.head), normal(column.head.rsplit("/", 1)[-1])
+            normal(column.head),
+            normal(column.head.rsplit("/", 1)[-1]),
         )
 
 
@@ -153,7 +149,7 @@ def _score(columns: list[Column], reader: Reader, start: int, depth: int) -> Sco
     """More understood is better, then more years and units stated, then fewer rows higher up.
     Negative when there is no identity, or nothing beside it."""
     meanings = {c.meaning.key: c.meaning for c in columns if c.meaning}
-    named = any(c.code in IDENTITY for c in columns) or any(map(reader.is_id, columns))
+    named = any(c.fact_code in IDENTITY for c in columns) or any(map(reader.is_id, columns))
     says = [m for m in meanings.values() if m.role != "nothing" and m.code not in IDENTITY]
     stated = sum((m.year is not None) + (m.factor is not None) for m in meanings.values())
     if not named or not any(m.role in ("fact", "title") for m in says):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from denggao.facts import cells
 from denggao.facts.cells import BadCell
-from denggao.facts.tables import Column, Table
+from denggao.facts.columns import Column
+from denggao.facts.problems import Finding
 from denggao.facts.titles import Title, full_kind
 from denggao.facts.workbook import Cell
 
-Report = Callable[[Column, object, BadCell], None]
+Report = Callable[[Column, object, Finding], None]
 
 
 @dataclass
@@ -24,9 +25,9 @@ class TitleColumns:
     date1904: bool = False
 
     @classmethod
-    def of(cls, table: Table) -> TitleColumns:
-        titles = cls(date1904=table.grid.date1904)
-        for column in table.columns:
+    def of(cls, columns: Iterable[Column], date1904: bool) -> TitleColumns:
+        titles = cls(date1904=date1904)
+        for column in columns:
             if column.meaning and column.meaning.role == "title":
                 group = titles.groups.setdefault(column.meaning.kind, {})
                 group.setdefault(column.meaning.code, column)
@@ -54,7 +55,7 @@ class TitleColumns:
             try:
                 values[part] = self._value(part, row[column.index])
             except BadCell as bad:
-                report(column, row[column.index], bad)
+                report(column, row[column.index], bad.finding)
         if not any(values.values()):
             return None
         number = values.get("number")

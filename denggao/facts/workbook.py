@@ -74,7 +74,9 @@ def _start_of(path: Path) -> bytes:
         with path.open("rb") as stream:
             return stream.read(4096)
     except OSError as error:
-        raise UserError(f"读不了「{path}」：{error.strerror}；请检查权限或关闭占用它的程序") from error
+        raise UserError(
+            f"读不了「{path}」：{error.strerror}；请检查权限或关闭占用它的程序"
+        ) from error
 
 
 def _about_ole(path: Path) -> str:
@@ -217,7 +219,8 @@ def _csv_grid(path: Path) -> Grid:
             yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         except csv.Error as error:
             raise UserError(
-                f"「{path.name}」的引号不成对或单元格过长（{error}）；请用 Excel 另存为 .xlsx 再导入"
+                f"「{path.name}」的引号不成对或单元格过长（{error}）；"
+                "请用 Excel 另存为 .xlsx 再导入"
             ) from error
 
     return Grid(path.name, "", rows, text.count("\n") + 1, is_text=True)

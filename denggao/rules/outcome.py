@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from denggao.facts.enterprise import Value
 from denggao.facts.interval import Interval, Truth
-from denggao.rules.nodes import Instrument, Kind, Statement
+from denggao.rules.nodes import Compare, Instrument, Kind, Ref, Statement
 
 #: How a kind of statement is called in exchange files (contract).
 KIND_NAMES = {
@@ -46,8 +47,22 @@ class Outcome:
     instrument: Instrument
     as_of: date
     results: dict[str, Result]
+    values: dict[str, Value | None] = field(default_factory=dict)  # of every fact read
     flags: set[str] = field(default_factory=set)
     readings: dict[str, str] = field(default_factory=dict)
+
+    def gap_of_score(self, id_: str) -> Interval | None:
+        """The points missing of a score, if some condition compares it with a number."""
+        for result in self.results.values():
+            body = result.statement.body
+            if isinstance(body, Compare) and body.left == Ref(id_):
+                return result.gap
+        return None
+
+    def in_file_order(self) -> list[Result]:
+        """Results as the instrument's text has them; the preliminary verdict is left out."""
+        found = [r for r in self.results.values() if r.statement.kind is not Kind.PRELIMINARY]
+        return sorted(found, key=lambda r: r.statement.line)
 
     @property
     def verdict(self) -> Truth:

@@ -35,12 +35,7 @@ def judge(
     statements (used by case tables).
     """
     run = Evaluation(instrument, firm, as_of, dict(readings or {}), dict(given or {}))
-    results = {id_: run.result(id_) for id_ in instrument.statements}
-    flags = run.facts.flags | {flag for r in results.values() for flag in r.flags}
-    outcome = Outcome(instrument, as_of, results, flags, instrument.chosen(run.readings))
-    if _only_experts_can_tell(outcome, run):
-        outcome.flags.add(EXPERT_DECIDES)
-    return outcome
+    return run.outcome()
 
 
 class Evaluation:
@@ -62,6 +57,30 @@ class Evaluation:
         self.results: dict[str, Result] = {}
         self.years = {year: year.years(as_of.year) for year in n.Year}
         self.years[n.Year.WINDOW] = self.facts.window
+
+    def outcome(self) -> Outcome:
+        """Every statement's result, the values read, and the flags raised."""
+        results = {id_: self.result(id_) for id_ in self.instrument.statements}
+        values = {key: self.value_of(key) for r in results.values() for key in r.facts}
+        flags = self.facts.flags | {flag for r in results.values() for flag in r.flags}
+        outcome = Outcome(
+            self.instrument,
+            self.facts.as_of,
+            results,
+            values,
+            flags,
+            self.instrument.chosen(self.readings),
+        )
+        if _only_experts_can_tell(outcome, self):
+            outcome.flags.add(EXPERT_DECIDES)
+        return outcome
+
+    def value_of(self, key: str) -> Value | None:
+        """The value in force of a fact, as it is shown."""
+        code, _, year = key.partition("@")
+        if catalogue()[code].numeric:
+            return self.facts.number(code, int(year) if year else None)
+        return self.facts.get(code, int(year) if year else None)
 
     # ---- statements
 

@@ -1,0 +1,176 @@
+"""The rows of a chunk, turned into columns, converted and stored by firm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from denggao.facts.claims import Claim, claims
+from denggao.facts.columns import Column
+from denggao.facts.converters import shown
+from denggao.facts.identity import looks_like_code, normal_code
+from denggao.facts.importing import Import
+from denggao.facts.problems import Finding
+from denggao.facts.tables import Table
+from denggao.facts.titlerows import Report as TitleReport
+from denggao.facts.workbook import Cell, Row
+
+
+@dataclass
+class Chunk:
+    """Rows that speak of firms. ``first`` and ``running`` are the sheet row and the running
+    number of offset 0; ``at`` are the offsets of the rows ``kept``; ``fresh``: every row
+    brought a new firm."""
+
+    first: int
+    running: int
+    kept: list[Row] = field(default_factory=list)
+    at: list[int] = field(default_factory=list)
+    firms: list[int] = field(default_factory=list)
+    years: list[int] = field(default_factory=list)
+    fresh: bool = False
+
+    def add(self, row: Row, offset: int, firm: int, year: int) -> None:
+        self.kept.append(row)
+        self.at.append(offset)
+        self.firms.append(firm)
+        self.years.append(year)
+
+    def sheet_row(self, position: int) -> int:
+        return self.first + self.at[position]
+
+
+class ChunkReader:
+    """Stores the chunks of one table, one column after the other."""
+
+    def __init__(self, work: Import, table: Table) -> None:
+        self.work, self.table = work, table
+        self.claims = claims(table, work.reader.application_year, self._whole_column)
+        self._blank_heads = [column for column in table.columns if not column.head]
+        for column in table.columns:
+            if column.head and column.meaning is None and column.index != table.id_index:
+                self._unread(column, column.head)
+
+    def read(self, chunk: Chunk) -> None:
+        if not chunk.kept:
+            return
+        columns = list(zip(*(row[: self.table.width] for row in chunk.kept), strict=True))
+        self._note_blank_heads(columns)
+        for claim in self.claims:
+            self._store(claim, self._values(claim, columns, chunk), chunk)
+        if self.table.titles:
+            self._store_titles(chunk)
+
+    # --- heads -----------------------------------------------------------------------------
+
+    def _whole_column(self, column: Column, finding: Finding) -> None:
+        self.work.problem(self.table.grid, 0, column, "", finding)
+
+    def _unread(self, column: Column, head: str) -> None:
+        grid = self.table.grid
+        self.work.unread.append((grid.file, grid.sheet, column.letter, head))
+
+    def _note_blank_heads(self, columns: list[tuple[Cell, ...]]) -> None:
+        """Cells under no head at all are listed as unread too, once."""
+        for column in list(self._blank_heads):
+            if any(cell != "" for cell in columns[column.index]):
+                self._blank_heads.remove(column)
+                self._unread(column, "（没有表头）")
+
+    # --- values ----------------------------------------------------------------------------
+
+    def _values(self, claim: Claim, columns: list[tuple[Cell, ...]], chunk: Chunk) -> list[Any]:
+        first, *others = claim.columns
+        if claim.code == "uscc":  # what is wrong with a code has been said with its row
+            return [_code(cell) for cell in columns[first.index]]
+        values = self._converted(claim, first, columns[first.index], chunk)
+        for column in others:
+            more = self._converted(claim, column, columns[column.index], chunk)
+            self._reconcile(claim, values, column, more, chunk)
+        return values
+
+    def _converted(
+        self, claim: Claim, column: Column, raw: Sequence[Cell], chunk: Chunk
+    ) -> list[Any]:
+        def report(position: int, cell: object, finding: Finding) -> None:
+            self._problem(chunk.sheet_row(position), column, cell, finding)
+            if finding.kind == "out_of_domain":
+                self._flag(chunk.firms[position], "OUT_OF_DOMAIN")
+
+        def rounded(position: int) -> None:
+            self._flag(chunk.firms[position], "ROUNDED")
+
+        return claim.converters[column.index](raw, report, rounded)
+
+    def _problem(self, row: int, column: Column, cell: object, finding: Finding) -> None:
+        self.work.problem(self.table.grid, row, column, str(cell).strip()[:120], finding)
+
+    def _flag(self, firm: int, flag: str) -> None:
+        self.work.flags.setdefault(firm, set()).add(flag)
+
+    def _reconcile(
+        self, claim: Claim, values: list[Any], column: Column, more: list[Any], chunk: Chunk
+    ) -> None:
+        """Two columns of one table for the same fact and year: equal, or neither."""
+        first = claim.columns[0]
+        for position, (value, other) in enumerate(zip(values, more, strict=True)):
+            if value is None:
+                values[position] = other
+            elif other is not None and other != value:
+                values[position] = None
+                one = shown(value, claim.fact)
+                advice = (
+                    f"与同行 {first.letter} 列（{first.head}）的“{one}”不同，两个都不用；"
+                    "请核对后只留一个"
+                )
+                self._problem(
+                    chunk.sheet_row(position),
+                    column,
+                    shown(other, claim.fact),
+                    Finding("fact_twice", "唯一的值", advice),
+                )
+
+    # --- store -----------------------------------------------------------------------------
+
+    def _store(self, claim: Claim, values: list[Any], chunk: Chunk) -> None:
+        rows = [chunk.running + offset for offset in chunk.at]
+        if not claim.by_year:
+            self._source(claim.key, claim.columns[0])
+            self.work.store.put(claim.key, chunk.firms, values, rows, chunk.fresh)
+            return
+        for year in sorted(set(chunk.years)):
+            key = f"{claim.code}@{year}"
+            self._source(key, claim.columns[0])
+            of_year = [i for i, other in enumerate(chunk.years) if other == year]
+            self.work.store.put(
+                key,
+                [chunk.firms[i] for i in of_year],
+                [values[i] for i in of_year],
+                [rows[i] for i in of_year],
+                fresh=False,
+            )
+
+    def _source(self, key: str, column: Column) -> None:
+        grid = self.table.grid
+        self.work.sources.setdefault(key, (grid.file, grid.sheet, column.letter, column.head))
+
+    def _store_titles(self, chunk: Chunk) -> None:
+        titles = self.work.titles
+        for position, row in enumerate(chunk.kept):
+            held = self.table.titles.titles(row, self._title_report(chunk.sheet_row(position)))
+            if held is not None:
+                known = titles.get(chunk.firms[position], ())
+                new = tuple(title for title in held if title not in known)
+                titles[chunk.firms[position]] = known + new
+
+    def _title_report(self, row: int) -> TitleReport:
+        def report(column: Column, cell: object, finding: Finding) -> None:
+            self._problem(row, column, cell, finding)
+
+        return report
+
+
+def _code(cell: Cell) -> str | None:
+    code = normal_code(cell) if isinstance(cell, str) else ""
+    return code if looks_like_code(code) and "E+" not in code else None

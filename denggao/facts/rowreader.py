@@ -1,0 +1,247 @@
+"""Rows of a table → firms: whose row it is, of which year, or why it is skipped."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+from denggao.facts import cells, rowfilter
+from denggao.facts.chunkreader import Chunk, ChunkReader
+from denggao.facts.identity import looks_like_code, normal_code, normal_name
+from denggao.facts.importing import Import
+from denggao.facts.problems import Finding
+from denggao.facts.tables import Table
+from denggao.facts.titles import Title
+from denggao.facts.workbook import Cell, Row
+
+#: Rows handled at once: the columns of a chunk stay in the processor's cache.
+CHUNK = 4096
+SKIPPED = -1
+_NOT_THE_WHOLE = "整行没有读；请从原系统重新导出或手工更正"
+
+
+def read_table(work: Import, table: Table, progress: Callable[[int, int], None]) -> None:
+    """Every row below the heads of ``table`` into ``work``; ``progress`` (rows, of rows)."""
+    work.begin(table)
+    rows, chunks = RowReader(work, table), ChunkReader(work, table)
+    number = table.first_row
+    while raw := list(itertools.islice(table.rows, CHUNK)):
+        chunks.read(rows.chunk(raw, number))
+        number += len(raw)
+        progress(number, table.grid.height)
+
+
+class RowReader:
+    """Decides row by row; remembers which firms the table has told of."""
+
+    def __init__(self, work: Import, table: Table) -> None:
+        self.work, self.table = work, table
+        self.code = table.index_of("uscc")
+        self.name = table.index_of("name")
+        self._first_row_of: dict[tuple[int, int], int] = {}
+        self._titles_of: dict[int, set[Title]] = {}
+        self._head_words = {
+            cell for row in table.head_rows for cell in row if isinstance(cell, str) and cell
+        }
+        self._merged = _merged_down(table)
+        self._above: Row = []
+        self._other_table = False
+        self._name_merged_cells()
+
+    def chunk(self, raw: list[Row], first: int) -> Chunk:
+        """The rows that speak of firms, with the firm and year of each."""
+        running = self.work.rows.take(len(raw))
+        known = len(self.work.firms)
+        chunk = Chunk(first, running)
+        for offset, row in enumerate(raw):
+            firm, year = self._firm(row, first + offset, running + offset)
+            self.work.years.append(year)
+            if firm != SKIPPED:
+                chunk.add(row, offset, firm, year)
+        chunk.fresh = len(self.work.firms) - known == len(chunk.kept)
+        self.work.rows_read += len(chunk.kept)
+        return chunk
+
+    def _firm(self, row: Row, number: int, running: int) -> tuple[int, int]:
+        """(firm, fiscal year or 0); the firm is SKIPPED when the row is, and is counted."""
+        self._complete(row, number)
+        reason = self._reason(row, number)
+        if reason:
+            return self._skip(reason)
+        code, name = self._identity(row, number)
+        if not code and not name:
+            return self._skip(self._without_identity(row, number))
+        year = self._year(row, number)
+        if year is None:
+            return self._skip(rowfilter.BAD_YEAR)
+        return self._found(code, name, row, number, running, year), year
+
+    def _skip(self, reason: str) -> tuple[int, int]:
+        self.work.skipped[reason] += 1
+        return SKIPPED, 0
+
+    def _problem(self, number: int, column: int | None, value: object, finding: Finding) -> None:
+        where = None if column is None else self.table.columns[column]
+        shown = cells.plain_text(value)[:120]
+        self.work.problem(self.table.grid, number, where, shown, finding)
+
+    # --- rows that are none ----------------------------------------------------------------
+
+    def _complete(self, row: Row, number: int) -> None:
+        """As wide as the table; identity cells merged downwards filled in."""
+        missing = self.table.width - len(row)
+        if missing > 0:
+            row.extend([""] * missing)
+        if self._merged:
+            for column in self._merged.get(number, ()):
+                if row[column] == "" and column < len(self._above):
+                    row[column] = self._above[column]
+            self._above = row
+
+    def _reason(self, row: Row, number: int) -> str | None:
+        if self._other_table:
+            return rowfilter.OTHER_TABLE
+        extra = len(row) - self.table.width
+        if extra > 0 and not rowfilter.is_blank(row[self.table.width :]):
+            why = f"比表头多出 {extra} 格，各列可能错位，{_NOT_THE_WHOLE}"
+            return self._damaged(row, number, "extra_cells", why)
+        name = "" if self.name is None else row[self.name]
+        code = "" if self.code is None else row[self.code]
+        if _is_damaged(name) or _is_damaged(code):
+            why = f"字符已损坏，各列可能错位，{_NOT_THE_WHOLE}"
+            return self._damaged(row, number, "damaged_row", why)
+        if name != "" and name in self._head_words:
+            return self._heads_again(row, number)
+        if type(name) is str and rowfilter.is_note_as_name(name, row):
+            return rowfilter.NOTE
+        return rowfilter.words_reason(row[0]) or rowfilter.words_reason(name)
+
+    def _damaged(self, row: Row, number: int, kind: str, why: str) -> str:
+        value = " | ".join(cells.plain_text(cell)[:12] for cell in row[:4])
+        expected = f"完整的一行（{self.table.width} 列）"
+        self._problem(number, None, value, Finding(kind, expected, why))
+        return rowfilter.DAMAGED
+
+    def _heads_again(self, row: Row, number: int) -> str:
+        if rowfilter.same_heads(row, self.table.head_rows):
+            return rowfilter.HEADS
+        self._other_table = True
+        advice = "从这一行起是另一张表，没有读；请把它移到单独的一页"
+        self._problem(number, None, "", Finding("second_table", "一页一张表", advice))
+        return rowfilter.OTHER_TABLE
+
+    def _without_identity(self, row: Row, number: int) -> str:
+        reason = rowfilter.odd_row_reason(row, self.table.head_rows)
+        if reason == rowfilter.NO_IDENTITY:
+            value = " | ".join(cells.plain_text(cell)[:12] for cell in row if cell != "")[:60]
+            advice = "不知道是哪一户，这一行没有读；请补上名称或代码"
+            expected = "企业名称或统一社会信用代码"
+            self._problem(number, None, value, Finding("no_identity", expected, advice))
+        return reason
+
+    def _year(self, row: Row, number: int) -> int | None:
+        """The fiscal year of a row, 0 without a year column, ``None`` if it is unreadable."""
+        index = self.table.year_index
+        if index is None:
+            return 0
+        text = cells.plain_text(row[index]).removesuffix("年度").removesuffix("年")
+        if text.isascii() and text.isdigit() and 1980 <= int(text) <= 2100:
+            return int(text)
+        finding = Finding("bad_year", "会计年度，如 2024", "这一行没有读；请填四位年份")
+        self._problem(number, index, row[index], finding)
+        return None
+
+    # --- identity --------------------------------------------------------------------------
+
+    def _identity(self, row: Row, number: int) -> tuple[str | None, str | None]:
+        """(code in normal form, name as written); with an id column its text as the code."""
+        code = None if self.code is None else self._code(row[self.code], number)
+        if self.table.id_index is not None:
+            return _words(row[self.table.id_index]), None
+        return code, None if self.name is None else _words(row[self.name])
+
+    def _code(self, cell: Cell, number: int) -> str | None:
+        text = _words(cell)
+        if text is None:
+            return None
+        code = normal_code(text)
+        if not isinstance(cell, str) or "E+" in code:
+            advice = "Excel 把代码当成了数，后几位已丢失；请把该列设为文本后重新填写"
+            finding = Finding("digits_lost", "18 位统一社会信用代码（文本）", advice)
+            self._problem(number, self.code, text, finding)
+            return None
+        plausible = looks_like_code(code)
+        fault = self.work.code_fault(code) if plausible else "这不是信用代码，按没有代码处理"
+        if fault:
+            finding = Finding("bad_credit_code", "18 位统一社会信用代码", fault)
+            self._problem(number, self.code, text, finding)
+        return code if plausible else None
+
+    def _found(
+        self, code: str | None, name: str | None, row: Row, number: int, running: int, year: int
+    ) -> int:
+        firm, doubt = self.work.firms.find(code, name and normal_name(name), name or "")
+        if firm == len(self.work.first_rows):
+            self.work.first_rows.append(running)
+        if doubt:
+            self._problem(number, self.name, name, _DOUBTS[doubt])
+        new_title = self._brings_title(firm, row)
+        earlier = self._first_row_of.setdefault((firm, year), number)
+        if earlier != number and not new_title:
+            of_year = f"、同一年度 {year}" if year else ""
+            advice = f"与第 {earlier} 行是同一户{of_year}，已合并"
+            self._problem(number, None, name or code, Finding("duplicate", "每户一行", advice))
+        return firm
+
+    def _brings_title(self, firm: int, row: Row) -> bool:
+        """A second row of a firm is no duplicate when it tells of another certificate."""
+        if not self.table.titles:
+            return False
+        held = self.table.titles.titles(row, lambda column, cell, finding: None) or ()
+        known = self._titles_of.setdefault(firm, set())
+        new = not known.issuperset(held)
+        known.update(held)
+        return new
+
+    def _name_merged_cells(self) -> None:
+        """Facts in cells merged downwards count for the first row only: say so."""
+        identity = self.table.identity_indexes()
+        for (top, left), (bottom, _) in self.table.merges:
+            column = self.table.columns[left] if left < self.table.width else None
+            if bottom > top and column and column.meaning and left not in identity:
+                advice = f"合并到第 {bottom + 1} 行，只算第一行的；请拆开后逐行填写"
+                self._problem(top + 1, left, "", Finding("merged_cells", "一行一值", advice))
+
+
+_DOUBTS = {
+    "two_codes": Finding(
+        "two_codes", "同一个信用代码", "同名企业在别处有另一个信用代码，暂按两户处理；请核对代码"
+    ),
+    "ambiguous_name": Finding(
+        "ambiguous_name",
+        "信用代码",
+        "同名企业有两个信用代码，这一行没有代码，看不出是哪一户，暂单列；请补上代码",
+    ),
+}
+
+
+def _is_damaged(cell: Cell) -> bool:
+    return type(cell) is str and "\ufffd" in cell
+
+
+def _words(cell: Cell) -> str | None:
+    if cell == "":
+        return None
+    text = cells.plain_text(cell)
+    return None if cells.is_missing(text) or text == "无" else text
+
+
+def _merged_down(table: Table) -> dict[int, list[int]]:
+    """Sheet row → identity columns whose cell is merged with the one above."""
+    merged: dict[int, list[int]] = {}
+    identity = table.identity_indexes()
+    for (top, left), (bottom, _) in table.merges:
+        if left in identity:
+            for row in range(top + 2, bottom + 2):
+                merged.setdefault(row, []).append(left)
+    return merged
