@@ -37,7 +37,7 @@ class _Spoiler:
 
     def planted(self, slip: Slip) -> Iterator[Blemish]:
         """The slip in as many firms as planned, each one that it is possible in."""
-        wanted = max(1, round(slip.count * len(self.firms) / _PER))
+        wanted = max(1, round(slip.often * len(self.firms) / _PER))
         for position in self.rng.sample(range(len(self.firms)), len(self.firms)):
             found = slip.plant(position, self.firms[position])
             if found is None or self.firms[position].special or not self._free(found, slip.beside):
@@ -56,7 +56,7 @@ class _Spoiler:
         """Empty cells. One firm in four reports everything; strong firms do so more often."""
         for position, firm in enumerate(self.firms):
             careful = 1.0 if firm.special else {0: 0.80, 1: 0.60}.get(len(firm.weak), 0.25)
-            chance = 0.0 if self.rng.random() < careful else self.rng.uniform(0.10, 0.38)
+            chance = 0.0 if self.rng.random() < careful else self.rng.uniform(0.08, 0.29)
             for key in firm.values:
                 if key not in _ALWAYS_FILLED and self.rng.random() < chance:
                     yield from filter(self._free, [self._gap(position, key)])

@@ -30,7 +30,7 @@ def certificates(
 
 def _high_tech(rng: Random, serial: int, weaknesses: int, year: int) -> Iterator[Title]:
     """Three years each; issued in ``year`` − 3 it is due in ``year``, earlier it has lapsed.
-    Every third firm renewed: its earlier certificate is listed too."""
+    Who renewed has the earlier certificate listed too."""
     back = rng.choice((1, 2, 3)) if weaknesses == 0 else rng.choice((2, 3, 4, 5))
     if back <= 2 and rng.random() < 0.5:
         yield _three_years(rng, HIGH_TECH, serial, year - back - 3)

@@ -51,7 +51,9 @@ _ANSWERS = (
     ("abnormal_listed", "经营异常名录"),
     ("dishonest_listed", "严重违法失信"),
     ("major_incident", "前一年内重大安全质量事故或严重环境违法"),
+    ("science_award", "国家级科技奖励前三名"),
     ("rd_institution", "省部级以上研发机构"),
+    ("standard_led", "主导制定标准"),
 )
 
 
@@ -66,8 +68,8 @@ def _figures(year: int) -> Iterator[Column]:
             yield Column(f"{code}@{y}", words, f"{y}年", form, 12 if form == "money" else 8)
     for code, words, form in _LAST_YEAR:
         yield Column(f"{code}@{year - 1}", "", f"{year - 1}年{words}", form, 12)
-    yield Column("ip_class1", "知识产权", "一类知识产权数", "count", 9)
-    yield Column("ip_class2", "知识产权", "二类知识产权数", "count", 9)
+    yield Column("ip_class1", "", "一类知识产权数", "count", 9)
+    yield Column("ip_class2", "", "二类知识产权数", "count", 9)
 
 
 def _answers(year: int) -> Iterator[Column]:

@@ -56,7 +56,7 @@ EDGES: dict[str, Callable[[Figures], Figures]] = {
     "研发费用恰好5%": _rd_exactly,
     "研发费用差1分": lambda figures: _rd_exactly(figures, 1),
     "科技人员恰好10%": lambda figures: _staff(figures, 0),
-    "科技人员差一点": lambda figures: _staff(figures, 1),
+    "多1名职工不到10%": lambda figures: _staff(figures, 1),
     "高新收入恰好60%": _income,
     "境内研发恰好60%": _domestic,
     "销售收入恰好5000万元": lambda figures: _band(figures, 0),

@@ -107,11 +107,10 @@ def _part(rng: Random, amount: int, low: int, high: int, grain: int) -> int:
 def _sales(rng: Random, character: Character, years: int) -> tuple[int, ...]:
     """分; the typical firm sells for 1,100万元 a year and grows by a few per cent."""
     amount = math.exp(rng.gauss(7.0, 1.1 if character.technical else 0.9)) * 10**6
+    growth = 0.10 if character.technical else 0.02
     amounts = [amount]
     for _ in range(years - 1):
-        amounts.append(
-            amounts[-1] / math.exp(rng.gauss(0.10 if character.technical else 0.02, 0.18))
-        )
+        amounts.append(amounts[-1] / math.exp(rng.gauss(growth, 0.18)))
     grain = character.grain
     return tuple(max(grain, round(a / grain) * grain) for a in reversed(amounts))
 

@@ -66,8 +66,7 @@ def as_written(key: str, steps: int) -> Decimal:
     if fact.unit == "元":
         amount = Decimal(steps).scaleb(-6)
         return amount.quantize(Decimal("0.01")) if steps % 10_000 == 0 else amount.normalize()
-    whole, rest = divmod(steps, fact.scale)
-    return Decimal(steps) / fact.scale if rest else Decimal(whole)
+    return Decimal(steps) / fact.scale
 
 
 def make_firm(
@@ -100,15 +99,15 @@ def _special_character() -> Character:
 
 
 def _character(rng: Random) -> Character:
-    """11 % strong in everything, 20 % short of a little, 37 % far, 32 % without any R&D."""
+    """8.5 % strong in everything, 20 % short of a little, 38 % far, a third without any R&D."""
     place = rng.random()
     grain = rng.choice((10_000, 10_000, 10_000, 100, 1))  # 100 元: two decimals of 万元
-    if place < 0.11:
+    if place < 0.085:
         return Character(frozenset(), near=False, technical=True, grain=grain)
-    if place < 0.31:
+    if place < 0.285:
         weak = frozenset({rng.choice((PEOPLE, RD, IP))})
         return Character(weak, near=True, technical=True, grain=grain)
-    if place < 0.68:
+    if place < 0.665:
         pair = rng.choice(((RD, INCOME), (RD, INCOME), (RD, IP), (PEOPLE, RD), (PEOPLE, INCOME)))
         return Character(frozenset(pair), near=False, technical=True, grain=grain)
     return Character(frozenset(ASPECTS), near=False, technical=False, grain=grain)
@@ -160,7 +159,9 @@ def _answers(rng: Random, character: Character, year: int) -> dict[str, Value]:
         "abnormal_listed": seldom(0.04),
         "dishonest_listed": seldom(0.015),
         "major_incident": seldom(0.01),
+        "science_award": False,
         "rd_institution": character.technical and rng.random() < 0.05,
+        "standard_led": character.technical and rng.random() < 0.02,
     }
 
 

@@ -45,7 +45,7 @@ TRADES = (
     Trade("软件", "1.1"), Trade("电子", "1.6"), Trade("数据", "5.3"), Trade("检测", "5.2"),
     Trade("药业", "2.2"), Trade("生物", "2.7"), Trade("合金", "4.1"), Trade("陶瓷", "4.2"),
     Trade("化工", "4.5"), Trade("光伏", "6.1"), Trade("节能", "6.4"), Trade("水务", "7.1"),
-    Trade("环保", "7.3"), Trade("仪表", "8.3"), Trade("装备", "8.4"), Trade("电气", "8.6"),
+    Trade("环保", "7.3"), Trade("仪表", "8.1"), Trade("装备", "8.4"), Trade("电气", "8.6"),
 )  # fmt: skip
 PLAIN_TRADES = tuple(Trade(word, "") for word in ("商贸", "建筑", "物流", "种植", "餐饮", "家具"))
 

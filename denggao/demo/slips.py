@@ -36,10 +36,10 @@ Plant = Callable[[int, SyntheticFirm], Blemish | None]
 
 
 class Slip(NamedTuple):
-    """``plant`` makes the blemish of a firm, ``None`` where it is impossible; ``count`` times
-    in 300 firms. Cells ``beside`` must stay as they are."""
+    """``plant`` makes the blemish of a firm, ``None`` where it is impossible; ``often``: in
+    so many of 300 firms. Cells ``beside`` must stay as they are."""
 
-    count: int
+    often: int
     plant: Plant
     beside: tuple[str, ...] = ()
 

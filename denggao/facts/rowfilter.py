@@ -69,11 +69,20 @@ def odd_row_reason(row: Row, head_rows: list[Row]) -> str:
         return reason
     if same_heads(row, head_rows):
         return HEADS
-    if len(filled) > 2 and all(_COLUMN_NUMBER.fullmatch(_number_text(c)) for c in filled):
+    if is_column_numbers(row):
         return NUMBERS
     if len(filled) == 1 and isinstance(filled[0], str) and len(filled[0]) > 8:
         return NOTE
     return NO_IDENTITY
+
+
+def is_column_numbers(row: Row) -> bool:
+    """「甲 乙 1 2 3」 under the heads: letters, then 1, 2, 3 … without a gap; four at least."""
+    texts = [_number_text(cell) for cell in row if cell != ""]
+    if len(texts) < 4 or not all(map(_COLUMN_NUMBER.fullmatch, texts)):
+        return False
+    numbers = [int(text.strip("()")) for text in texts if text.strip("()").isdigit()]
+    return numbers == list(range(1, len(numbers) + 1))
 
 
 def is_note_as_name(name: str, row: Row) -> bool:

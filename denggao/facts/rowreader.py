@@ -114,6 +114,8 @@ class RowReader:
             return self._heads_again(row, number)
         if type(name) is str and rowfilter.is_note_as_name(name, row):
             return rowfilter.NOTE
+        if number == self.table.first_row and rowfilter.is_column_numbers(row):
+            return rowfilter.NUMBERS
         return rowfilter.words_reason(row[0]) or rowfilter.words_reason(name)
 
     def _damaged(self, row: Row, number: int, kind: str, why: str) -> str:

@@ -82,14 +82,18 @@ def find_table(grid: Grid, reader: Reader) -> Table | list[str]:
     """The table of a sheet, or, where no heads are known, what stands in its fullest row."""
     rows = grid.rows()
     top = list(itertools.islice(rows, SEARCH_ROWS + MAX_LEVELS))
-    best = max(
-        (_candidate(grid, top, start, depth, reader) for start, depth in _places(top, grid.merges)),
-        key=lambda candidate: candidate[0],
-        default=None,
-    )
-    if best is None or best[0][0] < 0:
+    candidates = [
+        _candidate(grid, top, start, depth, reader) for start, depth in _places(top, grid.merges)
+    ]
+    known = [candidate for candidate in candidates if candidate[0][0] > 0]
+    if not known:
         return _fullest(top)
-    _, start, depth, columns = best
+    # the first heads of the sheet: better ones further down belong to another table
+    first = min(start for _, start, _, _ in known)
+    end = max(start + depth for _, start, depth, _ in known if start == first)
+    _, start, depth, columns = max(
+        (candidate for candidate in known if candidate[1] < end), key=lambda found: found[0]
+    )
     below = start + depth
     return Table(
         grid=grid,

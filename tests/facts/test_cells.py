@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from fractions import Fraction
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -175,16 +176,23 @@ def test_every_spelling_gives_the_same_exact_number(fen: int) -> None:
 def test_the_fast_path_equals_the_definition(mantissa: int, factor: int) -> None:
     fact = FACTS["profit"]
     convert = converter(fact, factor)
-    for exponent in range(0, 9):
+    for exponent in range(9):
         cell = float(Fraction(mantissa, 10**exponent))
-        for raw in (cell, f"{mantissa / 10**exponent:.6f}"):
-            refused: list[object] = []
-            fast = convert([raw], lambda *found: refused.append(found), lambda position: None)
-            try:
-                assert fast == [cells.number(raw, fact, factor).value]
-            except BadCell as bad:
-                assert fast == [None]
-                assert refused == [(0, raw, bad.finding)]
+        for raw in (cell, f"{cell:.6f}"):
+            refused: list[tuple[object, ...]] = []
+            fast = convert([raw], partial(_note, refused), lambda position: None)
+            assert (fast, refused) == _by_definition(raw, factor)
+
+
+def _note(refused: list[tuple[object, ...]], *found: object) -> None:
+    refused.append(found)
+
+
+def _by_definition(raw: object, factor: int) -> tuple[list[object], list[tuple[object, ...]]]:
+    try:
+        return [cells.number(raw, FACTS["profit"], factor).value], []
+    except BadCell as bad:
+        return [None], [(0, raw, bad.finding)]
 
 
 LETTERS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).filter(
@@ -226,7 +234,7 @@ def test_any_text_gives_a_value_or_a_named_problem(text: str, code: str) -> None
         "43591",
         "2019-05-06 00:00:00",
         dt.date(2019, 5, 6),
-        dt.datetime(2019, 5, 6, 8, 30),
+        dt.datetime(2019, 5, 6, 8, 30, tzinfo=dt.UTC),
     ],
 )
 def test_dates(cell: object) -> None:
@@ -262,14 +270,23 @@ def test_bad_dates(cell: object, expected: str) -> None:
 def test_dates_come_back_from_every_spelling(day: dt.date) -> None:
     serial = (day - dt.date(1899, 12, 30)).days
     y, m, d = day.year, day.month, day.day
-    for cell in (day.isoformat(), f"{y}/{m}/{d}", f"{y}.{m}.{d}", f"{y}年{m}月{d}日", float(serial)):
+    for cell in (
+        day.isoformat(),
+        f"{y}/{m}/{d}",
+        f"{y}.{m}.{d}",
+        f"{y}年{m}月{d}日",
+        float(serial),
+    ):
         assert cells.date(cell) == day
 
 
 @pytest.mark.parametrize(
     ("cell", "value"),
-    [("是", True), ("有", True), ("√", True), ("Y", True), (True, True), (1.0, True), ("否", False)]
-    + [("无", False), ("×", False), ("n", False), (0.0, False), ("—", None), ("", None)],
+    [
+        *((cell, True) for cell in ("是", "有", "√", "Y", True, 1.0)),
+        *((cell, False) for cell in ("否", "无", "×", "n", False, 0.0)),
+        *((cell, None) for cell in ("—", "")),
+    ],
 )
 def test_yes_no(cell: object, value: bool | None) -> None:
     assert cells.yes_no(cell, FACTS["standards_drafted"]) is value

@@ -88,9 +88,7 @@ def test_left_unread(path: tuple[str, ...]) -> None:
 
 
 def test_titles_and_years() -> None:
-    assert understand(("高企证书", "编号"), YEAR) == Meaning(
-        "title", "number", kind="高新技术企业"
-    )
+    assert understand(("高企证书", "编号"), YEAR) == Meaning("title", "number", kind="高新技术企业")
     assert understand(("发证日期",), YEAR) == Meaning("title", "issued_on")
     assert understand(("会计年度",), YEAR) == Meaning("year")
 

@@ -34,6 +34,7 @@ class Columns:
     truth: pl.Expr | None = None
     value: Value | None = None
     gap: Lin | None = None
+    have: Lin | None = None  # what the gap is missing from: the left side, or its numerator
     flags: tuple[tuple[str, Flag], ...] = ()
 
 
@@ -88,7 +89,14 @@ class Compiler:
         gap = self.gap(body, truth)
         kept = self._kept(f"{statement.id}§gap", gap) if gap is not None else None
         assert kept is None or isinstance(kept, Lin)
-        return Columns(statement, truth, value, kept)
+        return Columns(statement, truth, value, kept, self._have(body))
+
+    def _have(self, body: n.Compare) -> Lin | None:
+        left = body.left
+        if isinstance(left, n.Arith) and left.op == "÷":
+            left = left.left
+        value = self.number(left)
+        return value if isinstance(value, Lin) else None
 
     def _keep(self, name: str, expr: pl.Expr) -> pl.Expr:
         """Name a column, but not inside a case of a parameter, where it would differ."""
