@@ -43,7 +43,8 @@ class _Spoiler:
             if found is None or self.firms[position].special or not self._free(found, slip.beside):
                 continue
             yield found
-            self.taken |= {(position, key) for key in (found.key, *slip.beside)}
+            keys = ("",) if found.again else (found.key, *slip.beside)  # '': the whole row
+            self.taken |= {(position, key) for key in keys}
             wanted -= 1
             if not wanted:
                 return
@@ -56,7 +57,7 @@ class _Spoiler:
         """Empty cells. One firm in four reports everything; strong firms do so more often."""
         for position, firm in enumerate(self.firms):
             careful = 1.0 if firm.special else {0: 0.80, 1: 0.60}.get(len(firm.weak), 0.25)
-            chance = 0.0 if self.rng.random() < careful else self.rng.uniform(0.08, 0.29)
+            chance = 0.0 if self.rng.random() < careful else self.rng.uniform(0.09, 0.31)
             for key in firm.values:
                 if key not in _ALWAYS_FILLED and self.rng.random() < chance:
                     yield from filter(self._free, [self._gap(position, key)])

@@ -17,6 +17,8 @@ from denggao.facts.tables import Reader, Table
 from denggao.facts.titles import Title
 from denggao.facts.workbook import Grid
 
+#: So many problems of one kind in one column are listed cell by cell; the rest is counted.
+MAX_ALIKE = 10_000
 #: (file, sheet, row from 1)
 Place = tuple[str, str, int]
 
@@ -45,6 +47,7 @@ class Import:
         self.tables: list[Table] = []
         self._faults: dict[str, str | None] = {}
         self._changed: set[str] = set()
+        self._alike: Counter[tuple[str, str, str, str, str]] = Counter()
 
     def begin(self, table: Table) -> None:
         self.tables.append(table)
@@ -75,6 +78,10 @@ class Import:
         self, grid: Grid, row: int, column: Column | None, value: str, finding: Finding
     ) -> None:
         letter, head = (column.letter, column.head) if column else ("", "")
+        like = (grid.file, grid.sheet, letter, head, finding.kind)
+        self._alike[like] += 1
+        if self._alike[like] > MAX_ALIKE:
+            return
         self.problems.append(
             Problem(
                 file=grid.file,
@@ -94,6 +101,10 @@ class Import:
 
     def finish_notices(self) -> None:
         """What can be said only once, after all rows."""
+        for (file, sheet, letter, head, kind), count in self._alike.items():
+            if count > MAX_ALIKE:
+                more = f"同样的问题共 {count} 处，只逐一列出前 {MAX_ALIKE} 处"
+                self.problems.append(Problem(file, sheet, 0, letter, head, "", "", more, kind))
         for key in sorted(self._changed):
             file, sheet, letter, head = self.sources[key]
             advice = "各年的填报不同，取最近年度的"

@@ -151,10 +151,10 @@ def _not_understood(path: Path, seen: list[tuple[Grid, list[str]]], reader: Read
 
 
 def _finished(work: Import) -> Ledger:
-    work.finish_notices()
     count = len(work.firms)
     columns = work.store.finish(count)
     name_suspects(work)
+    work.finish_notices()
     if work.titles:
         columns["titles"] = [work.titles.get(firm) for firm in range(count)]
     none: frozenset[str] = frozenset()

@@ -22,6 +22,8 @@ MAX_RATIO = 200
 #: Small parts compress well without harm; only above this does the ratio count.
 _RATIO_MATTERS = 32 << 20
 MAX_ENTRIES = 10_000
+#: Cells of a sheet from its first to its farthest one: the reader lays them all out in memory.
+MAX_CELLS = 40_000_000
 _MAX_SMALL_PART = 16 << 20
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -84,8 +86,14 @@ class Package:
         part = self.sheets.get(sheet)
         if part is None or part not in self._zip.namelist():
             return broken
-        for row, column, shown in _scan(self._chunks(part)):
+        extent = _Extent()
+        for row, column, shown in _scan(self._chunks(part), extent):
             broken.setdefault(row, {})[column] = shown
+        if extent.cells > MAX_CELLS:
+            raise UserError(
+                f"「{self.name}」〈{sheet}〉从左上角到最远的单元格有 {extent.cells} 格，"
+                "远处可能有零散内容；请删去表格以外的内容后另存，或分成几个文件"
+            )
         return broken
 
     def check_strings(self) -> None:
@@ -172,11 +180,37 @@ _REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _OVERLAP = 1 << 16
 
 
-def _scan(chunks: Iterator[bytes]) -> Iterator[tuple[int, int, str]]:
+_CELL_COLUMN = re.compile(rb""" r=["']([A-Z]{1,3})[0-9]""")
+_ROW_NUMBER = re.compile(rb"""row\s[^>]*?r=["']([0-9]{1,7})["']""")
+_CELL_ROW = re.compile(rb""" r=["'][A-Z]{1,3}([0-9]{1,7})["']""")
+
+
+class _Extent:
+    """How far a sheet reaches, whatever its rows and its dimension claim."""
+
+    def __init__(self) -> None:
+        self._columns: set[bytes] = set()
+        self._rows = 0
+        self._end = b""
+
+    def see(self, text: bytes) -> None:
+        self._columns.update(_CELL_COLUMN.findall(text))
+        self._rows = max([self._rows, *map(int, _ROW_NUMBER.findall(text))])
+        self._end = text[-_OVERLAP:]
+
+    @property
+    def cells(self) -> int:
+        """Width × height. The last cell may name another row than the one it stands in."""
+        width = max((column_index(c.decode()) + 1 for c in self._columns), default=0)
+        return width * max([self._rows, *map(int, _CELL_ROW.findall(self._end))])
+
+
+def _scan(chunks: Iterator[bytes], extent: _Extent) -> Iterator[tuple[int, int, str]]:
     """(row, column, shown) of broken cells; found twice in the overlap is harmless."""
     tail = b""
     for chunk in chunks:
         text = tail + chunk
+        extent.see(text)
         if b't="e"' in text or b"t='e'" in text:
             yield from _found(_ERROR, text, _error_shown)
         if b"<f" in text or b":f" in text:

@@ -39,10 +39,10 @@ def name_suspects(work: Import) -> None:
 
 def _compare(work: Import, one: str, other: str, named: set[tuple[str, int]]) -> None:
     columns = work.store.columns
-    for firm, (a, b) in enumerate(zip(columns[one], columns[other], strict=True)):
-        if not a or not b or (abs(a) <= TIMES * abs(b) and abs(b) <= TIMES * abs(a)):
-            continue
-        key, small = (one, other) if abs(a) > abs(b) else (other, one)
+    pairs = enumerate(zip(columns[one], columns[other], strict=True))
+    for firm in [i for i, (a, b) in pairs if a and b and (a > TIMES * b > 0 or b > TIMES * a > 0)]:
+        larger = columns[one][firm] > columns[other][firm]
+        key, small = (one, other) if larger else (other, one)
         if (key, firm) not in named:
             named.add((key, firm))
             _name(work, key, small, firm)
@@ -50,7 +50,7 @@ def _compare(work: Import, one: str, other: str, named: set[tuple[str, int]]) ->
 
 def _name(work: Import, key: str, small: str, firm: int) -> None:
     columns: dict[str, list[Any]] = work.store.columns
-    times = abs(columns[key][firm]) // abs(columns[small][firm])
+    times = columns[key][firm] // columns[small][firm]
     year = small.partition("@")[2]
     advice = f"是本户 {year} 年的约 {times} 倍，像是元和万元弄混了；值照读，请核对"
     finding = Finding("suspect_unit", "与各年相称的金额", advice)

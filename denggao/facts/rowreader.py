@@ -244,6 +244,6 @@ def _merged_down(table: Table) -> dict[int, list[int]]:
     identity = table.identity_indexes()
     for (top, left), (bottom, _) in table.merges:
         if left in identity:
-            for row in range(top + 2, bottom + 2):
+            for row in range(top + 2, min(bottom, table.grid.height) + 2):
                 merged.setdefault(row, []).append(left)
     return merged

@@ -11,6 +11,7 @@ from functools import cached_property
 from denggao.facts.catalogue import catalogue
 from denggao.facts.columnmap import ColumnMap
 from denggao.facts.columns import Column
+from denggao.facts.errors import UserError
 from denggao.facts.heads import Meaning, normal, sheet_factor, understand
 from denggao.facts.titlerows import TitleColumns
 from denggao.facts.workbook import Cell, Grid, Region, Row
@@ -18,6 +19,7 @@ from denggao.facts.workbook import Cell, Grid, Region, Row
 #: Heads are looked for in so many rows from the top, and are at most so many rows deep.
 SEARCH_ROWS = 40
 MAX_LEVELS = 4
+MAX_COLUMNS = 16_384
 _LONGEST_HEAD = 120
 IDENTITY = ("uscc", "name")
 
@@ -79,11 +81,17 @@ class Reader:
 
 
 def find_table(grid: Grid, reader: Reader) -> Table | list[str]:
-    """The table of a sheet, or, where no heads are known, what stands in its fullest row."""
+    """The table of a sheet, or, where no heads are known, what stands in its fullest row.
+
+    Raises UserError for a sheet wider than any ledger.
+    """
     rows = grid.rows()
     top = list(itertools.islice(rows, SEARCH_ROWS + MAX_LEVELS))
+    if max(map(len, top), default=0) > MAX_COLUMNS:
+        raise UserError(f"「{grid.file}」的列数超过 {MAX_COLUMNS}，不是台账；请检查分隔符")
+    near = [merge for merge in grid.merges if merge[0][0] < len(top)]
     candidates = [
-        _candidate(grid, top, start, depth, reader) for start, depth in _places(top, grid.merges)
+        _candidate(near, top, start, depth, reader) for start, depth in _places(top, near)
     ]
     known = [candidate for candidate in candidates if candidate[0][0] > 0]
     if not known:
@@ -115,7 +123,8 @@ def _is_year(column: Column) -> bool:
 def _places(top: list[Row], merges: list[Region]) -> Iterator[tuple[int, int]]:
     """Every (first row, depth) that can be heads: filled with short texts and years only,
     and not ending in the middle of a merged cell."""
-    cut = {row for (first, _), (last, _) in merges for row in range(first + 1, last + 1)}
+    last_row = len(top)
+    cut = {row for (a, _), (b, _) in merges for row in range(a + 1, min(b, last_row) + 1)}
     for start, row in enumerate(top[:SEARCH_ROWS]):
         if sum(1 for cell in row if cell != "") < 2:
             continue
@@ -138,9 +147,9 @@ Score = tuple[int, int, int]
 
 
 def _candidate(
-    grid: Grid, top: list[Row], start: int, depth: int, reader: Reader
+    merges: list[Region], top: list[Row], start: int, depth: int, reader: Reader
 ) -> tuple[Score, int, int, list[Column]]:
-    heads = _filled(grid, top[start : start + depth], start)
+    heads = _filled(merges, top[start : start + depth], start)
     columns = []
     for index, path in enumerate(zip(*heads, strict=True)):
         levels = tuple(dict.fromkeys(level for level in path if level))
@@ -161,13 +170,13 @@ def _score(columns: list[Column], reader: Reader, start: int, depth: int) -> Sco
     return (len(meanings) * 4 + stated, -depth, -start)
 
 
-def _filled(grid: Grid, rows: list[Row], start: int) -> list[list[str]]:
+def _filled(merges: list[Region], rows: list[Row], start: int) -> list[list[str]]:
     """The head rows as equally long texts, merged cells written into every cell they cover.
     Without merged cells (.csv) an upper head reaches over the blanks to its right."""
     width = max(map(len, rows))
     heads = [[_head_text(cell) for cell in row] + [""] * (width - len(row)) for row in rows]
     merged = False
-    for (row0, column0), (row1, column1) in grid.merges:
+    for (row0, column0), (row1, column1) in merges:
         if start <= row0 <= row1 < start + len(rows) and column0 < width:
             merged = True
             text = heads[row0 - start][column0]

@@ -241,6 +241,13 @@ def test_a_slip_of_unit_shows_against_the_other_years(tmp_path: Path) -> None:
     assert (only(ledger, "suspect_unit").row, only(ledger, "suspect_unit").column) == (2, "C")
 
 
+def test_a_flood_of_problems_is_counted(tmp_path: Path) -> None:
+    rows: Rows = [["企业名称", "2025年职工总数"], *([f"企业{i}", "若干"] for i in range(10_050))]
+    ledger = read(csv_of(tmp_path / "a.csv", rows))
+    assert len(ledger.problems) == 10_001
+    assert "共 10050 处" in ledger.problems[-1].advice
+
+
 # --- identity ------------------------------------------------------------------------------
 
 
@@ -368,6 +375,11 @@ def test_a_group_head_names_the_kind_and_blank_is_not_no(tmp_path: Path) -> None
     ledger = read(csv_of(tmp_path / "a.csv", rows))
     title = Title("高新技术企业", "GR202462000012", None, dt.date(2027, 10, 27))
     assert ledger.columns["titles"] == [(title,), None]
+
+
+def test_too_many_columns(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="列数超过"):
+        read(csv_of(tmp_path / "a.csv", [["企业名称"] * 20_000, ["甲"] * 20_000]))
 
 
 # --- what cannot be read -------------------------------------------------------------------

@@ -238,3 +238,15 @@ def test_too_long_a_cell(tmp_path: Path) -> None:
     text.write("长" * (1 << 21))
     path.write_text(text.getvalue(), encoding="utf-8")
     assert "引号" in refused(path)
+
+
+def test_a_lone_far_cell_would_fill_the_memory(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet()
+    sheet.write(0, 0, "企业名称")
+    sheet.write(1_048_575, 16_383, "x")
+    book.close()
+    assert "最远的单元格" in refused(path)
+    patch(path, "xl/worksheets/sheet1.xml", b'<row r="1048576"', b'<row r="2"')
+    assert "最远的单元格" in refused(path)

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 
-from denggao.facts.enterprise import Firm
+from denggao.facts.enterprise import Firm, firm_from_json
 from denggao.facts.interval import Interval
 from denggao.rules import nodes as n
 from denggao.rules.cases import Answer
 from denggao.rules.engines import reference
 from denggao.rules.engines.columnar import run
+from denggao.rules.library import assemble
 from denggao.rules.outcome import EXPERT_DECIDES
+from tests.strategies import TODAY, instrument_text
 
 Answers = tuple[dict[str, Answer], set[str]]
 
@@ -84,3 +87,29 @@ def disagreements(
             if a != b:
                 found.append(Disagreement(row, where, a, b, dict(firms[row].values)))
     return found
+
+
+# ---- one small rule on both engines
+
+#: Every instrument needs a verdict with a total; these answer no question of a test.
+TAIL = """
+评分 X-8 无关评分 满分 1：
+    待核实 得 1
+    否则 得 0
+结论 X-9 无关结论 总分 X-8：待核实
+"""
+
+ENGINES = {"reference": by_reference, "columnar": by_columns}
+
+
+def small(rules: str) -> n.Instrument:
+    """An instrument of these rules, through the real loader."""
+    return assemble(instrument_text(rules + TAIL), "试验.md")
+
+
+def on_each_engine(
+    rules: str, facts: Mapping[str, Any], as_of: date = TODAY
+) -> dict[str, tuple[dict[str, Answer], set[str]]]:
+    """What each engine says of one firm in the exchange form."""
+    instrument, firm = small(rules), firm_from_json(facts)
+    return {name: engine(instrument, [firm], as_of)[0] for name, engine in ENGINES.items()}

@@ -22,8 +22,14 @@ from denggao.rules.engines.columnar import values as v
 from denggao.rules.engines.columnar.ends import Flag
 from denggao.rules.engines.columnar.facts import FactColumns
 from denggao.rules.engines.columnar.plan import Plan
+from denggao.rules.engines.columnar.steps import Approx
 from denggao.rules.engines.columnar.values import Lin, Quo, Value
 from denggao.rules.engines.reference import parameter_fact
+
+
+#: (certainly holds, certainly not), neither ever null: Kleene's logic on plain bits.
+Truth = tuple[Flag, Flag]
+_UNKNOWN: Truth = (False, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +37,10 @@ class Columns:
     """What one statement compiled to; ``flags`` maps a flag to the rows it is raised in."""
 
     statement: n.Statement
-    truth: pl.Expr | None = None
+    truth: Truth | None = None
     value: Value | None = None
     gap: Lin | None = None
-    have: Lin | None = None  # what the gap is missing from: the left side, or its numerator
+    parts: tuple[Lin, Lin] | None = None  # numerator and denominator of the value
     flags: tuple[tuple[str, Flag], ...] = ()
 
 
@@ -48,13 +54,14 @@ class Compiler:
         as_of: date,
         readings: Mapping[str, str] | None = None,
         given: Mapping[str, Interval] | None = None,
+        sizes: Mapping[str, int] | None = None,
     ) -> None:
         self.instrument = instrument
         self.as_of = as_of
         self.options = frozenset(instrument.chosen(dict(readings or {})).values())
         self.given = {id_: _given(value) for id_, value in (given or {}).items()}
         self.plan = Plan(columns)
-        self.facts = FactColumns(self.plan, as_of, self._derive)
+        self.facts = FactColumns(self.plan, as_of, self._derive, sizes)
         self.facts.components = instrument.components
         self.clipped: dict[str, Lin] = {}
         self.done: dict[str, Columns] = {}
@@ -82,36 +89,56 @@ class Compiler:
     def _condition(self, statement: n.Statement) -> Columns:
         body = statement.body
         assert body is not None
-        truth = self._keep(f"{statement.id}§truth", self.truth(body))
+        truth = self._keep(f"{statement.id}§", self.truth(body))
         if not isinstance(body, n.Compare):
             return Columns(statement, truth)
         value = self._kept(statement.id, self.number(body.left))
         gap = self.gap(body, truth)
         kept = self._kept(f"{statement.id}§gap", gap) if gap is not None else None
         assert kept is None or isinstance(kept, Lin)
-        return Columns(statement, truth, value, kept, self._have(body))
+        return Columns(statement, truth, value, kept, self._parts(body.left))
 
-    def _have(self, body: n.Compare) -> Lin | None:
-        left = body.left
+    def _parts(self, left: n.Expr) -> tuple[Lin, Lin] | None:
+        """Numerator and denominator, of plain numbers over 1; ``None`` for other quotients."""
         if isinstance(left, n.Arith) and left.op == "÷":
-            left = left.left
+            top, below = self.number(left.left), self.number(left.right)
+            if isinstance(top, Lin) and isinstance(below, Lin) and below.nonneg:
+                return top, below
+            return None
         value = self.number(left)
-        return value if isinstance(value, Lin) else None
+        return (value, v.constant(1)) if isinstance(value, Lin) else None
 
-    def _keep(self, name: str, expr: pl.Expr) -> pl.Expr:
-        """Name a column, but not inside a case of a parameter, where it would differ."""
-        return expr if self.clipped else self.plan.keep(name, expr)
+    def _keep(self, name: str, truth: Truth) -> Truth:
+        """Name the columns, but not inside a case of a parameter, where they would differ."""
+        if self.clipped:
+            return truth
+        holds, fails = truth
+        return (
+            self.plan.keep_flag(f"{name}holds", holds),
+            self.plan.keep_flag(f"{name}fails", fails),
+        )
 
     def _kept(self, id_: str, value: Value) -> Value:
         if self.clipped:
             return value
-        names = ("lo", "hi") if isinstance(value, Lin) else ("lo_n", "lo_d", "hi_n", "hi_d")
-        kept: dict[str, Any] = {
-            name: self.plan.keep_end(f"{id_}§{name}", getattr(value, name)) for name in names
-        }
-        if isinstance(value, Quo):
-            kept["undefined"] = self.plan.keep_flag(f"{id_}§undefined", value.undefined)
-        return replace(value, **kept)
+        if isinstance(value, Lin):
+            lo, hi = (self.plan.keep_end(f"{id_}§{x}", getattr(value, x)) for x in ("lo", "hi"))
+            return replace(value, lo=lo, hi=hi)
+        undefined = self.plan.keep_flag(f"{id_}§undefined", value.undefined)
+        if value.near is not None:
+            ends = [(self.plan.share(x.value), self.plan.share(x.terms)) for x in value.near]
+            value = replace(value, near=(Approx(*ends[0]), Approx(*ends[1])))
+        value = replace(value, undefined=undefined)
+        limits = [x.denominator for x in self._limits_of(id_)]
+        if not value.is_wide or not limits:
+            return value
+        return v.stepped(value, lcm(*limits), lambda name, x: self.plan.keep(f"{id_}§{name}", x))
+
+    def _limits_of(self, id_: str) -> list[Fraction]:
+        """The constants that some rule compares this statement with."""
+        found = [x for s in self.instrument.statements.values() for x in s.expressions()]
+        compares = [x for x in found if isinstance(x, n.Compare) and x.left == n.Ref(id_)]
+        return [Fraction(x.right.value) for x in compares if isinstance(x.right, n.Num)]
 
     def _value(self, statement: n.Statement) -> tuple[Value, tuple[tuple[str, Flag], ...]]:
         if statement.body is not None:
@@ -131,8 +158,9 @@ class Compiler:
         possible: list[tuple[Flag, Lin]] = []
         flags: list[tuple[str, Flag]] = []
         open_, decided = True, True  # may still be reached; no undecided line before
-        for case in statement.cases:
-            holds, fails = self._decided(case.when)
+        for i, case in enumerate(statement.cases):
+            when = (True, False) if case.when is None else self.truth(case.when)
+            holds, fails = self._keep(f"{statement.id}§{i}", when)
             reached = e.both(open_, e.negated(fails))
             if reached is not False:
                 possible.append((reached, self._points(case)))
@@ -141,15 +169,6 @@ class Compiler:
             open_ = e.both(open_, e.negated(holds))
             decided = e.both(decided, e.either(holds, fails))
         return _joined(possible), tuple(flags)
-
-    def _decided(self, when: n.Expr | None) -> tuple[Flag, Flag]:
-        """(certainly holds, certainly not) of a line's condition; both never null."""
-        if when is None:
-            return True, False
-        if isinstance(when, n.Adopted):
-            return when.option in self.options, when.option not in self.options
-        truth = self.truth(when)
-        return truth.fill_null(False), (~truth).fill_null(False)
 
     def _points(self, case: n.Case) -> Lin:
         low = self.number(case.lo)
@@ -163,11 +182,13 @@ class Compiler:
         chosen: list[tuple[Flag, Value]] = []
         before: Flag = True  # every earlier line certainly fails
         for case in statement.cases:
-            holds, fails = self._decided(case.when)
+            holds, fails = (True, False) if case.when is None else self.truth(case.when)
             certain = e.both(before, holds)
             if certain is not False:
                 chosen.append((certain, self.number(case.lo)))
             before = e.both(before, fails)
+        if not chosen:
+            return Lin(None, None, 1, 0)
         if len(chosen) == 1 and chosen[0][0] is True:
             return chosen[0][1]
         return _selected(chosen)
@@ -222,7 +243,15 @@ class Compiler:
                 return v.add(left, v.negate(right))
             case "×":
                 return v.multiply(left, right)
-        return v.divide(left, right)
+        return self._shared(v.divide(left, right))
+
+    def _shared(self, value: Value) -> Value:
+        """The doubles of a quotient are read many times over: compute them once."""
+        if isinstance(value, Lin) or value.near is None:
+            return value
+        shared = [self.plan.share(end.value) for end in value.near]
+        near = tuple(Approx(x, x.abs()) for x in shared)
+        return replace(value, near=(near[0], near[1]))
 
     def _extreme(self, expr: n.Extreme) -> Value:
         return v.extreme([self.number(a) for a in expr.args], low=expr.op == "取小")
@@ -244,53 +273,65 @@ class Compiler:
 
     # ---- truths
 
-    def truth(self, expr: n.Expr) -> pl.Expr:
+    def truth(self, expr: n.Expr) -> Truth:
         return _TRUTHS[type(expr)](self, expr)
 
-    def _yes_no(self, expr: n.FactRef) -> pl.Expr:
-        year = expr.year.years(self.as_of.year)[0] if expr.year else None
-        return self.facts.yes_no(expr.code, year)
+    def _all(self, expr: n.All) -> Truth:
+        truths = [self.truth(arg) for arg in expr.args]
+        return e.both(*(t[0] for t in truths)), e.either(*(t[1] for t in truths))
 
-    def _missing(self, expr: n.Missing) -> pl.Expr:
+    def _any(self, expr: n.AnyOf) -> Truth:
+        truths = [self.truth(arg) for arg in expr.args]
+        return e.either(*(t[0] for t in truths)), e.both(*(t[1] for t in truths))
+
+    def _not(self, expr: n.Not) -> Truth:
+        holds, fails = self.truth(expr.arg)
+        return fails, holds
+
+    def _yes_no(self, expr: n.FactRef) -> Truth:
+        year = expr.year.years(self.as_of.year)[0] if expr.year else None
+        key = key_of(expr.code, year)
+        if key not in self.plan.columns:
+            return _UNKNOWN
+        operated = True if year is None else self.facts.operated(year)
+        return e.both(_sure(pl.col(key)), operated), e.both(_sure(~pl.col(key)), operated)
+
+    def _missing(self, expr: n.Missing) -> Truth:
         fact = expr.fact
         years = fact.year.years(self.as_of.year) if fact.year else (None,)
         flag = e.either(*(self.facts.missing(fact.code, year) for year in years))
-        return flag if isinstance(flag, pl.Expr) else pl.lit(flag)
+        return flag, e.negated(flag)
 
-    def _classified(self, expr: n.Classified) -> pl.Expr:
+    def _classified(self, expr: n.Classified) -> Truth:
         if expr.code not in self.plan.columns:
-            return pl.lit(None, dtype=pl.Boolean)
-        return pl.when(pl.col(expr.code).is_not_null()).then(True).otherwise(None)
+            return _UNKNOWN
+        return pl.col(expr.code).is_not_null(), False
 
-    def _holds(self, expr: n.Holds) -> pl.Expr:
+    def _holds(self, expr: n.Holds) -> Truth:
         name = f"titles:{expr.kind}"
-        return pl.col(name) if name in self.plan.columns else pl.lit(None, dtype=pl.Boolean)
+        if name not in self.plan.columns:
+            return _UNKNOWN
+        return _sure(pl.col(name)), _sure(~pl.col(name))
 
-    def _compare(self, expr: n.Compare) -> pl.Expr:
+    def _adopted(self, expr: n.Adopted) -> Truth:
+        chosen = expr.option in self.options
+        return chosen, not chosen
+
+    def _compare(self, expr: n.Compare) -> Truth:
         """A parameter with cases is split: each case with its fact clipped to it, then joined."""
         parts = [(possible, *run._compare_plain(expr)) for possible, run in self.splits(expr)]
-        if len(parts) == 1:
-            return v.truth(parts[0][1], parts[0][2])
         holds = e.both(*(e.either(e.negated(p), h) for p, h, _ in parts))
         fails = e.both(*(e.either(e.negated(p), f) for p, _, f in parts))
-        return v.truth(holds, fails)
+        return holds, fails
 
-    def _compare_plain(self, expr: n.Compare) -> tuple[Flag, Flag]:
-        left, right = self.number(expr.left), self.number(expr.right)
-        match expr.op:
-            case "≥":
-                return v.at_least(left, right)
-            case ">":
-                return v.at_least(left, right, strictly=True)
-            case "≤":
-                return v.at_least(right, left)
-            case "<":
-                return v.at_least(right, left, strictly=True)
-        above, not_above = v.at_least(left, right)
-        below, not_below = v.at_least(right, left)
-        same = e.both(above, below)  # lo ≥ hi on both sides: two equal points
-        apart = e.either(not_above, not_below)
-        return (same, apart) if expr.op == "=" else (apart, same)
+    def _compare_plain(self, expr: n.Compare) -> Truth:
+        right = self.number(expr.right)
+        parts = self._parts(expr.left) if isinstance(right, Lin) else None
+        if parts and isinstance(expr.left, n.Arith) and expr.left.op == "÷":
+            defined = e.at_least(parts[1].lo, 0, strictly=True)
+            holds, fails = _compared(expr.op, parts[0], v.multiply(right, parts[1]))
+            return e.both(holds, defined), e.both(fails, defined)
+        return _compared(expr.op, self.number(expr.left), right)
 
     # ---- parameters with cases
 
@@ -325,19 +366,21 @@ class Compiler:
         fact = parameter_fact(parameter)
         rest, possible = _lin(self.number(fact)), True
         found: list[tuple[Lin, Flag, Fraction]] = []
-        for case in parameter.cases:
+        for i, case in enumerate(parameter.cases):
             assert isinstance(case.lo, n.Num)
-            within, here = rest, possible
+            within, here, name = rest, possible, f"{parameter.id}§{i}"
             if isinstance(case.when, n.Compare):
                 within, holds, rest, fails = _cut(rest, case.when, catalogue()[fact.code].unit)
+                within, rest = _lin(self._kept(name, within)), _lin(self._kept(f"{name}§", rest))
                 here = e.both(possible, e.negated(fails))
                 possible = e.both(possible, e.negated(holds))
+            here, possible = self._keep(f"{name}§possible_", (here, possible))
             found.append((within, here, Fraction(case.lo.value)))
         return found
 
     # ---- gaps
 
-    def gap(self, expr: n.Compare, truth: pl.Expr) -> Lin | None:
+    def gap(self, expr: n.Compare, truth: Truth) -> Lin | None:
         """Shortfall of the left-hand fact; null–null where there is none to tell."""
         if expr.op not in ("≥", ">"):
             return None
@@ -345,7 +388,7 @@ class Compiler:
         joined = _joined([(e.both(p, known), gap) for p, known, gap in parts])
         assert isinstance(joined, Lin)
         return replace(
-            joined, lo=e.choose(truth, 0, joined.lo), hi=e.choose(truth, 0, joined.hi)
+            joined, lo=e.choose(truth[0], 0, joined.lo), hi=e.choose(truth[0], 0, joined.hi)
         )
 
     def _gap_plain(self, expr: n.Compare) -> tuple[Flag, Lin]:
@@ -397,6 +440,23 @@ def _lin(value: Value) -> Lin:
     return value
 
 
+def _compared(op: str, left: Value, right: Value) -> Truth:
+    match op:
+        case "≥":
+            return v.at_least(left, right)
+        case ">":
+            return v.at_least(left, right, strictly=True)
+        case "≤":
+            return v.at_least(right, left)
+        case "<":
+            return v.at_least(right, left, strictly=True)
+    above, not_above = v.at_least(left, right)
+    below, not_below = v.at_least(right, left)
+    same = e.both(above, below)  # lo ≥ hi on both sides: two equal points
+    apart = e.either(not_above, not_below)
+    return (same, apart) if op == "=" else (apart, same)
+
+
 def _joined(cases: list[tuple[Flag, Lin]]) -> Lin:
     """Hull of the intervals over the rows where each is possible."""
     lins = v.aligned([x for _, x in cases])
@@ -410,12 +470,20 @@ def _joined(cases: list[tuple[Flag, Lin]]) -> Lin:
 
 def _end_over(possible: list[Flag], ends: list[e.End], *, low: bool) -> e.End:
     """Outermost end over the possible cases; ∞ if one of them is."""
+    if all(isinstance(x, int) for x in ends):
+        return _first_of(possible, ends, reverse=not low)
     infinite = e.either(
         *(e.both(p, e.is_infinite(x)) for p, x in zip(possible, ends, strict=True))
     )
     here = [e.choose(p, x, None) for p, x in zip(possible, ends, strict=True)]
     pick = e.smallest if low else e.largest
     return e.choose(infinite, None, pick(here, none_wins=False))
+
+
+def _first_of(possible: list[Flag], ends: list[e.End], *, reverse: bool) -> e.End:
+    """The least (largest) constant that is possible: tried in order, the first one wins."""
+    pairs = sorted(zip(ends, possible, strict=True), key=lambda p: p[0], reverse=reverse)  # type: ignore[arg-type,return-value]
+    return _pick([p for _, p in pairs], [x for x, _ in pairs], pairs[-1][0])
 
 
 def _least_of(masks: list[Flag], ends: list[e.End]) -> e.End:
@@ -429,7 +497,7 @@ def _selected(cases: list[tuple[Flag, Value]]) -> Quo:
     scale = lcm(*(q.scale for q in quos))
     size = v.checked(max(q.size * (scale // q.scale) for q in quos))
     size_d = max(q.size_d for q in quos)
-    top, bottom = max(size, size_d), max(size, size_d)
+    top = bottom = max(size, size_d)
     ends: dict[str, e.End] = {}
     for name in ("lo_n", "hi_n"):
         parts = [e.times(e.wide(getattr(q, name), top), scale // q.scale) for q in quos]
@@ -437,8 +505,25 @@ def _selected(cases: list[tuple[Flag, Value]]) -> Quo:
     for name in ("lo_d", "hi_d"):
         parts = [e.wide(getattr(q, name), bottom) for q in quos]
         ends[name] = _pick([c for c, _ in cases], parts, 1)
-    undefined = e.either(*(e.both(c, q.undefined) for (c, _), q in zip(cases, quos, strict=True)))
-    return Quo(**ends, scale=scale, size=size, size_d=size_d, undefined=undefined)
+    flags = [c for c, _ in cases]
+    undefined = e.either(*(e.both(c, q.undefined) for c, q in zip(flags, quos, strict=True)))
+    near = tuple(_picked_near(flags, [q.near[i] for q in quos if q.near]) for i in (0, 1))
+    return Quo(
+        **ends,
+        scale=scale,
+        size=size,
+        size_d=size_d,
+        undefined=undefined,
+        near=(near[0], near[1]) if all(q.near for q in quos) else None,
+    )
+
+
+def _picked_near(flags: list[Flag], near: list[Approx]) -> Approx:
+    value, terms = (
+        e.expression(_pick(flags, list(x), None)).cast(pl.Float64)
+        for x in ([a.value for a in near], [a.terms for a in near])
+    )
+    return Approx(value, terms)
 
 
 def _pick(flags: list[Flag], ends: list[e.End], otherwise: e.End) -> e.End:
@@ -493,21 +578,26 @@ _NUMBERS: dict[type, Callable[[Compiler, Any], Value]] = {
     n.Extreme: Compiler._extreme,
     n.WindowLeast: Compiler._window_least,
 }
-_TRUTHS: dict[type, Callable[[Compiler, Any], pl.Expr]] = {
+_TRUTHS: dict[type, Callable[[Compiler, Any], Truth]] = {
     n.Compare: Compiler._compare,
-    n.All: lambda run, x: reduce(lambda a, b: a & b, map(run.truth, x.args)),
-    n.AnyOf: lambda run, x: reduce(lambda a, b: a | b, map(run.truth, x.args)),
-    n.Not: lambda run, x: ~run.truth(x.arg),
+    n.All: Compiler._all,
+    n.AnyOf: Compiler._any,
+    n.Not: Compiler._not,
     n.FactRef: Compiler._yes_no,
     n.Ref: lambda run, x: _of(run.statement(x.id).truth),
     n.Missing: Compiler._missing,
     n.Classified: Compiler._classified,
     n.Holds: Compiler._holds,
-    n.Adopted: lambda run, x: pl.lit(x.option in run.options),
-    n.Pending: lambda run, x: pl.lit(None, dtype=pl.Boolean),
+    n.Adopted: Compiler._adopted,
+    n.Pending: lambda run, x: _UNKNOWN,
 }
 
 
-def _of(truth: pl.Expr | None) -> pl.Expr:
+def _of(truth: Truth | None) -> Truth:
     assert truth is not None
     return truth
+
+
+def _sure(flag: pl.Expr) -> pl.Expr:
+    """True where the flag is certainly true."""
+    return flag.fill_null(False)

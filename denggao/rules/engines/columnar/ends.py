@@ -7,6 +7,7 @@ special case: null + 1 is null.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
 
 import polars as pl
 
@@ -108,22 +109,22 @@ def either(*flags: Flag) -> Flag:
     if True in [f for f in flags if isinstance(f, bool)]:
         return True
     columns = [f for f in flags if isinstance(f, pl.Expr)]
-    if not columns:
-        return False
-    return columns[0] if len(columns) == 1 else pl.any_horizontal(columns)
+    return reduce(lambda a, b: a | b, columns) if columns else False
 
 
 def both(*flags: Flag) -> Flag:
     if False in [f for f in flags if isinstance(f, bool)]:
         return False
     columns = [f for f in flags if isinstance(f, pl.Expr)]
-    if not columns:
-        return True
-    return columns[0] if len(columns) == 1 else pl.all_horizontal(columns)
+    return reduce(lambda a, b: a & b, columns) if columns else True
 
 
 def negated(flag: Flag) -> Flag:
     return not flag if isinstance(flag, bool) else ~flag
+
+
+def column(flag: Flag) -> pl.Expr:
+    return flag if isinstance(flag, pl.Expr) else pl.lit(flag)
 
 
 def is_infinite(end: End) -> Flag:

@@ -7,7 +7,7 @@ The same meaning as ``denggao.facts.resolve``, for every row at once. Input colu
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -33,10 +33,13 @@ Derive = Callable[[str, int | None], Lin | None]
 class FactColumns:
     """Columns of the facts of a frame on one day."""
 
-    def __init__(self, plan: Plan, as_of: date, derive: Derive) -> None:
+    def __init__(
+        self, plan: Plan, as_of: date, derive: Derive, sizes: Mapping[str, int] | None = None
+    ) -> None:
         self.plan = plan
         self.as_of = as_of
         self.derive = derive
+        self.sizes = sizes
         self.flags: dict[str, list[pl.Expr]] = {}
         self._numbers: dict[str, Lin] = {}
         self._own: dict[str, Lin] = {}
@@ -78,15 +81,6 @@ class FactColumns:
         parts = [c for c in (key, f"{key}.lo", f"{key}.hi") if c in self.plan.columns]
         return e.either(*(pl.col(c).is_not_null() for c in parts)) if parts else False
 
-    def yes_no(self, code: str, year: int | None) -> pl.Expr:
-        key = key_of(code, year)
-        if key not in self.plan.columns:
-            return pl.lit(None, dtype=pl.Boolean)
-        operated = True if year is None else self.operated(year)
-        if isinstance(operated, bool):
-            return pl.col(key)
-        return pl.when(operated).then(pl.col(key)).otherwise(None)
-
     def missing(self, code: str, year: int | None) -> Flag:
         fact, key = catalogue()[code], key_of(code, year)
         unknown = e.negated(self.stated(key))
@@ -119,22 +113,18 @@ class FactColumns:
     # ---- how a number is found
 
     def _resolve(self, fact: Fact, year: int | None, key: str) -> Lin:
-        own, stated = self.own(fact, year), self.stated(key)
-        coupled = self._coupled(fact, year, own)
-        lo = e.choose(stated, own.lo, coupled.lo) if stated is not False else coupled.lo
-        hi = e.choose(stated, own.hi, coupled.hi) if stated is not False else coupled.hi
-        contradicted = self._contradicted(fact, year)
-        lo = e.choose(contradicted, _scaled(fact.lo, coupled.scale), lo)
-        hi = e.choose(contradicted, _scaled(fact.hi, coupled.scale), hi)
+        stated, contradicted = self.stated(key), self._contradicted(fact, year)
+        found = self.own(fact, year)
+        if fact.at_most or fact.code in bounds_from_below():
+            found = _where(stated, found, self._coupled(fact, year, found))
+        if contradicted is not False:
+            found = _where(contradicted, _domain(fact, found), found)
         operated = True if year is None else self.operated(year)
-        lo, hi = e.choose(operated, lo, 0), e.choose(operated, hi, 0)
         self._flags(fact, year, key, operated, contradicted)
-        size = coupled.size
         return replace(
-            coupled,
-            lo=self.plan.keep_end(f"{key}§lo", lo),
-            hi=self.plan.keep_end(f"{key}§hi", hi),
-            size=size,
+            found,
+            lo=self.plan.keep_end(f"{key}§lo", e.choose(operated, found.lo, 0)),
+            hi=self.plan.keep_end(f"{key}§hi", e.choose(operated, found.hi, 0)),
             nonneg=fact.lo is not None and fact.lo >= 0,
         )
 
@@ -168,7 +158,7 @@ class FactColumns:
         return self._own[key]
 
     def _make_own(self, fact: Fact, year: int | None, key: str) -> Lin:
-        size = MAX_SIZE[fact.unit] * fact.scale
+        size = self._size(fact, key)
         nonneg = fact.lo is not None and fact.lo >= 0
         base = Lin(_scaled(fact.lo, fact.scale), _scaled(fact.hi, fact.scale), fact.scale, size)
         base = replace(base, nonneg=nonneg)
@@ -182,11 +172,21 @@ class FactColumns:
                 size=max(base.size, derived.size),
             )
         own = self._stated_or(fact, key, base)
+        if derived is None and not fact.at_most and fact.code not in bounds_from_below():
+            return own  # simple enough to be read in place
         return replace(
             own,
             lo=self.plan.keep_end(f"{key}§own_lo", own.lo),
             hi=self.plan.keep_end(f"{key}§own_hi", own.hi),
         )
+
+    def _size(self, fact: Fact, key: str) -> int:
+        """The largest number any row can hold: as measured, else as the catalogue allows."""
+        most = MAX_SIZE[fact.unit] * fact.scale
+        if self.sizes is None:
+            return most
+        measured = (self.sizes.get(f"{key}{part}", 0) for part in ("", ".lo", ".hi"))
+        return min(most, max(1, (fact.hi or 0) * fact.scale, *measured))
 
     def _stated_or(self, fact: Fact, key: str, base: Lin) -> Lin:
         """The stated point or interval, else ``base``."""
@@ -242,6 +242,21 @@ class FactColumns:
             lo=e.choose(contradicted, None, own.lo),
             hi=e.choose(contradicted, None, own.hi),
         )
+
+
+def _where(flag: Flag, then: Lin, otherwise: Lin) -> Lin:
+    """``then`` in the flagged rows, else ``otherwise``."""
+    then, otherwise = v.aligned([then, otherwise])
+    return replace(
+        otherwise,
+        lo=e.choose(flag, then.lo, otherwise.lo),
+        hi=e.choose(flag, then.hi, otherwise.hi),
+        size=max(then.size, otherwise.size),
+    )
+
+
+def _domain(fact: Fact, like: Lin) -> Lin:
+    return replace(like, lo=_scaled(fact.lo, like.scale), hi=_scaled(fact.hi, like.scale))
 
 
 def _scaled(edge: int | None, scale: int) -> int | None:

@@ -16,6 +16,7 @@ class Plan:
         self.columns = frozenset(columns)
         self._layer: dict[str, int] = dict.fromkeys(self.columns, 0)
         self._layers: list[list[pl.Expr]] = []
+        self._shared: dict[bytes, str] = {}
 
     def keep(self, name: str, expr: pl.Expr) -> pl.Expr:
         """Compute ``expr`` once under ``name``; returns the column to read it by."""
@@ -27,6 +28,14 @@ class Plan:
                 self._layers.append([])
             self._layers[layer - 1].append(expr.alias(name))
         return pl.col(name)
+
+    def share(self, expr: pl.Expr) -> pl.Expr:
+        """Compute ``expr`` once, however often it is asked for, under a name of its own."""
+        if expr.meta.is_column() or not expr.meta.root_names():
+            return expr
+        text = expr.meta.serialize()
+        name = self._shared.setdefault(text, f"§{len(self._shared)}")
+        return self.keep(name, expr)
 
     def keep_end(self, name: str, end: End) -> End:
         """As ``keep``; a constant stays a constant, a column itself."""

@@ -42,7 +42,7 @@ class Compiled:
                     found.setdefault(name, []).append(
                         flag if isinstance(flag, pl.Expr) else pl.lit(flag)
                     )
-        return {k: pl.any_horizontal(v).fill_null(False) for k, v in found.items()}
+        return {k: e.column(e.either(*v)) for k, v in found.items()}
 
 
 def compile_for(
@@ -52,9 +52,14 @@ def compile_for(
     *,
     readings: Mapping[str, str] | None = None,
     given: Mapping[str, Interval] | None = None,
+    sizes: Mapping[str, int] | None = None,
 ) -> Compiled:
-    """Compile ``instrument`` against a frame's columns (``code``, ``code@year`` …)."""
-    compiler = Compiler(instrument, frozenset(columns), as_of, readings, given)
+    """Compile ``instrument`` against a frame's columns (``code``, ``code@year`` …).
+
+    ``sizes`` is the largest magnitude in each integer column, where it is known: small
+    numbers are computed in 64 bits, those it does not cover in 128.
+    """
+    compiler = Compiler(instrument, frozenset(columns), as_of, readings, given, sizes)
     return Compiled(instrument, compiler, compiler.compile())
 
 
@@ -123,6 +128,17 @@ def _row(firm: Firm) -> dict[str, Any]:
     return row
 
 
+def sizes_of(frame: pl.DataFrame) -> dict[str, int]:
+    """The largest magnitude in each whole-number column."""
+    columns = [name for name, dtype in frame.schema.items() if dtype == pl.Int64]
+    ends = [f(c).cast(pl.Int128).alias(f"{c}:{k}") for c in columns for k, f in _ENDS]
+    row = frame.select(ends).row(0, named=True) if columns else {}
+    return {c: max(abs(row[f"{c}:{k}"] or 0) for k, _ in _ENDS) for c in columns}
+
+
+_ENDS = (("min", pl.min), ("max", pl.max))
+
+
 # ------------------------------------------------------------------ columns → answers
 
 
@@ -132,7 +148,8 @@ def answers(compiled: Compiled, frame: pl.DataFrame) -> list[dict[str, Answer]]:
     wanted: dict[str, pl.Expr] = {f"flag:{k}": expr for k, expr in flags.items()}
     for id_, columns in compiled.columns.items():
         if columns.truth is not None:
-            wanted[f"{id_}:truth"] = columns.truth
+            holds, fails = map(e.column, columns.truth)
+            wanted[f"{id_}:truth"] = pl.when(holds).then(True).when(fails).then(False)
         for part, value in (("value", columns.value), ("gap", columns.gap)):
             if value is not None:
                 wanted |= _ends(f"{id_}:{part}", value)

@@ -16,9 +16,9 @@ import polars as pl
 
 from denggao.rules import nodes as n
 from denggao.rules.engines.columnar import ends as e
-from denggao.rules.engines.columnar.compile import Columns
-from denggao.rules.engines.columnar.run import Compiled, compile_for
-from denggao.rules.engines.columnar.values import Lin, Quo, Value, constant_of
+from denggao.rules.engines.columnar.compile import Columns, Truth
+from denggao.rules.engines.columnar.run import Compiled, compile_for, sizes_of
+from denggao.rules.engines.columnar.values import Lin, Value, constant_of
 
 TRUTH = pl.Enum(["fail", "unknown", "pass"])
 _SHOWN = (n.Kind.CONDITION, n.Kind.SCORE, n.Kind.PARAMETER)
@@ -52,13 +52,18 @@ class Table:
 
 def table(
     instrument: n.Instrument,
-    frame: pl.LazyFrame,
+    frame: pl.LazyFrame | pl.DataFrame,
     as_of: date,
     readings: Mapping[str, str] | None = None,
 ) -> Table:
-    """Compile ``instrument`` against ``frame``."""
-    names = frame.collect_schema().names()
-    return Table(compile_for(instrument, names, as_of, readings=readings), frame)
+    """Compile ``instrument`` against ``frame``. A frame in memory is measured first, so that
+    small numbers need not be computed in 128 bits; a file is taken as the catalogue allows."""
+    if isinstance(frame, pl.DataFrame):
+        names, sizes = frame.columns, sizes_of(frame)
+    else:
+        names, sizes = frame.collect_schema().names(), None
+    compiled = compile_for(instrument, names, as_of, readings=readings, sizes=sizes)
+    return Table(compiled, frame.lazy())
 
 
 def _columns(compiled: Compiled) -> list[pl.Expr]:
@@ -91,19 +96,17 @@ def _of_statement(columns: Columns, compiled: Compiled) -> list[pl.Expr]:
     if columns.truth is not None:
         found.append(_truth(columns.truth).alias(f"{id_}_truth"))
     if columns.value is not None:
-        lo, hi = _numbers(columns.value)
-        if isinstance(columns.value, Quo) and columns.truth is not None:
-            lo, hi = _beside_threshold(columns, lo, hi, compiled)
+        lo, hi = _shown(columns, compiled)
         found += [lo.alias(f"{id_}_lo"), hi.alias(f"{id_}_hi")]
     if columns.gap is not None:
         found.append(_gap(columns.gap).alias(f"{id_}_gap"))
     return found
 
 
-def _truth(truth: pl.Expr | None) -> pl.Expr:
-    assert truth is not None
+def _truth(truth: Truth | None) -> pl.Expr:
+    holds, fails = map(e.column, _of(truth))
     yes, no, open_ = (pl.lit(word, dtype=TRUTH) for word in ("pass", "fail", "unknown"))
-    return pl.when(truth).then(yes).when(truth.is_null()).then(open_).otherwise(no)
+    return pl.when(holds).then(yes).when(fails).then(no).otherwise(open_)
 
 
 def _float(end: e.End, scale: int) -> pl.Expr:
@@ -124,30 +127,55 @@ def _gap(gap: Lin) -> pl.Expr:
     return _float(gap.lo, gap.scale)
 
 
-def _beside_threshold(
-    columns: Columns, lo: pl.Expr, hi: pl.Expr, compiled: Compiled
-) -> tuple[pl.Expr, pl.Expr]:
-    """A double of a ratio may fall on the wrong side of its threshold; the truth tells which."""
+def _shown(columns: Columns, compiled: Compiled) -> tuple[pl.Expr, pl.Expr]:
+    """Both ends as doubles; those of a ratio on the side of its threshold where they belong."""
     body = columns.statement.body
-    if not isinstance(body, n.Compare) or body.op not in ("≥", ">"):
-        return lo, hi
+    assert columns.value is not None
+    if isinstance(columns.value, Lin) or not columns.parts or not isinstance(body, n.Compare):
+        return _numbers(columns.value)
+    lo, hi = _ratio(*columns.parts)
     limit = _limit(body.right, compiled)
-    if limit is None:
+    if limit is None or body.op not in ("≥", ">"):
         return lo, hi
-    below = limit * nextafter(1.0, -inf) if isinstance(limit, pl.Expr) else nextafter(limit, -inf)
-    passed, failed = columns.truth, ~_of(columns.truth)
-    lo = pl.when(passed).then(pl.max_horizontal(lo, _expr(limit))).otherwise(lo)
-    hi = pl.when(failed).then(pl.min_horizontal(hi, _expr(below))).otherwise(hi)
-    return pl.when(failed).then(pl.min_horizontal(lo, hi)).otherwise(lo), pl.max_horizontal(lo, hi)
+    return _beside(columns, lo, hi, limit)
 
 
-def _of(truth: pl.Expr | None) -> pl.Expr:
+def _ratio(top: Lin, below: Lin) -> tuple[pl.Expr, pl.Expr]:
+    """Both ends of a quotient by a number that is never negative; none by 0."""
+    a_lo, a_hi = _float(top.lo, top.scale), _float(top.hi, top.scale)
+    b_lo, b_hi = _float(below.lo, below.scale), _float(below.hi, below.scale)
+    lo = _finite(a_lo / b_hi.fill_null(inf))
+    hi = _finite(a_hi / b_lo)
+    if not top.nonneg:
+        lo = pl.when(a_lo < 0).then(_finite(a_lo / b_lo)).otherwise(lo)
+        hi = pl.when(a_hi < 0).then(_finite(a_hi / b_hi.fill_null(inf))).otherwise(hi)
+    return lo, hi
+
+
+def _finite(number: pl.Expr) -> pl.Expr:
+    return pl.when(number.is_finite()).then(number)
+
+
+def _beside(
+    columns: Columns, lo: pl.Expr, hi: pl.Expr, limit: pl.Expr | float
+) -> tuple[pl.Expr, pl.Expr]:
+    """A double may fall on the wrong side of its threshold; the exact truth tells which."""
+    passed, failed = map(e.column, _of(columns.truth))
+    strictly = isinstance(columns.statement.body, n.Compare) and columns.statement.body.op == ">"
+    at = limit if isinstance(limit, pl.Expr) else pl.lit(limit)
+    above = at * nextafter(1.0, inf) if strictly else at
+    below = at if strictly else at * nextafter(1.0, -inf)
+    reached = (lambda x: x > at) if strictly else (lambda x: x >= at)
+    side = pl.when(passed).then(above).otherwise(below)
+    lo = pl.when(passed == reached(lo).fill_null(False)).then(lo).otherwise(side)
+    side = pl.when(failed).then(below).otherwise(above)
+    hi = pl.when(failed != reached(hi).fill_null(True)).then(hi).otherwise(side)
+    return lo, hi
+
+
+def _of(truth: Truth | None) -> Truth:
     assert truth is not None
     return truth
-
-
-def _expr(limit: pl.Expr | float) -> pl.Expr:
-    return limit if isinstance(limit, pl.Expr) else pl.lit(limit)
 
 
 def _limit(right: n.Expr, compiled: Compiled) -> pl.Expr | float | None:
@@ -162,24 +190,23 @@ def _limit(right: n.Expr, compiled: Compiled) -> pl.Expr | float | None:
 
 
 def _flags(compiled: Compiled) -> pl.Expr:
-    """The flags raised, as one text such as ``CONTRADICTION BAND_GAP``."""
-    flags = sorted(compiled.flags().items())
-    if not flags:
-        return pl.lit("").alias("flags")
-    any_raised = pl.any_horizontal([on for _, on in flags])
-    names = pl.concat_list(
-        [pl.when(on).then(pl.lit(name)).otherwise(pl.lit(None, dtype=pl.String)) for name, on in flags]
-    )
-    text = names.list.drop_nulls().list.join(" ")
-    return pl.when(any_raised).then(text).otherwise(pl.lit("")).alias("flags")
+    """The flags raised, as one text such as ``BAND_GAP CONTRADICTION``: bits, then words."""
+    names = sorted(compiled.flags())
+    mask = pl.lit(0, dtype=pl.UInt32)
+    for bit, name in enumerate(names):
+        mask = mask + compiled.flags()[name].cast(pl.UInt32) * (1 << bit)
+    masks = list(range(1 << len(names)))
+    words = [" ".join(x for bit, x in enumerate(names) if m >> bit & 1) for m in masks]
+    return mask.replace_strict(masks, words, return_dtype=pl.Enum(words)).alias("flags")
 
 
 def _order(compiled: Compiled) -> list[pl.Expr]:
     """Fewest failed countable conditions, then fewest open, then smallest relative gap."""
     conditions = [compiled.columns[s.id] for s in countable(compiled.instrument)]
     truths = [_of(c.truth) for c in conditions]
-    failed = pl.sum_horizontal([(~t).fill_null(False).cast(pl.Int32) for t in truths])
-    open_ = pl.sum_horizontal([t.is_null().cast(pl.Int32) for t in truths])
+    failed = pl.sum_horizontal([e.column(fails).cast(pl.Int32) for _, fails in truths])
+    decided = [e.column(e.either(*t)) for t in truths]
+    open_ = pl.sum_horizontal([(~on).cast(pl.Int32) for on in decided])
     distances = [_distance(c) for c in conditions if c.gap is not None]
     distance = pl.sum_horizontal(distances) if distances else pl.lit(0.0)
     return [failed.alias(FAILED), open_.alias(OPEN), distance.alias(DISTANCE)]
@@ -187,10 +214,10 @@ def _order(compiled: Compiled) -> list[pl.Expr]:
 
 def _distance(columns: Columns) -> pl.Expr:
     """What is missing, relative to what is demanded: 0 … 1."""
-    assert columns.gap is not None and columns.have is not None
+    assert columns.gap is not None
     gap = _gap(columns.gap)
-    have = _float(columns.have.hi, columns.have.scale).clip(lower_bound=0)
-    return pl.when(gap > 0).then(gap / (gap + have)).otherwise(0.0).fill_null(0.0).fill_nan(0.0)
+    have = _float(columns.parts[0].hi, columns.parts[0].scale) if columns.parts else pl.lit(0.0)
+    return (gap / (gap + have)).fill_nan(0.0).fill_null(0.0)
 
 
 def in_order(tables: Sequence[pl.LazyFrame]) -> pl.LazyFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm
@@ -11,7 +11,9 @@ import polars as pl
 
 from denggao.facts.errors import UserError
 from denggao.rules.engines.columnar import ends as e
+from denggao.rules.engines.columnar import steps as st
 from denggao.rules.engines.columnar.ends import End, Flag
+from denggao.rules.engines.columnar.steps import Approx, Steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,13 @@ class Quo:
     size: int  # of numerators
     size_d: int  # of denominators
     undefined: Flag = False
+    near: tuple[Approx, Approx] | None = None
+    steps: tuple[Steps, Steps] | None = None
+
+    @property
+    def is_wide(self) -> bool:
+        """Too large for 64 bits."""
+        return max(self.size, self.size_d) > e.INT64
 
 
 Value = Lin | Quo
@@ -87,7 +96,18 @@ def negate(value: Value) -> Value:
         lo_d=value.hi_d,
         hi_n=e.minus(value.lo_n),
         hi_d=value.lo_d,
+        near=_near(lambda lo, hi: (st.times(hi, _MINUS), st.times(lo, _MINUS)), value),
+        steps=None,
     )
+
+
+_MINUS = Fraction(-1)
+
+
+def _near(
+    change: Callable[[Approx, Approx], tuple[Approx, Approx]], value: Quo
+) -> tuple[Approx, Approx] | None:
+    return change(*value.near) if value.near else None
 
 
 def add(a: Value, b: Value) -> Value:
@@ -102,7 +122,8 @@ def add(a: Value, b: Value) -> Value:
 def quotient(value: Value) -> Quo:
     if isinstance(value, Quo):
         return value
-    return Quo(value.lo, 1, value.hi, 1, value.scale, value.size, 1)
+    near = st.of_number(value.lo, value.scale), st.of_number(value.hi, value.scale)
+    return Quo(value.lo, 1, value.hi, 1, value.scale, value.size, 1, near=near)
 
 
 def _add_quotients(a: Quo, b: Quo) -> Quo:
@@ -118,7 +139,11 @@ def _add_quotients(a: Quo, b: Quo) -> Quo:
 
     lo_n, lo_d = summed(a.lo_n, a.lo_d, b.lo_n, b.lo_d)
     hi_n, hi_d = summed(a.hi_n, a.hi_d, b.hi_n, b.hi_d)
-    return Quo(lo_n, lo_d, hi_n, hi_d, scale, size, size_d, e.either(a.undefined, b.undefined))
+    undefined = e.either(a.undefined, b.undefined)
+    near = None
+    if a.near and b.near:
+        near = st.add(a.near[0], b.near[0]), st.add(a.near[1], b.near[1])
+    return Quo(lo_n, lo_d, hi_n, hi_d, scale, size, size_d, undefined, near)
 
 
 def scaled_by(value: Value, factor: Fraction) -> Value:
@@ -141,6 +166,8 @@ def scaled_by(value: Value, factor: Fraction) -> Value:
         hi_n=e.times(hi, top),
         scale=value.scale * bottom,
         size=size,
+        near=_near(lambda lo, hi: (st.times(lo, factor), st.times(hi, factor)), value),
+        steps=None,
     )
 
 
@@ -167,20 +194,27 @@ def multiply(a: Value, b: Value) -> Value:
 
 
 def divide(a: Value, b: Value) -> Value:
+    """Quotient; where the denominator may be 0 or straddles it, marked undefined."""
     factor = constant_of(b)
     if factor is not None and factor != 0:
         return scaled_by(a, 1 / factor)
     if not (isinstance(a, Lin) and isinstance(b, Lin)):
         raise UserError("商不能再除以不定的数，请改写成一个除式")
+    scale = Fraction(b.scale, a.scale)
+    near = st.of_quotient((a.lo, a.hi), (b.lo, b.hi), scale, b.nonneg)
     if b.nonneg:
-        return _over_positive(a, b, e.at_least(0, b.lo), False)
+        return replace(_over_positive(a, b, e.at_least(0, b.lo), False), near=near)
     turned = e.at_least(0, b.hi)  # never positive: turn both signs
-    a_turned, b_turned = negate(a), negate(b)
-    assert isinstance(a_turned, Lin) and isinstance(b_turned, Lin)
-    num = replace(a, lo=e.choose(turned, a_turned.lo, a.lo), hi=e.choose(turned, a_turned.hi, a.hi))
-    den = replace(b, lo=e.choose(turned, b_turned.lo, b.lo), hi=e.choose(turned, b_turned.hi, b.hi))
+    num, den = _turned(turned, a), _turned(turned, b)
     straddles = e.negated(e.at_least(den.lo, 0))
-    return _over_positive(num, den, e.at_least(0, den.lo), straddles)
+    return replace(_over_positive(num, den, e.at_least(0, den.lo), straddles), near=near)
+
+
+def _turned(turned: Flag, value: Lin) -> Lin:
+    other = negate(value)
+    assert isinstance(other, Lin)
+    lo, hi = e.choose(turned, other.lo, value.lo), e.choose(turned, other.hi, value.hi)
+    return replace(value, lo=lo, hi=hi)
 
 
 def _over_positive(a: Lin, b: Lin, may_be_zero: Flag, straddles: Flag) -> Quo:
@@ -190,17 +224,10 @@ def _over_positive(a: Lin, b: Lin, may_be_zero: Flag, straddles: Flag) -> Quo:
     nothing = e.either(straddles, e.at_least(0, b.hi))
     lo_n, lo_d = _end(a.lo, b.hi, b.lo, sure=a.nonneg)
     hi_n, hi_d = _end(a.hi, b.lo, b.hi, sure=a.nonneg)
+    lo_n, hi_n = (e.choose(nothing, None, x) for x in (lo_n, hi_n))
     lo_n, hi_n = (e.times(e.wide(x, size), up) for x in (lo_n, hi_n))
-    return Quo(
-        e.choose(nothing, None, lo_n),
-        lo_d,
-        e.choose(nothing, None, hi_n),
-        hi_d,
-        down,
-        size,
-        size_d,
-        e.either(may_be_zero, straddles),
-    )
+    undefined = e.either(may_be_zero, straddles)
+    return Quo(lo_n, lo_d, hi_n, hi_d, down, size, size_d, undefined)
 
 
 def _end(x: End, at_positive: End, at_negative: End, *, sure: bool) -> tuple[End, End]:
@@ -229,6 +256,13 @@ def at_least(a: Value, b: Value, *, strictly: bool = False) -> tuple[Flag, Flag]
             e.at_least(b.lo, a.hi, strictly=not strictly),
         )
     p, q = quotient(a), quotient(b)
+    limit = constant_of(b)
+    if p.steps and limit is not None:
+        holds, fails = st.at_least(*p.steps, limit, strictly=strictly)
+        return e.both(holds, e.negated(p.undefined)), e.both(fails, e.negated(p.undefined))
+    if q.steps and constant_of(a) is not None:
+        above, not_above = at_least(b, a, strictly=not strictly)  # a ≥ b unless b > a
+        return not_above, above
     holds = _crossed(p.lo_n, p.lo_d, p, q.hi_n, q.hi_d, q, strictly)
     fails = _crossed(q.lo_n, q.lo_d, q, p.hi_n, p.hi_d, p, not strictly)
     defined = e.negated(e.either(p.undefined, q.undefined))
@@ -244,6 +278,21 @@ def _crossed(an: End, ad: End, a: Quo, bn: End, bd: End, b: Quo, strictly: bool)
     return e.at_least(left, right, strictly=strictly)
 
 
+def stepped(value: Quo, per_unit: int, keep: Callable[[str, pl.Expr], pl.Expr]) -> Quo:
+    """A wide quotient with its exact steps, for comparisons with multiples of 1/per_unit."""
+    if value.near is None:
+        return value
+    found = []
+    for name, near, top, below in (
+        ("lo", value.near[0], value.lo_n, value.lo_d),
+        ("hi", value.near[1], value.hi_n, value.hi_d),
+    ):
+        exact = (e.expression(x, pl.Int128).cast(pl.Int128) for x in (top, below))
+        column = keep(name, st.steps(near, *exact, value.scale, per_unit))
+        found.append(Steps(column.struct.field("floor"), column.struct.field("ceil"), per_unit))
+    return replace(value, steps=(found[0], found[1]))
+
+
 def extreme(values: Sequence[Value], *, low: bool) -> Lin:
     """取小, 取大."""
     if not all(isinstance(v, Lin) for v in values):
@@ -254,17 +303,3 @@ def extreme(values: Sequence[Value], *, low: bool) -> Lin:
     hi = pick([v.hi for v in lins], none_wins=not low)
     nonneg = (all if low else any)(v.nonneg for v in lins)
     return Lin(lo, hi, lins[0].scale, max(v.size for v in lins), nonneg)
-
-
-def truth(holds: Flag, fails: Flag) -> pl.Expr:
-    """A nullable boolean from "certainly" and "certainly not"."""
-    if holds is True:
-        return pl.lit(True)
-    if fails is True:
-        return pl.lit(False)
-    column = pl.when(_flag(holds)).then(True).when(_flag(fails)).then(False)
-    return column.otherwise(None).cast(pl.Boolean)
-
-
-def _flag(flag: Flag) -> pl.Expr:
-    return flag if isinstance(flag, pl.Expr) else pl.lit(flag)
