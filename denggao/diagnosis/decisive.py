@@ -17,6 +17,7 @@ from fractions import Fraction
 from functools import cache
 from itertools import combinations
 
+from denggao.diagnosis.openness import askable, what_is_open
 from denggao.facts import interval as iv
 from denggao.facts.catalogue import (
     Fact,
@@ -25,11 +26,11 @@ from denggao.facts.catalogue import (
     is_technical_field,
     technical_fields,
 )
-from denggao.facts.enterprise import Value, key_of
+from denggao.facts.enterprise import Value
 from denggao.facts.interval import Interval, point
 from denggao.facts.titles import Title
 from denggao.rules import nodes as n
-from denggao.rules.engines.reference import Evaluation, is_known, is_open
+from denggao.rules.engines.reference import Evaluation
 
 _BUDGET = 400  # trials for a set small enough to be searched through
 _BUDGET_LARGE = 60  # a large set is either proven, or left open by nearly any values
@@ -116,39 +117,13 @@ class _Search:
         self.goal = goal
         self.instrument = run.instrument
         self.budget = _BUDGET
+        self.open = what_is_open(run, goal)
 
     # ---- which facts are missing
 
     def missing(self) -> list[str]:
-        """Unknown facts that open rules under the goal read, in the order of the rules."""
-        keys: dict[str, None] = {}
-        for id_ in self._open_statements():
-            for key in self.run.result(id_).facts:
-                for asked in self._askable(key):
-                    keys[asked] = None
-        return list(keys)
-
-    def _open_statements(self) -> list[str]:
-        found: dict[str, None] = {}
-        waiting = [self.goal]
-        while waiting:
-            id_ = waiting.pop(0)
-            if id_ not in found and is_open(self.run.result(id_)):
-                found[id_] = None
-                waiting += self.instrument.statements[id_].uses
-        return list(found)
-
-    def _askable(self, key: str) -> Iterator[str]:
-        """The fact itself, and its components once one of them is stated."""
-        if is_known(self.run.facts, key) or self._stated_span(key):
-            return
-        yield key
-        code, year = _split(key)
-        parts = [key_of(p, year) for p in self.instrument.components.get(code, ())]
-        if any(part in self.run.facts.values for part in parts):
-            for part in sorted(parts):
-                if part not in self.run.facts.values and not is_known(self.run.facts, part):
-                    yield part
+        """Unknown facts that may matter to the goal, in the order of the rules."""
+        return [key for key in askable(self.run, self.open) if not self._stated_span(key)]
 
     def _stated_span(self, key: str) -> bool:
         """Stated as an interval: not missing, only not exact."""
@@ -215,19 +190,13 @@ class _Search:
         """Will every open rule under the goal be decided once ``keys`` are known?"""
         if "established_on" in keys:  # it moves the window: only trying tells
             return False
-        return all(self._will_be_decided(id_, keys) for id_ in self._open_statements())
-
-    def _will_be_decided(self, id_: str, keys: frozenset[str]) -> bool:
-        statement, result = self.instrument.statements[id_], self.run.result(id_)
-        for key in result.facts:
-            if not is_known(self.run.facts, key) and key not in keys:
-                return False
-        inside = statement.expressions()
-        spans = any(case.lo is not case.hi and case.lo != case.hi for case in statement.cases)
-        return not (
-            spans
-            or any(isinstance(e, n.Pending) for e in inside)
-            or any(not self._denominator_is_positive(e) for e in inside)
+        if self.open.stuck or self.open.spans or not self.open.keys.keys() <= keys:
+            return False
+        inside = [
+            e for id_ in self.open.statements for e in self.instrument.statements[id_].expressions()
+        ]
+        return all(not isinstance(e, n.Pending) for e in inside) and all(
+            self._denominator_is_positive(e) for e in inside
         )
 
     def _denominator_is_positive(self, expr: n.Expr) -> bool:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from denggao.diagnosis.decisive import Decisive, decisive
+from denggao.diagnosis.openness import EXPERT_DECIDES, experts_decide
 from denggao.facts.enterprise import Firm
 from denggao.facts.interval import Bound, Interval
 from denggao.rules.engines.reference import Evaluation
@@ -36,6 +37,8 @@ def judge_firm(
     """Judge one firm and find what would settle it."""
     run = Evaluation(instrument, firm, as_of, dict(readings or {}))
     outcome = run.outcome()
+    if experts_decide(run):
+        outcome.flags.add(EXPERT_DECIDES)
     preliminary = instrument.preliminary or instrument.verdict
     return Judgement(
         outcome,

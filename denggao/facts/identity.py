@@ -11,6 +11,7 @@ _NOT_IN_CODE = re.compile(r"[\s\-—–'’`\u200b\ufeff]+")
 _NOT_IN_NAME = re.compile(r"[\s\u200b\ufeff'’]+")
 _CODE_SHAPE = re.compile(r"[0-9A-Z]{8,20}")
 _CODE_FORM = re.compile(r"[0-9]{8}[0-9A-HJ-NP-RTUWXY]{10}")
+_PLAIN_NAME = re.compile(r"[\u4e00-\u9fff0-9A-Z]+")
 _ENCLOSED = re.compile(r"\(([^()]*)\)")
 
 
@@ -27,8 +28,8 @@ def normal_code(text: str) -> str:
 def normal_name(text: str) -> str:
     """A company name for comparison: no spaces, narrow brackets, no bracket around the whole
     name. Nothing else is guessed: 「甘肃金城」 and 「兰州金城」 stay two firms."""
-    if text.isalnum():  # plain characters, by far the most names
-        return text if not text.isascii() else text.upper()
+    if _PLAIN_NAME.fullmatch(text):  # by far the most names
+        return text
     name = _NOT_IN_NAME.sub("", half_width(text)).upper()
     enclosed = _ENCLOSED.fullmatch(name)
     return enclosed.group(1) if enclosed else name

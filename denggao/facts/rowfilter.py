@@ -46,6 +46,7 @@ def words_reason(cell: Cell) -> str | None:
 
 
 def is_blank(row: Iterable[Cell]) -> bool:
+    """Nothing in the row but empty cells and spaces."""
     return all(cell == "" or (isinstance(cell, str) and not cell.strip()) for cell in row)
 
 

@@ -118,9 +118,9 @@ def _ids(instrument: n.Instrument) -> dict[str, str]:
 
 
 def _flags_agree(cell: str, flags: set[str]) -> bool:
-    """``无`` or every flag named; EXPERT_DECIDES speaks of the whole and may come along."""
+    """``无`` or every flag named."""
     if cell == "无":
-        return not flags - {"EXPERT_DECIDES"}
+        return not flags
     return set(re.split(r"[、，,\s]+", cell)) <= flags
 
 
@@ -128,7 +128,7 @@ def _agrees(answer: Answer, cell: str, *, is_gap: bool) -> tuple[bool, str]:
     if is_gap:
         wanted = None if cell == "无" else _interval(cell)
         return answer.gap == wanted, _words(answer.gap)
-    if cell in _TRUTHS and (answer.truth is not None or answer.value is None):
+    if cell in _TRUTHS and (cell != "未知" or answer.truth is not None or answer.value is None):
         return answer.truth == _TRUTHS[cell], TRUTH_WORDS[answer.truth]
     if cell == "未知":
         is_truth = answer.gap is not None or answer.truth is not None

@@ -20,7 +20,6 @@ KIND_NAMES = {
 }
 TRUTH_NAMES = {True: "pass", False: "fail", None: "unknown"}
 TRUTH_WORDS = {True: "符合", False: "不符合", None: "未知"}
-EXPERT_DECIDES = "EXPERT_DECIDES"
 
 
 @dataclass(frozen=True, slots=True)

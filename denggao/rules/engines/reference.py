@@ -18,7 +18,7 @@ from denggao.facts.interval import ANYTHING, ZERO, Interval, Truth, point
 from denggao.facts.resolve import Facts
 from denggao.facts.titles import held
 from denggao.rules import nodes as n
-from denggao.rules.outcome import EXPERT_DECIDES, Outcome, Result
+from denggao.rules.outcome import Outcome, Result
 
 
 def judge(
@@ -34,8 +34,7 @@ def judge(
     ``readings`` chooses options other than the defaults; ``given`` fixes the value of
     statements (used by case tables).
     """
-    run = Evaluation(instrument, firm, as_of, dict(readings or {}), dict(given or {}))
-    return run.outcome()
+    return Evaluation(instrument, firm, as_of, dict(readings or {}), dict(given or {})).outcome()
 
 
 class Evaluation:
@@ -71,8 +70,6 @@ class Evaluation:
             flags,
             self.instrument.chosen(self.readings),
         )
-        if _only_experts_can_tell(outcome, self):
-            outcome.flags.add(EXPERT_DECIDES)
         return outcome
 
     def value_of(self, key: str) -> Value | None:
@@ -111,13 +108,13 @@ class Evaluation:
             return self.number(statement.body), ()
         if statement.kind is n.Kind.PARAMETER:
             return iv.hull(value for _, value in self.segments(statement)), ()
-        possible, certain = self._possible(statement.cases)
+        possible, certain = self.possible(statement.cases)
         if not certain and statement.kind is not n.Kind.SCORE:
             return ANYTHING, ()
         flags = (possible[0].flag,) if certain and possible[0].flag else ()
         return iv.hull(self._points(case) for case in possible), flags
 
-    def _possible(self, cases: Iterable[n.Case]) -> tuple[list[n.Case], bool]:
+    def possible(self, cases: Iterable[n.Case]) -> tuple[list[n.Case], bool]:
         """The lines that may be the first to hold, and whether there is only one."""
         possible = []
         for case in cases:
@@ -448,53 +445,3 @@ _TRUTHS: dict[type, Callable[[Evaluation, Any], Truth]] = {
     n.Pending: lambda run, e: None,
 }
 
-
-def open_facts(outcome: Outcome, run: Evaluation, root: str) -> list[str]:
-    """Keys of the facts, not exactly known, that keep the statement ``root`` undecided."""
-    keys: dict[str, None] = {}
-    seen: set[str] = set()
-    waiting = [root]
-    while waiting:
-        id_ = waiting.pop()
-        result = outcome.results[id_]
-        if id_ in seen or not is_open(result):
-            continue
-        seen.add(id_)
-        keys.update(dict.fromkeys(k for k in result.facts if not is_known(run.facts, k)))
-        waiting += result.statement.uses
-    return list(keys)
-
-
-def is_open(result: Result) -> bool:
-    if result.statement.is_truth:
-        return result.truth is None
-    return result.value is not None and not result.value.is_point
-
-
-def is_known(facts: Facts, key: str) -> bool:
-    """Is the value in force exactly known (stated, derived, or not there at all)?"""
-    code, _, year = key.partition("@")
-    if catalogue()[code].numeric:
-        return facts.number(code, int(year) if year else None).is_point
-    return facts.get(code, int(year) if year else None) is not None
-
-
-def _only_experts_can_tell(outcome: Outcome, run: Evaluation) -> bool:
-    """Nothing countable is open any more, yet the whole is: only judged bands decide."""
-    if outcome.verdict is not None:
-        return False
-    keys = open_facts(outcome, run, outcome.instrument.verdict.id)
-    if any(not catalogue()[key.partition("@")[0]].judged for key in keys):
-        return False
-    return all(_rests_on_judgement(r, outcome) for r in outcome.results.values() if _leaf(r))
-
-
-def _leaf(result: Result) -> bool:
-    """An undecided condition that is not merely a combination of others."""
-    return result.truth is None and result.statement.kind is n.Kind.CONDITION
-
-
-def _rests_on_judgement(result: Result, outcome: Outcome) -> bool:
-    uses = [outcome.results[id_].statement for id_ in result.statement.uses]
-    judged = any(catalogue()[k.partition("@")[0]].judged for k in result.facts)
-    return judged or any(s.kind is n.Kind.SCORE or s.is_truth for s in uses)
