@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -46,8 +46,10 @@ class Answer:
     gap: Interval | None
 
 
-#: Runs one row: answers by statement id, and the flags raised.
-Engine = Callable[[n.Instrument, Prepared], tuple[Mapping[str, Answer], set[str]]]
+#: What an engine says of one row: answers by statement id, and the flags raised.
+Said = tuple[Mapping[str, Answer], set[str]]
+#: Runs many rows at once.
+Engine = Callable[[n.Instrument, Sequence[Prepared]], list[Said]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,33 +76,40 @@ def side_of_head(head: str, names: Mapping[str, str]) -> bool | None:
     return False if match and find(match["name"].strip()) else None
 
 
-def reference_engine(
-    instrument: n.Instrument, row: Prepared
-) -> tuple[Mapping[str, Answer], set[str]]:
-    """The definition; runs only what the row asks about."""
+def reference_engine(instrument: n.Instrument, rows: Sequence[Prepared]) -> list[Said]:
+    """The definition; runs only what each row asks about."""
+    return [_by_definition(instrument, row) for row in rows]
+
+
+def _by_definition(instrument: n.Instrument, row: Prepared) -> Said:
+    run = reference.Evaluation(instrument, row.firm, row.as_of, row.readings, row.given)
     if row.wanted:
-        run = reference.Evaluation(instrument, row.firm, row.as_of, row.readings, row.given)
-        found = {id_: run.result(id_) for id_ in row.wanted}
-        return {id_: Answer(r.truth, r.value, r.gap) for id_, r in found.items()}, set()
-    outcome = reference.judge(
-        instrument, row.firm, row.as_of, readings=row.readings, given=row.given
-    )
-    answers = {id_: Answer(r.truth, r.value, r.gap) for id_, r in outcome.results.items()}
-    return answers, outcome.flags
+        results, flags = {id_: run.result(id_) for id_ in row.wanted}, set[str]()
+    else:
+        outcome = run.outcome()
+        results, flags = outcome.results, outcome.flags
+    return {id_: Answer(r.truth, r.value, r.gap) for id_, r in results.items()}, flags
 
 
 def failures(instrument: n.Instrument, engine: Engine = reference_engine) -> list[Failure]:
     """Every cell of the case tables that does not come out as written."""
-    return [f for example in instrument.examples for f in _run(instrument, example, engine)]
-
-
-def _run(instrument: n.Instrument, example: n.Example, engine: Engine) -> Iterable[Failure]:
-    try:
-        answers, flags = engine(instrument, prepare(instrument, example))
-    except UserError as error:
-        yield Failure(example.line, example.name, "输入", "能读懂的值", str(error))
-        return
+    found: list[Failure] = []
+    ready: list[tuple[n.Example, Prepared]] = []
+    for example in instrument.examples:
+        try:
+            ready.append((example, prepare(instrument, example)))
+        except UserError as error:
+            found.append(Failure(example.line, example.name, "输入", "能读懂的值", str(error)))
     ids = _ids(instrument)
+    said = engine(instrument, [row for _, row in ready])
+    for (example, _), (answers, flags) in zip(ready, said, strict=True):
+        found += _compare(example, answers, flags, ids)
+    return sorted(found, key=lambda f: f.line)
+
+
+def _compare(
+    example: n.Example, answers: Mapping[str, Answer], flags: set[str], ids: Mapping[str, str]
+) -> Iterable[Failure]:
     for head, cell in example.expected:
         if head == "标记":
             agrees, got = _flags_agree(cell, flags), "、".join(sorted(flags)) or "无"

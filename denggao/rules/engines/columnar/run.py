@@ -14,7 +14,7 @@ from denggao.facts.catalogue import catalogue
 from denggao.facts.enterprise import Firm
 from denggao.facts.interval import Interval, reduced
 from denggao.facts.titles import Title, held
-from denggao.rules.cases import Answer, Prepared
+from denggao.rules.cases import Answer, Prepared, Said
 from denggao.rules.engines.columnar import ends as e
 from denggao.rules.engines.columnar.compile import Columns, Compiler
 from denggao.rules.engines.columnar.values import Lin, Quo, Value
@@ -34,8 +34,11 @@ class Compiled:
         return self.compiler.plan.apply(frame)
 
     def flags(self) -> dict[str, pl.Expr]:
-        """Flag → in which rows it is raised."""
+        """Flag → in which rows it is raised; ``flag:…`` columns of the frame are taken along."""
         found: dict[str, list[pl.Expr]] = {k: list(v) for k, v in self.compiler.facts.flags.items()}
+        for column in self.compiler.plan.columns:
+            if column.startswith("flag:"):
+                found.setdefault(column.removeprefix("flag:"), []).append(pl.col(column))
         for columns in self.columns.values():
             for name, flag in columns.flags:
                 if flag is not False:
@@ -142,10 +145,9 @@ _ENDS = (("min", pl.min), ("max", pl.max))
 # ------------------------------------------------------------------ columns → answers
 
 
-def answers(compiled: Compiled, frame: pl.DataFrame) -> list[dict[str, Answer]]:
-    """Every statement's answer for every row, as exact numbers: for proving, not for speed."""
-    flags = compiled.flags()
-    wanted: dict[str, pl.Expr] = {f"flag:{k}": expr for k, expr in flags.items()}
+def answers(compiled: Compiled, frame: pl.DataFrame) -> list[Said]:
+    """Every statement's answer and the flags of every row, exact: for proving, not for speed."""
+    wanted = {f"flag:{name}": expr for name, expr in compiled.flags().items()}
     for id_, columns in compiled.columns.items():
         if columns.truth is not None:
             holds, fails = map(e.column, columns.truth)
@@ -153,13 +155,14 @@ def answers(compiled: Compiled, frame: pl.DataFrame) -> list[dict[str, Answer]]:
         for part, value in (("value", columns.value), ("gap", columns.gap)):
             if value is not None:
                 wanted |= _ends(f"{id_}:{part}", value)
-    exprs = [expr.alias(name) for name, expr in wanted.items()]
-    rows = compiled.apply(frame.lazy()).select(exprs).collect().to_dicts()
-    return [_answers(compiled, row) for row in rows] * (frame.height if len(rows) < frame.height else 1)
+    columns_ = [expr.alias(name) for name, expr in wanted.items()]
+    index = pl.int_range(pl.len()).alias("§index")  # constants alone would give one row
+    rows = compiled.apply(frame.lazy()).select(index, *columns_).collect().to_dicts()
+    return [(_answers(compiled, row), _flags(row)) for row in rows]
 
 
-def flags_of(row: Mapping[str, Any]) -> set[str]:
-    return {name.removeprefix("flag:") for name, on in row.items() if name.startswith("flag:") and on}
+def _flags(row: Mapping[str, Any]) -> set[str]:
+    return {name.removeprefix("flag:") for name, on in row.items() if on and "flag:" in name}
 
 
 def _ends(name: str, value: Value) -> dict[str, pl.Expr]:
@@ -206,18 +209,18 @@ def _exact(numerator: int | None, denominator: int) -> Any:
     return None if numerator is None else reduced(Fraction(numerator, denominator))
 
 
-def engine(instrument: Instrument, row: Prepared) -> tuple[Mapping[str, Answer], set[str]]:
-    """One prepared row of a case table, on this engine."""
-    frame = frame_of_firms([row.firm], row.as_of, [instrument])
-    compiled = compile_for(
-        instrument, frame.columns, row.as_of, readings=row.readings, given=row.given
-    )
-    found = answers(compiled, frame)[0]
-    flags = compiled.flags()
-    raised = (
-        compiled.apply(frame.lazy())
-        .select(pl.lit(True).alias("§one"), *(expr.alias(k) for k, expr in flags.items()))
-        .collect()
-        .to_dicts()[0]
-    )
-    return found, {k for k, on in raised.items() if on and k != "§one"} | row.firm.flags
+def engine(instrument: Instrument, rows: Sequence[Prepared]) -> list[Said]:
+    """Rows of case tables on this engine, those of one day and reading in one frame."""
+    groups: dict[str, list[int]] = {}
+    for i, row in enumerate(rows):
+        groups.setdefault(repr((row.as_of, row.readings, row.given)), []).append(i)
+    found: dict[int, Said] = {}
+    for members in groups.values():
+        first = rows[members[0]]
+        frame = frame_of_firms([rows[i].firm for i in members], first.as_of, [instrument])
+        compiled = compile_for(
+            instrument, frame.columns, first.as_of, readings=first.readings, given=first.given
+        )
+        for i, (said, flags) in zip(members, answers(compiled, frame), strict=True):
+            found[i] = said, flags | rows[i].firm.flags
+    return [found[i] for i in range(len(rows))]

@@ -44,9 +44,9 @@ class Table:
     compiled: Compiled
     frame: pl.LazyFrame
 
-    def select(self, *keep: str) -> pl.LazyFrame:
-        """The contract's columns, after the frame's own columns ``keep``."""
-        columns = [pl.col(name) for name in keep] + list(_columns(self.compiled))
+    def select(self, *keep: str, extra: Sequence[pl.Expr] = ()) -> pl.LazyFrame:
+        """The contract's columns, after the frame's own columns ``keep``, before ``extra``."""
+        columns = [pl.col(name) for name in keep] + _columns(self.compiled) + list(extra)
         return self.compiled.apply(self.frame).select(columns)
 
 

@@ -1,0 +1,193 @@
+"""A whole ledger under several laws: tables in order, and what the other sheets need of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from denggao.facts.catalogue import catalogue
+from denggao.facts.enterprise import key_of
+from denggao.facts.ledger import Ledger
+from denggao.rules import nodes as n
+from denggao.rules.engines.columnar import ends as e
+from denggao.rules.engines.columnar.run import (
+    Compiled,
+    dtype_of,
+    frame_of,
+    kinds_of_titles,
+    title_columns,
+)
+from denggao.rules.engines.columnar.table import (
+    DISTANCE,
+    FAILED,
+    OPEN,
+    Table,
+    countable,
+    in_order,
+    table,
+)
+from denggao.rules.engines.columnar.values import Lin
+
+INDEX, IDENTITY, NAME = "§firm", "identity", "name"
+_OPEN_FACT = "open:"
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """One law over one ledger, nearest to success first.
+
+    ``frame`` has the contract's columns; ``§firm`` is the firm's number in the ledger, the
+    ``open:…`` columns tell which facts still keep its countable conditions open.
+    """
+
+    instrument: n.Instrument
+    frame: pl.DataFrame
+
+    def counts(self, column: str) -> dict[str, int]:
+        """How many firms by ``verdict`` or ``hard_verdict``."""
+        found = self.frame[column].value_counts().rows()
+        return {"pass": 0, "unknown": 0, "fail": 0} | {str(k): count for k, count in found}
+
+    def rows(self, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """The firms in order, these columns of each."""
+        return self.frame.select(columns).iter_rows()
+
+    def open_facts(self) -> Iterator[tuple[int, list[str]]]:
+        """(firm, keys of the facts that keep it open), for the firms not yet decided."""
+        columns = [c for c in self.frame.columns if c.startswith(_OPEN_FACT)]
+        keys = [c.removeprefix(_OPEN_FACT) for c in columns]
+        undecided = self.frame.filter(pl.col("hard_verdict") == "unknown")
+        for firm, *flags in undecided.select(INDEX, *columns).iter_rows():
+            yield firm, [key for key, on in zip(keys, flags, strict=True) if on]
+
+
+def frame_of_ledger(
+    ledger: Ledger, instruments: Sequence[n.Instrument], as_of: date
+) -> pl.DataFrame:
+    """The ledger's facts as a frame, with its identity and its flags."""
+    columns: dict[str, Any] = {
+        key: data for key, data in ledger.columns.items() if dtype_of(key) and key != "titles"
+    }
+    titles = ledger.columns.get("titles", [None] * len(ledger))
+    columns |= title_columns(titles, kinds_of_titles(instruments), as_of)
+    names = columns.pop("name", ledger.identity)
+    frame = frame_of(columns) if columns else pl.DataFrame()
+    flags = sorted({flag for row in ledger.flags for flag in row})
+    return frame.with_columns(
+        pl.Series(INDEX, range(len(ledger)), dtype=pl.Int64),
+        pl.Series(IDENTITY, ledger.identity, dtype=pl.String),
+        pl.Series(NAME, names, dtype=pl.String),
+        *(pl.Series(f"flag:{f}", [f in row for row in ledger.flags]) for f in flags),
+    )
+
+
+def screen(
+    frame: pl.DataFrame,
+    instruments: Sequence[n.Instrument],
+    as_of: date,
+    readings: Mapping[str, Mapping[str, str]] | None = None,
+) -> Iterator[Screened]:
+    """Each law over the frame of ``frame_of_ledger``; ``readings`` by short name of the law."""
+    for instrument in instruments:
+        chosen = (readings or {}).get(instrument.short)
+        made = table(instrument, frame, as_of, chosen)
+        yield Screened(instrument, in_order([_with_open_facts(made)]).collect())
+
+
+def _with_open_facts(made: Table) -> pl.LazyFrame:
+    keep = (INDEX, IDENTITY, NAME)
+    extra = [on.alias(f"{_OPEN_FACT}{k}") for k, on in open_columns(made.compiled).items()]
+    return made.select(*keep, extra=extra)
+
+
+def open_columns(compiled: Compiled) -> dict[str, pl.Expr]:
+    """Fact key → in which rows it is unknown and some countable condition hangs on it."""
+    found: dict[str, list[pl.Expr]] = {}
+    for statement in countable(compiled.instrument):
+        truth = compiled.columns[statement.id].truth
+        assert truth is not None
+        undecided = ~e.column(e.either(*truth))
+        for key, unknown in _unknown_facts(statement, compiled).items():
+            found.setdefault(key, []).append(undecided & unknown)
+    return {key: pl.any_horizontal(rows) for key, rows in found.items()}
+
+
+def _unknown_facts(statement: n.Statement, compiled: Compiled) -> dict[str, pl.Expr]:
+    """Every fact read by the statement or by what it uses, and where it is unknown."""
+    found: dict[str, pl.Expr] = {}
+    waiting, seen = [statement.id], set()
+    while waiting:
+        id_ = waiting.pop(0)
+        if id_ in seen:
+            continue
+        seen.add(id_)
+        current = compiled.instrument.statements[id_]
+        waiting += current.uses
+        for leaf in current.leaves:
+            found |= _unknown(leaf, compiled)
+    return found
+
+
+def _unknown(leaf: n.Expr, compiled: Compiled) -> dict[str, pl.Expr]:
+    facts, year = compiled.compiler.facts, compiled.compiler.as_of.year
+    match leaf:
+        case n.FactRef(code, when):
+            years = when.years(year) if when else (None,)
+        case n.WindowLeast(code):
+            years = n.Year.WINDOW.years(year)
+        case n.Age() | n.OperatedYears():
+            return {"established_on": _absent("established_on", facts.plan.columns)}
+        case _:
+            return {}
+    found = {}
+    for one in years:
+        key = key_of(code, one)
+        if catalogue()[code].numeric:
+            found[key] = _is_open(facts.number(code, one))
+        else:
+            operated = True if one is None else facts.operated(one)
+            found[key] = _absent(key, facts.plan.columns) & e.column(operated)
+    return found
+
+
+def _absent(key: str, columns: frozenset[str]) -> pl.Expr:
+    return pl.col(key).is_null() if key in columns else pl.lit(True)
+
+
+def _is_open(value: Lin) -> pl.Expr:
+    known = e.both(
+        e.negated(e.is_infinite(value.lo)),
+        e.negated(e.is_infinite(value.hi)),
+        e.at_least(value.lo, value.hi),
+    )
+    return e.column(e.negated(known))
+
+
+def write(tables: Sequence[Screened], path: Path) -> None:
+    """逐企结论 as .csv (UTF-8) or .parquet: the contract's columns, laws one after the other."""
+    frames = [t.frame.select(_published(t.frame)).cast({"flags": pl.String}) for t in tables]
+    whole = frames[0] if len(frames) == 1 else pl.concat(frames, how="diagonal_relaxed")
+    if path.suffix == ".parquet":
+        whole.write_parquet(path)
+    else:
+        texts = [c for c, kind in whole.schema.items() if kind == pl.String]
+        whole.with_columns(_harmless(c) for c in texts).write_csv(path)
+
+
+def _harmless(column: str) -> pl.Expr:
+    """Text that a spreadsheet would take for a formula gets a leading apostrophe."""
+    text = pl.col(column)
+    return pl.when(text.str.contains(r"^[=+\-@\t\r]")).then("'" + text).otherwise(text)
+
+
+def _published(frame: pl.DataFrame) -> list[str]:
+    """The contract's columns first; name and flags at the end."""
+    own = {INDEX, FAILED, OPEN, DISTANCE}
+    names = [c for c in frame.columns if c not in own and not c.startswith(_OPEN_FACT)]
+    last = [NAME, "flags", *(c for c in ("selected", "reason") if c in names)]
+    return [c for c in names if c not in last] + last
