@@ -135,9 +135,12 @@ class _Search:
     def minimal_sets(self, missing: list[str], max_size: int) -> Iterator[tuple[str, ...]]:
         if not missing or not self.settles(missing):
             return
-        needed = [k for k in missing if not self.settles([m for m in missing if m != k])]
-        if len(needed) > max_size:
-            return
+        needed: list[str] = []
+        for key in missing:
+            if not self.settles([other for other in missing if other != key]):
+                needed.append(key)
+            if len(needed) > max_size:
+                return
         if self.settles(needed):
             yield tuple(needed)
             return
@@ -244,16 +247,17 @@ class _Search:
         for limit in self._limits(run, key):
             below = limit // step * step
             tried |= {below - step, below, below + step, below + 2 * step}
-        return sorted(iv.reduced(x) for x in tried if low <= x <= high)
+        inside = sorted(iv.reduced(x) for x in tried if low <= x <= high)
+        middle = len(inside) // 2  # what keeps a verdict open lies rarely at the ends
+        return [x for _, x in sorted((abs(i - middle), x) for i, x in enumerate(inside))]
 
     def _limits(self, run: Evaluation, key: str) -> set[Fraction]:
         affected = affected_by(self.instrument, _split(key)[0])
         at = [run.variant({key: point(x)}, affected) for x in (0, 1)]
         limits: set[Fraction] = set()
-        for id_ in affected:
-            statement = self.instrument.statements[id_]
-            for expr in statement.expressions():
-                if isinstance(expr, n.Compare):
+        for id_ in affected & self.open.statements.keys():
+            for expr in self.instrument.statements[id_].expressions():
+                if isinstance(expr, n.Compare) and run.truth(expr) is None:
                     limits |= self._changes(at[0], at[1], expr)
                     limits |= self._neighbours(run, expr, key)
         return limits

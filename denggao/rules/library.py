@@ -106,8 +106,12 @@ def _identities() -> tuple[n.Statement, ...]:
 @cache
 def instruments() -> tuple[n.Instrument, ...]:
     """Every instrument of the package, by place and name."""
-    root = Path(str(files("denggao.law")))
-    return tuple(load(path) for path in sorted(root.rglob("*.md")))
+    return tuple(load(path) for path in paths())
+
+
+def paths() -> list[Path]:
+    """The files of the instruments that come with the program."""
+    return sorted(Path(str(files("denggao.law"))).rglob("*.md"))
 
 
 def in_force(law: str, as_of: date) -> n.Instrument:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import polars as pl
-
 from denggao.facts.enterprise import Firm, firm_from_json
 from denggao.facts.interval import Interval
 from denggao.rules import nodes as n
@@ -16,8 +14,10 @@ from denggao.rules.cases import Answer
 from denggao.rules.engines import reference
 from denggao.rules.engines.columnar import run
 from denggao.rules.library import assemble
-from denggao.rules.outcome import EXPERT_DECIDES
 from tests.strategies import TODAY, instrument_text
+
+#: Speaks of the outcome as a whole: it belongs to no engine.
+EXPERT_DECIDES = "EXPERT_DECIDES"
 
 Answers = tuple[dict[str, Answer], set[str]]
 
@@ -41,7 +41,7 @@ def by_reference(
     given: Mapping[str, Interval] | None = None,
 ) -> list[Answers]:
     """Answers and flags of every firm, one by one. EXPERT_DECIDES speaks of the outcome as a
-    whole and is left out: it belongs to no engine."""
+    whole and is left out."""
     found = []
     for firm in firms:
         outcome = reference.judge(instrument, firm, as_of, readings=readings, given=given)
@@ -59,14 +59,9 @@ def by_columns(
 ) -> list[Answers]:
     """The same from one frame."""
     frame = run.frame_of_firms(firms, as_of, [instrument])
-    frame = frame.with_columns(pl.Series("§row", range(len(firms))))
     compiled = run.compile_for(instrument, frame.columns, as_of, readings=readings, given=given)
-    exprs = [pl.col("§row"), *(e.alias(f"§flag {k}") for k, e in compiled.flags().items())]
-    raised = compiled.apply(frame.lazy()).select(exprs).collect().to_dicts()
-    flags = [{k[6:] for k, on in row.items() if on and k != "§row"} for row in raised]
-    answers = run.answers(compiled, frame)
-    assert len(answers) == len(flags) == len(firms)
-    return [(a, f | firm.flags) for a, f, firm in zip(answers, flags, firms, strict=True)]
+    said = run.answers(compiled, frame)
+    return [(a, flags | firm.flags) for (a, flags), firm in zip(said, firms, strict=True)]
 
 
 def disagreements(

@@ -18,6 +18,7 @@ from denggao.facts.errors import UserError
 from denggao.facts.interval import Interval
 from denggao.rules import library
 from denggao.rules import nodes as n
+from denggao.rules.engines import reference
 from denggao.rules.engines.columnar import ends, facts, values
 from denggao.rules.errors import InstrumentError
 from denggao.rules.library import assemble
@@ -86,7 +87,7 @@ def test_the_generator_uses_the_whole_language() -> None:
     kinds: set[n.Kind] = set()
     operators: set[str] = set()
 
-    @examples(100)
+    @examples(200)
     @given(instruments())
     def collect(text: str) -> None:
         try:
@@ -141,6 +142,7 @@ CONTROL = """
 
 def control_firms() -> list[Firm]:
     """At the limit; younger than the window; with gaps; with the largest amounts."""
+
     def three(a: Any, b: Any, c: Any) -> dict[str, Any]:
         return {y: v for y, v in zip(("2023", "2024", "2025"), (a, b, c), strict=True) if v}
 
@@ -148,8 +150,8 @@ def control_firms() -> list[Firm]:
         {"sales": three("100", "100", "100"), "rd_expense": three("5", "5", "5")},
         {"sales": three("100", "100", "100"), "rd_expense": three("5", "5", "4.99")},
         {"tech_staff": three(None, None, "10"), "staff": three(None, None, "100")},
-        {"established_on": "2024-03-01", "sales": three("7", "100", "100"), "ip_class2": "3"},
-        {"established_on": "2024-03-01", "rd_expense": three("5", "5", "5"), "ip_class2": "0"},
+        {"established_on": "2024-03-01", "sales": three(None, "100", "100"), "ip_class2": "3"},
+        {"established_on": "2024-03-01", "rd_expense": three(None, "5", "5"), "ip_class2": "0"},
         {"sales": three("3", "7", "11"), "rd_expense": three("1", None, None)},
         {"sales": three("999999999999999.99", "999999999999999.98", "999999999999999.97"),
          "rd_expense": three("999999999999999.99", "3", "999999999999999.97")},
@@ -163,13 +165,13 @@ Patch = Callable[[pytest.MonkeyPatch], None]
 def above_for_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
     """≥ judged as >."""
     real = values.at_least
-    monkeypatch.setattr(values, "at_least", lambda a, b, *, strictly=False: real(a, b, strictly=True))
+    monkeypatch.setattr(values, "at_least", lambda a, b, **_: real(a, b, strictly=True))
 
 
 def at_least_for_above(monkeypatch: pytest.MonkeyPatch) -> None:
     """> judged as ≥."""
     real = values.at_least
-    monkeypatch.setattr(values, "at_least", lambda a, b, *, strictly=False: real(a, b))
+    monkeypatch.setattr(values, "at_least", lambda a, b, **_: real(a, b))
 
 
 def no_founding(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,13 +202,7 @@ def whole_quotients(monkeypatch: pytest.MonkeyPatch) -> None:
         exact = real(a, b)
         return Interval(*(None if x is None else Fraction(x).__trunc__() for x in exact[:2]))
 
-    monkeypatch.setitem(_arithmetic(), "÷", truncated)
-
-
-def _arithmetic() -> dict[str, Any]:
-    from denggao.rules.engines import reference
-
-    return reference._ARITHMETIC
+    monkeypatch.setitem(reference._ARITHMETIC, "÷", truncated)
 
 
 def kleene_without_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,7 +234,8 @@ def test_the_control_agrees() -> None:
 )
 def test_a_planted_error_is_found(plant: Patch, monkeypatch: pytest.MonkeyPatch) -> None:
     plant(monkeypatch)
-    assert disagreements(small(CONTROL), control_firms(), TODAY)
+    found = disagreements(small(CONTROL), control_firms(), TODAY)
+    assert [d for d in found if d.where != "flags"]
 
 
 def test_a_flag_raised_by_one_engine_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

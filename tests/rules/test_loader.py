@@ -158,7 +158,16 @@ def test_derivations_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "cite", ["", "## ", "## 第一条", "## 2号 第一条", "## 1号", "## 试科〔2025〕1号 第一条", "# 1号 第一条"]
+    "cite",
+    [
+        "",
+        "## ",
+        "## 第一条",
+        "## 2号 第一条",
+        "## 1号",
+        "## 试科〔2025〕1号 第一条",
+        "# 1号 第一条",
+    ],
 )
 def test_a_rule_without_its_article(cite: str, tmp_path: Path) -> None:
     error = refusal(text(cite=cite), tmp_path)
@@ -320,7 +329,9 @@ def test_one_version_of_each_law_is_in_force() -> None:
 
 @pytest.mark.usefixtures("two_versions")
 def test_no_version_yet() -> None:
-    with pytest.raises(UserError, match=re.escape("2015-12-31 没有有效的版本（2016-01-01 起至 2019-12-31")):
+    with pytest.raises(
+        UserError, match=re.escape("2015-12-31 没有有效的版本（2016-01-01 起至 2019-12-31")
+    ):
         library.in_force("试验", date(2015, 12, 31))
     with pytest.raises(UserError, match="现有：试验"):
         library.in_force("别的办法", date(2026, 6, 30))

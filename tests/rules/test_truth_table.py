@@ -251,9 +251,7 @@ def test_products_of_the_largest_amounts() -> None:
     ],
 )
 def test_growth_is_exact(values: tuple[str, str, str], rate: Fraction) -> None:
-    rule = (
-        "数值 A-1 甲：( 净资产[前年] ÷ 净资产[大前年] + 净资产[上年] ÷ 净资产[前年] ) ÷ 2 − 1"
-    )
+    rule = "数值 A-1 甲：( 净资产[前年] ÷ 净资产[大前年] + 净资产[上年] ÷ 净资产[前年] ) ÷ 2 − 1"
     check(rule, years("net_assets", *values), {"A-1.value": plain(rate)}, set())
 
 
@@ -531,7 +529,10 @@ def test_bands(
 @pytest.mark.parametrize(
     ("rules", "truth"),
     [
-        ("条件 A-1 甲：销售收入[上年] ÷ 销售收入[前年] + 研发费用[上年] ÷ 销售收入[前年] ≥ 3", True),
+        (
+            "条件 A-1 甲：销售收入[上年] ÷ 销售收入[前年] + 研发费用[上年] ÷ 销售收入[前年] ≥ 3",
+            True,
+        ),
         ("数值 A-2 乙：\n  居民企业 时 销售收入[上年]\n  否则 0元\n条件 A-1 甲：A-2 ≥ 7元", True),
         ("评分 A-2 乙 满分 6：获得方式分\n条件 A-1 甲：A-2 ≥ 核心支持作用分", False),
     ],

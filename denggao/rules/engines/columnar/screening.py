@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -172,6 +172,7 @@ def write(tables: Sequence[Screened], path: Path) -> None:
     """逐企结论 as .csv (UTF-8) or .parquet: the contract's columns, laws one after the other."""
     frames = [t.frame.select(_published(t.frame)).cast({"flags": pl.String}) for t in tables]
     whole = frames[0] if len(frames) == 1 else pl.concat(frames, how="diagonal_relaxed")
+    whole = whole.select(_published(whole))
     if path.suffix == ".parquet":
         whole.write_parquet(path)
     else:
@@ -179,15 +180,25 @@ def write(tables: Sequence[Screened], path: Path) -> None:
         whole.with_columns(_harmless(c) for c in texts).write_csv(path)
 
 
+def cut(table: Screened, reasons: Iterable[str], top: int) -> tuple[Screened, Screened]:
+    """The first ``top`` firms and the others, each with the reason why."""
+    frame = table.frame.with_columns(pl.Series("reason", list(reasons), dtype=pl.String))
+    return (
+        Screened(table.instrument, frame.head(top)),
+        Screened(table.instrument, frame.slice(top)),
+    )
+
+
 def _harmless(column: str) -> pl.Expr:
     """Text that a spreadsheet would take for a formula gets a leading apostrophe."""
     text = pl.col(column)
-    return pl.when(text.str.contains(r"^[=+\-@\t\r]")).then("'" + text).otherwise(text)
+    risky = text.str.contains(r"^[=+\-@\t\r]")
+    return pl.when(risky).then("'" + text).otherwise(text).alias(column)
 
 
 def _published(frame: pl.DataFrame) -> list[str]:
     """The contract's columns first; name and flags at the end."""
     own = {INDEX, FAILED, OPEN, DISTANCE}
     names = [c for c in frame.columns if c not in own and not c.startswith(_OPEN_FACT)]
-    last = [NAME, "flags", *(c for c in ("selected", "reason") if c in names)]
+    last = [NAME, "flags", *(c for c in ("reason",) if c in names)]
     return [c for c in names if c not in last] + last

@@ -1,0 +1,7 @@
+"""``python -m denggao.cli``."""
+
+import sys
+
+from denggao.cli.app import main
+
+sys.exit(main())

@@ -1,0 +1,74 @@
+"""What several commands share: dates, laws, readings, progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from denggao.facts.errors import UserError
+
+if TYPE_CHECKING:
+    from denggao.rules.nodes import Instrument
+
+Progress = Callable[[int, int], None]
+
+
+def today() -> date:
+    """Today in Shanghai, whatever the machine's time zone."""
+    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
+
+
+def day(text: str | None) -> date:
+    """``--as-of`` as a date; today where it was not given."""
+    if text is None:
+        return today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UserError(f"日期“{text}”读不懂，应写成 2026-06-30") from None
+
+
+def laws(names: Sequence[str], as_of: date) -> list[Instrument]:
+    """The instruments named, or all that are in force on the day."""
+    from denggao.rules import library
+
+    if names:
+        return [library.in_force(name, as_of) for name in dict.fromkeys(names)]
+    found = library.all_in_force(as_of)
+    if not found:
+        raise UserError(f"{as_of} 没有一份规范在施行；请核对 --as-of")
+    return found
+
+
+def readings(instruments: Sequence[Instrument], options: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Chosen readings by law: each option belongs to the laws that have it."""
+    from denggao.rules.cases import readings_from
+
+    known = {i.short: {o for r in i.readings for o, _ in r.options} for i in instruments}
+    for option in options:
+        if not any(option in found for found in known.values()):
+            every = "、".join(sorted(set().union(*known.values())))
+            raise UserError(f"没有读法“{option}”；可选：{every}")
+    return {
+        i.short: readings_from(i, [o for o in options if o in known[i.short]]) for i in instruments
+    }
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Progress]:
+    """A bar on the terminal's error stream; silent where nobody watches."""
+    import sys
+
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress as Bars, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task(title, total=None)
+        yield lambda done, total: bars.update(task, completed=done, total=total)

@@ -1,0 +1,224 @@
+"""``denggao screen``: a whole ledger under the law, nearest to success first."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from denggao.cli.common import day, laws, progress_bar, readings
+from denggao.facts.errors import UserError
+
+if TYPE_CHECKING:
+    from denggao.facts.columnmap import ColumnMap
+    from denggao.facts.ledger import Ledger
+    from denggao.rules.engines.columnar.screening import Screened
+    from denggao.rules.nodes import Instrument
+
+_KINDS = (".xlsx", ".csv", ".parquet")
+_SHOWN = 10
+
+
+def screen(
+    ledgers: list[Path] = typer.Argument(..., metavar="台账…", help=".xlsx、.csv 或 .parquet"),
+    law: list[str] = typer.Option([], "--law", help="规范的简称，可多次；缺省为全部"),
+    as_of: str | None = typer.Option(None, "--as-of", help="申请日，缺省为今天"),
+    output: Path | None = typer.Option(
+        None, "-o", "--output", help="结果文件：.xlsx 给人看，.csv（UTF-8）和 .parquet 给程序用"
+    ),
+    columns: Path | None = typer.Option(None, "--columns", help="表头对照文件 .toml"),
+    id_column: str | None = typer.Option(None, "--id", help="标识列的表头"),
+    top: int | None = typer.Option(None, "--top", min=1, help="只取最接近的前 N 户，并说明进出缘由"),
+    exact: int = typer.Option(500, "--decisive", min=0, help="给最近的多少户算“问哪几个数就能定”"),
+    reading: list[str] = typer.Option([], "--reading", help="选用的读法，如 附件4；可多次"),
+) -> None:
+    """摸排：一份或几份台账里的每一户，按规范逐条判"""
+    on = day(as_of)
+    _check_output(output)
+    instruments = laws(law, on)
+    chosen = readings(instruments, reading)
+    mapping = _mapping(columns)
+    if _is_stream(ledgers, output, top):
+        _stream(ledgers[0], instruments, on, mapping, id_column, chosen, output)
+        return
+    ledger = read(ledgers, on, mapping, id_column)
+    tables = list(tables_of(ledger, instruments, on, chosen))
+    show(ledger, tables)
+    if output is not None:
+        save(output, ledger, tables, on, chosen, top, exact, [path.name for path in ledgers])
+        typer.echo(f"结果已写入 {output}")
+
+
+def _check_output(output: Path | None) -> None:
+    if output is None:
+        return
+    if output.suffix not in _KINDS:
+        raise UserError(f"结果文件应以 {'、'.join(_KINDS)} 结尾，不是“{output.name}”")
+    if not output.parent.is_dir():
+        raise UserError(f"没有文件夹“{output.parent}”，请先建好再运行")
+
+
+def _mapping(path: Path | None) -> ColumnMap | None:
+    from denggao.facts.ledger import load_column_map
+
+    return None if path is None else load_column_map(path)
+
+
+def _is_stream(ledgers: Sequence[Path], output: Path | None, top: int | None) -> bool:
+    """One Parquet file to .csv or .parquet never has to fit in memory."""
+    only = len(ledgers) == 1 and ledgers[0].suffix == ".parquet"
+    return only and output is not None and output.suffix != ".xlsx" and top is None
+
+
+def _stream(
+    path: Path,
+    instruments: Sequence[Instrument],
+    on: date,
+    mapping: ColumnMap | None,
+    id_column: str | None,
+    chosen: dict[str, dict[str, str]],
+    output: Path | None,
+) -> None:
+    from denggao.rules.engines.columnar import parquet
+
+    assert output is not None
+    ledger = parquet.scan(path, on, mapping, id_column)
+    _say_unread(list(ledger.unread))
+    with replacing(output) as temporary:
+        parquet.screen_to_file(ledger, instruments, on, chosen, temporary)
+    typer.echo(f"结果已写入 {output}")
+
+
+def read(
+    paths: Sequence[Path], on: date, mapping: ColumnMap | None, id_column: str | None
+) -> Ledger:
+    """One ledger from the files given."""
+    from denggao.facts.ledger import read_ledgers
+
+    if len(paths) == 1 and paths[0].suffix == ".parquet":
+        from denggao.rules.engines.columnar import parquet
+
+        return parquet.scan(paths[0], on, mapping, id_column).collected()
+    if any(path.suffix == ".parquet" for path in paths):
+        raise UserError(".parquet 台账一次只能给一份，也不能和别的格式混用")
+    with progress_bar("读台账") as progress:
+        return read_ledgers(
+            paths, as_of=on, columns=mapping, id_column=id_column, progress=progress
+        )
+
+
+def tables_of(
+    ledger: Ledger,
+    instruments: Sequence[Instrument],
+    on: date,
+    chosen: Mapping[str, Mapping[str, str]],
+) -> Iterator[Screened]:
+    """Each law over the ledger, one after the other."""
+    from denggao.rules.engines.columnar.screening import frame_of_ledger, screen
+
+    frame = frame_of_ledger(ledger, instruments, on)
+    with progress_bar("逐户判") as progress:
+        for done, table in enumerate(screen(frame, instruments, on, chosen), 1):
+            progress(done, len(instruments))
+            yield table
+
+
+def save(
+    output: Path,
+    ledger: Ledger,
+    tables: Sequence[Screened],
+    on: date,
+    chosen: Mapping[str, Mapping[str, str]],
+    top: int | None,
+    exact: int,
+    files: Sequence[str],
+) -> None:
+    """Write the result; nothing is left behind when it cannot be finished."""
+    if output.suffix == ".xlsx":
+        _save_workbook(output, ledger, tables, on, chosen, top, exact, files)
+        return
+    from denggao.documents.selection import reasons
+    from denggao.rules.engines.columnar.screening import cut, write
+
+    if top is None:
+        with replacing(output) as temporary:
+            write(tables, temporary)
+        return
+    inside, outside = zip(*(cut(t, reasons(t, top), top) for t in tables), strict=True)
+    others = output.with_name(f"{output.stem}.未入选{output.suffix}")
+    with replacing(output) as first, replacing(others) as second:
+        write(inside, first)
+        write(outside, second)
+    typer.echo(f"未入选的企业和缘由在 {others}")
+
+
+def _save_workbook(
+    output: Path,
+    ledger: Ledger,
+    tables: Sequence[Screened],
+    on: date,
+    chosen: Mapping[str, Mapping[str, str]],
+    top: int | None,
+    exact: int,
+    files: Sequence[str],
+) -> None:
+    from denggao.diagnosis.pool import questions
+    from denggao.documents.screening_workbook import Screening, write_workbook
+
+    asked = {}
+    for table in tables:
+        short = table.instrument.short
+        with progress_bar(f"找决定性数据（{short}）") as progress:
+            asked[short] = questions(
+                ledger, table, on, readings=chosen.get(short), nearest=exact, progress=progress
+            )
+    with progress_bar("写结果") as progress:
+        made = Screening(ledger, tables, asked, on, chosen, top, files)
+        write_workbook(output, made, progress=progress)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A file to write beside ``path``, moved over it only when it is whole."""
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    except OSError:
+        raise UserError(f"“{path}”写不进去：可能正在别的程序里打开，或磁盘已满、没有权限") from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+# ------------------------------------------------------------------ on the terminal
+
+
+def show(ledger: Ledger, tables: Sequence[Screened]) -> None:
+    """The ladder, the nearest firms and what was wrong with the data, in a few lines."""
+    typer.echo(f"读入企业 {len(ledger)} 户，数据行 {ledger.rows_read} 行，"
+               f"略过 {ledger.rows_skipped} 行（合计、说明等）")
+    notices = sum(1 for p in ledger.problems if p.is_notice)
+    typer.echo(f"数据问题 {len(ledger.problems) - notices} 处，提示 {notices} 处")
+    _say_unread([head for *_, head in ledger.unread])
+    for table in tables:
+        typer.echo("")
+        _show_law(table)
+
+
+def _say_unread(heads: Sequence[str]) -> None:
+    if heads:
+        more = "……" if len(heads) > _SHOWN else ""
+        typer.echo(f"没有读懂的列 {len(heads)} 个：{'、'.join(heads[:_SHOWN])}{more}")
+
+
+def _show_law(table: Screened) -> None:
+    hard, verdict = table.counts("hard_verdict"), table.counts("verdict")
+    typer.echo(f"《{table.instrument.short}》 {table.instrument.version}")
+    for title, found in (("可核实条件", hard), ("结论", verdict)):
+        words = (("符合", "pass"), ("未知", "unknown"), ("不符合", "fail"))
+        typer.echo(f"  {title}：" + "，".join(f"{word} {found[key]} 户" for word, key in words))

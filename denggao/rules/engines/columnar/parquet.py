@@ -1,0 +1,183 @@
+"""Ledgers as Parquet: heads matched as in a workbook, values checked, nothing loaded at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from denggao.facts.catalogue import MAX_SIZE, Fact
+from denggao.facts.columnmap import ColumnMap
+from denggao.facts.enterprise import OUT_OF_DOMAIN, key_of
+from denggao.facts.errors import UserError
+from denggao.facts.heads import Meaning, understand
+from denggao.facts.ledger import Ledger
+from denggao.rules.engines.columnar.screening import IDENTITY, INDEX, NAME
+from denggao.rules.engines.columnar.table import DISTANCE, FAILED, OPEN, in_order, table
+from denggao.rules.nodes import Instrument
+
+_REFUSED = "§refused"
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetLedger:
+    """A lazy frame in canonical columns, and what was made of the heads."""
+
+    path: Path
+    frame: pl.LazyFrame
+    identity_head: str
+    unread: tuple[str, ...]
+
+    def collected(self) -> Ledger:
+        """All of it in memory, as the reader of workbooks gives it."""
+        frame = self.frame.collect()
+        own = {INDEX, IDENTITY, f"flag:{OUT_OF_DOMAIN}"}
+        refused = frame[f"flag:{OUT_OF_DOMAIN}"].to_list()
+        return Ledger(
+            identity=frame[IDENTITY].to_list(),
+            identity_head=self.identity_head,
+            columns={c: frame[c].to_list() for c in frame.columns if c not in own},
+            flags=[frozenset({OUT_OF_DOMAIN}) if on else frozenset() for on in refused],
+            places=[(self.path.name, "", row + 1) for row in range(frame.height)],
+            sources={c: (self.path.name, "", "", c) for c in frame.columns if c not in own},
+            problems=[],
+            unread=[(self.path.name, "", "", head) for head in self.unread],
+            rows_read=frame.height,
+            skipped=Counter(),
+        )
+
+
+def scan(
+    path: Path, as_of: date, columns: ColumnMap | None = None, id_column: str | None = None
+) -> ParquetLedger:
+    """Match the heads of a Parquet file. Raises UserError when it cannot be read, has no
+    identity column, or no known head besides it."""
+    columns = columns or ColumnMap()
+    try:
+        frame = pl.scan_parquet(path)
+        schema = frame.collect_schema()
+    except (OSError, pl.exceptions.PolarsError):
+        raise UserError(f"「{path.name}」读不出来，应是 Parquet 文件") from None
+    meanings = {h: columns.meaning(h) or understand((h,), as_of.year) for h in schema.names()}
+    facts = {h: m for h, m in meanings.items() if m is not None and m.role == "fact"}
+    identity = _identity(facts, schema.names(), id_column or columns.id_column, path)
+    known = {h: m for h, m in facts.items() if h != identity}
+    if not known:
+        heads = "、".join(schema.names()[:20])
+        raise UserError(f"「{path.name}」里没有认识的表头（除标识列外）；现有：{heads}")
+    _no_twice(known, as_of, path)
+    cells = [_cell(h, m, schema[h], as_of, path) for h, m in known.items()]
+    frame = frame.select(
+        pl.col(identity).cast(pl.String).alias(IDENTITY),
+        *(cell for made in cells for cell in made),
+    )
+    refused = [c for c in frame.collect_schema().names() if c.startswith(_REFUSED)]
+    flag = pl.any_horizontal(refused) if refused else pl.lit(False)
+    frame = frame.with_columns(flag.alias(f"flag:{OUT_OF_DOMAIN}")).drop(refused)
+    if NAME not in frame.collect_schema().names():
+        frame = frame.with_columns(pl.col(IDENTITY).alias(NAME))
+    unread = tuple(h for h in schema.names() if h not in known and h != identity)
+    return ParquetLedger(path, frame.with_row_index(INDEX), identity, unread)
+
+
+def _identity(
+    facts: dict[str, Meaning], heads: Sequence[str], asked: str | None, path: Path
+) -> str:
+    if asked is not None:
+        if asked not in heads:
+            raise UserError(f"「{path.name}」里没有标识列“{asked}”")
+        return asked
+    for code in ("uscc", "name"):
+        for head, meaning in facts.items():
+            if meaning.code == code:
+                return head
+    raise UserError(f"「{path.name}」里没有标识列：需要统一社会信用代码、企业名称，或用 --id 指定")
+
+
+def _key(meaning: Meaning, as_of: date) -> str:
+    fact = meaning.fact
+    return key_of(fact.code, (meaning.year or as_of.year - 1) if fact.yearly else None)
+
+
+def _no_twice(known: dict[str, Meaning], as_of: date, path: Path) -> None:
+    owner: dict[str, str] = {}
+    for head, meaning in known.items():
+        key = _key(meaning, as_of)
+        if key in owner:
+            raise UserError(
+                f"「{path.name}」里“{owner[key]}”和“{head}”是同一个事实，请只留一列"
+            )
+        owner[key] = head
+
+
+def _cell(head: str, meaning: Meaning, kind: pl.DataType, as_of: date, path: Path) -> list[pl.Expr]:
+    fact, key, column = meaning.fact, _key(meaning, as_of), pl.col(head)
+    if fact.numeric:
+        return _number(column, kind, fact, meaning.factor or 1, key, f"「{path.name}」的“{head}”")
+    if fact.unit == "日期":
+        made = column.str.to_date(strict=False) if kind == pl.String else column.cast(pl.Date)
+    elif fact.unit == "是否":
+        words = {"是": True, "否": False, "true": True, "false": False, "1": True, "0": False}
+        text = column.cast(pl.String).str.to_lowercase()
+        made = text.replace_strict(words, default=None, return_dtype=pl.Boolean)
+    elif fact.unit == "记录":
+        return []
+    else:
+        made = column.cast(pl.String)
+    return [made.alias(NAME if key == "name" else key)]
+
+
+def _number(
+    column: pl.Expr, kind: pl.DataType, fact: Fact, factor: int, key: str, where: str
+) -> list[pl.Expr]:
+    """Whole steps of the fact's unit; what is finer, too large or outside is refused."""
+    scale = factor * fact.scale
+    most = MAX_SIZE[fact.unit] * fact.scale
+    if kind.is_integer():
+        steps, exact = column.cast(pl.Int128) * scale, pl.lit(True)
+    elif kind.is_decimal():
+        places = 10 ** int(getattr(kind, "scale", 0) or 0)
+        raw = (column.cast(pl.Decimal(38, getattr(kind, "scale", 0))) * places).cast(pl.Int128)
+        steps, exact = raw * scale // places, raw * scale % places == 0
+    elif kind.is_float():
+        rounded = (column * scale).round()
+        steps = rounded.clip(-most, most).cast(pl.Int128)
+        exact = (rounded / scale == column) & (rounded.abs() < most)
+    else:
+        raise UserError(f"{where}应是数字列，现在是 {kind}；请先转成整数、小数或 Decimal")
+    inside = exact & (steps.abs() < most)
+    for edge, is_low in ((fact.lo, True), (fact.hi, False)):
+        if edge is not None:
+            inside &= (steps >= edge * fact.scale) if is_low else (steps <= edge * fact.scale)
+    return [
+        pl.when(inside).then(steps.cast(pl.Int64, strict=False)).alias(key),
+        (column.is_not_null() & ~inside.fill_null(False)).alias(f"{_REFUSED}{key}"),
+    ]
+
+
+def screen_to_file(
+    ledger: ParquetLedger,
+    instruments: Sequence[Instrument],
+    as_of: date,
+    readings: dict[str, dict[str, str]],
+    path: Path,
+) -> None:
+    """逐企结论 straight to .csv or .parquet, laws one after the other."""
+    parts = []
+    for law in instruments:
+        made = table(law, ledger.frame, as_of, readings.get(law.short))
+        parts.append(made.select(IDENTITY, NAME).cast({"flags": pl.String}))
+    whole = in_order(parts).drop(FAILED, OPEN, DISTANCE)
+    names = [c for c in whole.collect_schema().names() if c not in (NAME, "flags")]
+    _sink(whole.select(*names, NAME, "flags"), path)
+
+
+def _sink(frame: pl.LazyFrame, path: Path) -> None:
+    write: Callable[[Path], object] = (
+        frame.sink_parquet if path.suffix == ".parquet" else frame.sink_csv
+    )
+    write(path)
