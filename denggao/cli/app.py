@@ -14,7 +14,9 @@ from denggao.cli import demo, judge, law, screen
 from denggao.cli.chinese import Command, application, explain
 from denggao.facts.errors import UserError
 
-app = application("登高：把认定办法写成能运行的规范，对台账里的每一户企业说清符合不符合、为什么、还缺什么。")
+app = application(
+    "登高：把认定办法写成能运行的规范，对台账里的每一户企业说清符合不符合、为什么、还缺什么。"
+)
 app.add_typer(law.app, name="law")
 app.command("judge", cls=Command)(judge.judge)
 app.command("screen", cls=Command)(screen.screen)

@@ -43,7 +43,9 @@ def laws(names: Sequence[str], as_of: date) -> list[Instrument]:
     return found
 
 
-def readings(instruments: Sequence[Instrument], options: Sequence[str]) -> dict[str, dict[str, str]]:
+def readings(
+    instruments: Sequence[Instrument], options: Sequence[str]
+) -> dict[str, dict[str, str]]:
     """Chosen readings by law: each option belongs to the laws that have it."""
     from denggao.rules.cases import readings_from
 
@@ -66,7 +68,8 @@ def progress_bar(title: str) -> Iterator[Progress]:
         yield lambda done, total: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress as Bars, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:

@@ -134,7 +134,9 @@ def _parse(text: str, where: str) -> dict[str, Any]:
             object_pairs_hook=_each_once,
         )
     except json.JSONDecodeError as error:
-        raise UserError(f"{where}：不是合规的 JSON（第 {error.lineno} 行第 {error.colno} 列）") from None
+        raise UserError(
+            f"{where}：不是合规的 JSON（第 {error.lineno} 行第 {error.colno} 列）"
+        ) from None
     except RecursionError:
         raise UserError(f"{where}：JSON 套得太深") from None
     if not isinstance(item, dict):

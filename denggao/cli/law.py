@@ -27,8 +27,10 @@ def list_() -> None:
         typer.echo(f"{found.short}    {found.region}    {found.valid_from} {until}")
         typer.echo(f"    {found.name}")
         typer.echo(f"    依据 {'、'.join(found.documents)}")
-        typer.echo(f"    规则 {len(found.statements)} 条，读法 {len(found.readings)} 处，"
-                   f"算例 {len(found.examples)} 个")
+        typer.echo(
+            f"    规则 {len(found.statements)} 条，读法 {len(found.readings)} 处，"
+            f"算例 {len(found.examples)} 个"
+        )
 
 
 @app.command("show", cls=Command)

@@ -33,7 +33,9 @@ def screen(
     ),
     columns: Path | None = typer.Option(None, "--columns", help="表头对照文件 .toml"),
     id_column: str | None = typer.Option(None, "--id", help="标识列的表头"),
-    top: int | None = typer.Option(None, "--top", min=1, help="只取最接近的前 N 户，并说明进出缘由"),
+    top: int | None = typer.Option(
+        None, "--top", min=1, help="只取最接近的前 N 户，并说明进出缘由"
+    ),
     exact: int = typer.Option(500, "--decisive", min=0, help="给最近的多少户算“问哪几个数就能定”"),
     reading: list[str] = typer.Option([], "--reading", help="选用的读法，如 附件4；可多次"),
 ) -> None:
@@ -188,7 +190,7 @@ def replacing(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     try:
         yield temporary
-        os.replace(temporary, path)
+        temporary.replace(path)
     except OSError:
         raise UserError(f"“{path}”写不进去：可能正在别的程序里打开，或磁盘已满、没有权限") from None
     finally:
@@ -200,8 +202,10 @@ def replacing(path: Path) -> Iterator[Path]:
 
 def show(ledger: Ledger, tables: Sequence[Screened]) -> None:
     """The ladder, the nearest firms and what was wrong with the data, in a few lines."""
-    typer.echo(f"读入企业 {len(ledger)} 户，数据行 {ledger.rows_read} 行，"
-               f"略过 {ledger.rows_skipped} 行（合计、说明等）")
+    typer.echo(
+        f"读入企业 {len(ledger)} 户，数据行 {ledger.rows_read} 行，"
+        f"略过 {ledger.rows_skipped} 行（合计、说明等）"
+    )
     notices = sum(1 for p in ledger.problems if p.is_notice)
     typer.echo(f"数据问题 {len(ledger.problems) - notices} 处，提示 {notices} 处")
     _say_unread([head for *_, head in ledger.unread])

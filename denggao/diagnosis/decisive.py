@@ -172,7 +172,9 @@ class _Search:
         if not keys:
             return True
         first, rest = keys[0], keys[1:]
-        return any(self._left_open(self._with(run, first, v), rest) for v in self.values(run, first))
+        return any(
+            self._left_open(self._with(run, first, v), rest) for v in self.values(run, first)
+        )
 
     def _with(self, run: Evaluation, key: str, value: Value) -> Evaluation:
         self.budget -= 1
@@ -232,9 +234,7 @@ class _Search:
         statements = self.instrument.statements.values()
         return {e.kind for s in statements for e in s.leaves if isinstance(e, n.Holds)}
 
-    def _numbers(
-        self, run: Evaluation, fact: Fact, year: int | None, key: str
-    ) -> list[iv.Number]:
+    def _numbers(self, run: Evaluation, fact: Fact, year: int | None, key: str) -> list[iv.Number]:
         """At and beside each point where a comparison may change, inside the domain."""
         domain, step = run.facts.number(fact.code, year), Fraction(1, fact.scale)
         if fact.unit == "项":
@@ -300,7 +300,9 @@ class _Exhausted(Exception):
     """The budget of trials is used up."""
 
 
-_GROWTH = tuple(Fraction(k, 100) for k in (50, 80, 101, 104, 106, 114, 116, 124, 126, 134, 136, 200))
+_GROWTH = tuple(
+    Fraction(k, 100) for k in (50, 80, 101, 104, 106, 114, 116, 124, 126, 134, 136, 200)
+)
 
 
 def _difference(run: Evaluation, expr: n.Compare, values: dict[str, Interval]) -> Interval:
@@ -333,4 +335,3 @@ def _founding_days(as_of: date) -> Iterator[date]:
 
 def _title(kind: str, on: date) -> Title:
     return Title(kind, issued_on=on - timedelta(days=100), valid_to=on + timedelta(days=100))
-

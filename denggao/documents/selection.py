@@ -22,7 +22,11 @@ def reasons(table: Screened, top: int | None = None) -> Iterator[str]:
         missing = {s.id: gap for s, gap in zip(gaps, row[len(conditions) :], strict=True)}
         words = _sentence(list(zip(conditions, row, strict=False)), missing)
         behind = top is not None and place > top
-        yield f"排在第 {top} 名之后（第 {place} 名）：{words}" if behind else f"第 {place} 名：{words}"
+        yield (
+            f"排在第 {top} 名之后（第 {place} 名）：{words}"
+            if behind
+            else f"第 {place} 名：{words}"
+        )
 
 
 def _sentence(truths: list[tuple[Statement, str]], missing: dict[str, float | None]) -> str:
@@ -38,4 +42,5 @@ def _sentence(truths: list[tuple[Statement, str]], missing: dict[str, float | No
 def _short(statement: Statement, gap: float | None) -> str:
     if not gap or not isinstance(statement.body, Compare):
         return ""
-    return f"（还差{gap_fact(statement.body)} {shortfall(Fraction(repr(gap)), gap_unit(statement.body))}）"
+    short = shortfall(Fraction(repr(gap)), gap_unit(statement.body))
+    return f"（还差{gap_fact(statement.body)} {short}）"

@@ -191,4 +191,3 @@ def _literal(value: int | Fraction, unit: str) -> str:
     if unit == "元":
         return amount(value, "元")
     return f"{_decimal(Fraction(value), 4)}{unit}"
-

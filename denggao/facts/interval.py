@@ -48,9 +48,7 @@ def add(a: Interval, b: Interval) -> Interval:
 
 
 def negate(a: Interval) -> Interval:
-    return Interval(
-        None if a.hi is None else -a.hi, None if a.lo is None else -a.lo, a.undefined
-    )
+    return Interval(None if a.hi is None else -a.hi, None if a.lo is None else -a.lo, a.undefined)
 
 
 def subtract(a: Interval, b: Interval) -> Interval:
@@ -84,9 +82,7 @@ def multiply(a: Interval, b: Interval) -> Interval:
         for j, y in enumerate((b.lo, b.hi))
     ]
     low, high = min(ends), max(ends)
-    return Interval(
-        None if low[0] < 0 else low[1], None if high[0] > 0 else high[1], undefined
-    )
+    return Interval(None if low[0] < 0 else low[1], None if high[0] > 0 else high[1], undefined)
 
 
 def _nonnegative_product(x: Bound, y: Bound) -> Bound:

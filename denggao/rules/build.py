@@ -13,7 +13,7 @@ from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput, UnexpectedToken
 
 from denggao.facts.catalogue import catalogue, find
-from denggao.facts.interval import Number, reduced
+from denggao.facts.interval import reduced
 from denggao.rules import nodes as n
 from denggao.rules.document import Block
 from denggao.rules.errors import InstrumentError

@@ -166,7 +166,8 @@ def _end(text: str) -> Bound:
     text = text.strip().replace("−", "-")
     if text in ("∞", "-∞"):
         return None
-    for unit, factor in {"%": Fraction(1, 100), **_MONEY}.items():
+    factors: dict[str, Fraction | int] = {"%": Fraction(1, 100), **_MONEY}
+    for unit, factor in factors.items():
         if text.endswith(unit):
             return reduced(_number(text.removesuffix(unit)) * factor)
     return reduced(_number(text.rstrip("天项人分")))
@@ -247,5 +248,3 @@ def _title(text: str) -> dict[str, str]:
     kind, _, days = text.strip().partition(" ")
     issued, _, until = days.partition("~")
     return {"kind": kind, "issued_on": issued.strip(), "valid_to": until.strip()}
-
-

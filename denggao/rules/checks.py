@@ -12,7 +12,7 @@ from denggao.facts.catalogue import SCALE, catalogue
 from denggao.facts.interval import Truth
 from denggao.rules import nodes as n
 from denggao.rules.errors import InstrumentError
-from denggao.rules.units import Units, UnitClash, unit_of_code
+from denggao.rules.units import UnitClash, Units, unit_of_code
 
 MAX_STATEMENTS = 400
 _MAX_SAMPLES = 20_000

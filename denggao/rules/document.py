@@ -91,7 +91,7 @@ def _read_body(document: Document, lines: list[str], start: int) -> None:
     while number < len(lines):
         line = lines[number]
         fence = _FENCE.match(line)
-        if line.startswith("## ") or line.startswith("### "):
+        if line.startswith(("## ", "### ")):
             heading = line.lstrip("#").strip()
         elif fence:
             end = _closing_fence(document, lines, number)

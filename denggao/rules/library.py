@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from denggao.facts.catalogue import catalogue
 from denggao.facts.errors import UserError
@@ -26,7 +27,9 @@ def load(path: Path) -> n.Instrument:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}：读不出来（{type(error).__name__}），应是 UTF-8 的 Markdown") from None
+        raise UserError(
+            f"{path}：读不出来（{type(error).__name__}），应是 UTF-8 的 Markdown"
+        ) from None
     return load_text(text, str(path))
 
 
@@ -62,7 +65,7 @@ def assemble(text: str, path: str) -> n.Instrument:
     return instrument
 
 
-def _head(document: Document) -> dict[str, object]:
+def _head(document: Document) -> dict[str, Any]:
     meta = document.meta
     return {
         "name": str(meta["名称"]),
@@ -125,7 +128,9 @@ def in_force(law: str, as_of: date) -> n.Instrument:
         raise UserError(f"没有名为“{law}”的规范；现有：{known}")
     valid = [i for i in named if i.in_force(as_of)]
     if not valid:
-        spans = "；".join(f"{i.valid_from} 起" + (f"至 {i.valid_to}" if i.valid_to else "") for i in named)
+        spans = "；".join(
+            f"{i.valid_from} 起" + (f"至 {i.valid_to}" if i.valid_to else "") for i in named
+        )
         raise UserError(f"“{law}”在 {as_of} 没有有效的版本（{spans}）；请核对日期 --as-of")
     return max(valid, key=lambda i: i.valid_from)
 
@@ -134,5 +139,3 @@ def all_in_force(as_of: date) -> list[n.Instrument]:
     """One version of each law that has one in force on the day."""
     shorts = dict.fromkeys(i.short for i in instruments() if i.in_force(as_of))
     return [in_force(short, as_of) for short in shorts]
-
-

@@ -37,10 +37,8 @@ class Units:
         return self._known[statement.id]
 
     def _result(self, statement: n.Statement) -> Unit:
-        if statement.body is not None:
-            unit = self.of(statement.body)
-        else:
-            unit = self._cases(statement)
+        body = statement.body
+        unit = self._cases(statement) if body is None else self.of(body)
         if statement.is_truth:
             _demand(unit == YES_NO, "这里应是判断式（比较，或 是/否）")
             return YES_NO
@@ -58,7 +56,7 @@ class Units:
 
     def of(self, expr: n.Expr) -> Unit:
         match expr:
-            case n.Num(value, unit):
+            case n.Num(_, unit):
                 return None if unit == "" else () if unit == "%" else ((unit, 1),)
             case n.FactRef(code, year):
                 fact = catalogue()[code]
@@ -144,5 +142,3 @@ def _shown(unit: Unit) -> str:
     if not unit:
         return "比率"
     return "·".join(base if power == 1 else f"{base}^{power}" for base, power in unit)
-
-

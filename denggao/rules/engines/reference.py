@@ -62,7 +62,7 @@ class Evaluation:
         results = {id_: self.result(id_) for id_ in self.instrument.statements}
         values = {key: self.value_of(key) for r in results.values() for key in r.facts}
         flags = self.facts.flags | {flag for r in results.values() for flag in r.flags}
-        outcome = Outcome(
+        return Outcome(
             self.instrument,
             self.facts.as_of,
             results,
@@ -70,7 +70,6 @@ class Evaluation:
             flags,
             self.instrument.chosen(self.readings),
         )
-        return outcome
 
     def value_of(self, key: str) -> Value | None:
         """The value in force of a fact, as it is shown."""
@@ -220,6 +219,10 @@ class Evaluation:
         value = self.facts.get(expr.code, year)
         return value if isinstance(value, bool) else None
 
+    def _holds(self, expr: n.Holds) -> Truth:
+        titles = self.facts.get("titles")
+        return held(titles if isinstance(titles, tuple) else None, expr.kind, self.facts.as_of)
+
     def _missing(self, expr: n.Missing) -> Truth:
         fact = expr.fact
         if fact.year is None:
@@ -250,9 +253,7 @@ class Evaluation:
     def variant(self, changes: Mapping[str, Value], affected: frozenset[str]) -> Evaluation:
         """The same firm with other values; only the ``affected`` statements are run again."""
         firm = Firm({**self.facts.values, **changes}, set(self.facts.stated_flags))
-        other = Evaluation(
-            self.instrument, firm, self.facts.as_of, self.readings, self.given
-        )
+        other = Evaluation(self.instrument, firm, self.facts.as_of, self.readings, self.given)
         other.results = {k: r for k, r in self.results.items() if k not in affected}
         return other
 
@@ -273,7 +274,7 @@ class Evaluation:
             return [self]
         fact = parameter_fact(parameter)
         key = self._key(fact)
-        runs = []
+        runs: list[Evaluation] = []
         for clipped, value in self.segments(parameter):
             run = copy.copy(self)
             run.facts = self.facts.clipped(key, clipped)
@@ -335,10 +336,7 @@ class Evaluation:
         return Interval(_short(need.lo, step), None if need.hi is None else _short(need.hi, step))
 
     def _is_score(self, expr: n.Expr) -> bool:
-        return (
-            isinstance(expr, n.Ref)
-            and self.instrument.statements[expr.id].kind is n.Kind.SCORE
-        )
+        return isinstance(expr, n.Ref) and self.instrument.statements[expr.id].kind is n.Kind.SCORE
 
     def _step(self, expr: n.Expr) -> Fraction:
         facts = [e for e in n.walk(expr) if isinstance(e, n.FactRef)]
@@ -382,9 +380,7 @@ def parameter_fact(parameter: n.Statement) -> n.FactRef:
     return when.left
 
 
-def _cut(
-    value: Interval, when: n.Expr, step: Fraction
-) -> tuple[Interval | None, Interval | None]:
+def _cut(value: Interval, when: n.Expr, step: Fraction) -> tuple[Interval | None, Interval | None]:
     """Split at ``X ≤ c`` or ``X < c`` into the part that holds and the rest; the next value
     after c is one step of the unit away."""
     assert isinstance(when, n.Compare) and isinstance(when.right, n.Num)
@@ -440,8 +436,7 @@ _TRUTHS: dict[type, Callable[[Evaluation, Any], Truth]] = {
     n.Ref: lambda run, e: run.result(e.id).truth,
     n.Missing: Evaluation._missing,
     n.Classified: lambda run, e: True if run.facts.get(e.code) else None,
-    n.Holds: lambda run, e: held(run.facts.get("titles"), e.kind, run.facts.as_of),
+    n.Holds: Evaluation._holds,
     n.Adopted: lambda run, e: e.option in run.options,
     n.Pending: lambda run, e: None,
 }
-

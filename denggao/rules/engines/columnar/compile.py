@@ -13,22 +13,21 @@ from typing import Any
 
 import polars as pl
 
-from denggao.facts.catalogue import SCALE, catalogue
+from denggao.facts.catalogue import catalogue
 from denggao.facts.enterprise import key_of
 from denggao.facts.interval import Interval
 from denggao.rules import nodes as n
 from denggao.rules.engines.columnar import ends as e
+from denggao.rules.engines.columnar import joins as j
 from denggao.rules.engines.columnar import values as v
 from denggao.rules.engines.columnar.ends import Flag
 from denggao.rules.engines.columnar.facts import FactColumns
+from denggao.rules.engines.columnar.joins import Truth
 from denggao.rules.engines.columnar.plan import Plan
 from denggao.rules.engines.columnar.steps import Approx
-from denggao.rules.engines.columnar.values import Lin, Quo, Value
+from denggao.rules.engines.columnar.values import Lin, Value
 from denggao.rules.engines.reference import parameter_fact
 
-
-#: (certainly holds, certainly not), neither ever null: Kleene's logic on plain bits.
-Truth = tuple[Flag, Flag]
 _UNKNOWN: Truth = (False, False)
 
 
@@ -59,7 +58,7 @@ class Compiler:
         self.instrument = instrument
         self.as_of = as_of
         self.options = frozenset(instrument.chosen(dict(readings or {})).values())
-        self.given = {id_: _given(value) for id_, value in (given or {}).items()}
+        self.given = {id_: j.given(value) for id_, value in (given or {}).items()}
         self.plan = Plan(columns)
         self.facts = FactColumns(self.plan, as_of, self._derive, sizes)
         self.facts.components = instrument.components
@@ -151,13 +150,14 @@ class Compiler:
 
     def _parameter(self, statement: n.Statement) -> Value:
         cases = [(possible, v.constant(value)) for _, possible, value in self.segments(statement)]
-        return _joined([(p, x) for p, x in cases])
+        return j.joined([(p, x) for p, x in cases])
 
     def _bands(self, statement: n.Statement) -> tuple[Value, tuple[tuple[str, Flag], ...]]:
         """Join of the points of all lines that may be the first to hold."""
         possible: list[tuple[Flag, Lin]] = []
         flags: list[tuple[str, Flag]] = []
-        open_, decided = True, True  # may still be reached; no undecided line before
+        open_: Flag = True
+        decided: Flag = True  # no undecided line before
         for i, case in enumerate(statement.cases):
             when = (True, False) if case.when is None else self.truth(case.when)
             holds, fails = self._keep(f"{statement.id}§{i}", when)
@@ -168,7 +168,7 @@ class Compiler:
                 flags.append((case.flag, e.both(open_, decided, holds)))
             open_ = e.both(open_, e.negated(holds))
             decided = e.both(decided, e.either(holds, fails))
-        return _joined(possible), tuple(flags)
+        return j.joined(possible), tuple(flags)
 
     def _points(self, case: n.Case) -> Lin:
         low = self.number(case.lo)
@@ -191,7 +191,7 @@ class Compiler:
             return Lin(None, None, 1, 0)
         if len(chosen) == 1 and chosen[0][0] is True:
             return chosen[0][1]
-        return _selected(chosen)
+        return j.selected(chosen)
 
     def _derive(self, code: str, year: int | None) -> Lin | None:
         derivation = self.instrument.derivations.get(code)
@@ -258,15 +258,15 @@ class Compiler:
 
     def _window_least(self, expr: n.WindowLeast) -> Value:
         years = self.facts.window()
-        lins = v.aligned([_lin(self._one(expr.code, y)) for y in years])
+        lins = v.aligned([j.lin(self._one(expr.code, y)) for y in years])
         masks = [self.facts.operated(y) for y in years]
         if all(mask is True for mask in masks):
             return v.extreme(lins, low=True)
         minus = e.either(
             *(e.both(m, e.is_infinite(x.lo)) for m, x in zip(masks, lins, strict=True))
         )
-        lo = _least_of(masks, [x.lo for x in lins])
-        hi = _least_of(masks, [x.hi for x in lins])
+        lo = j.least_of(masks, [x.lo for x in lins])
+        hi = j.least_of(masks, [x.hi for x in lins])
         none = e.negated(e.either(*masks))
         lo = e.choose(minus, None, e.choose(none, 0, lo))
         return Lin(lo, e.choose(none, 0, hi), lins[0].scale, max(x.size for x in lins))
@@ -329,9 +329,9 @@ class Compiler:
         parts = self._parts(expr.left) if isinstance(right, Lin) else None
         if parts and isinstance(expr.left, n.Arith) and expr.left.op == "÷":
             defined = e.at_least(parts[1].lo, 0, strictly=True)
-            holds, fails = _compared(expr.op, parts[0], v.multiply(right, parts[1]))
+            holds, fails = j.compared(expr.op, parts[0], v.multiply(right, parts[1]))
             return e.both(holds, defined), e.both(fails, defined)
-        return _compared(expr.op, self.number(expr.left), right)
+        return j.compared(expr.op, self.number(expr.left), right)
 
     # ---- parameters with cases
 
@@ -364,14 +364,16 @@ class Compiler:
     def segments(self, parameter: n.Statement) -> list[tuple[Lin, Flag, Fraction]]:
         """(the fact clipped to the case, rows where it is possible, the value)."""
         fact = parameter_fact(parameter)
-        rest, possible = _lin(self.number(fact)), True
+        rest = j.lin(self.number(fact))
+        possible: Flag = True
         found: list[tuple[Lin, Flag, Fraction]] = []
         for i, case in enumerate(parameter.cases):
             assert isinstance(case.lo, n.Num)
-            within, here, name = rest, possible, f"{parameter.id}§{i}"
+            within, here = rest, possible
+            name = f"{parameter.id}§{i}"
             if isinstance(case.when, n.Compare):
-                within, holds, rest, fails = _cut(rest, case.when, catalogue()[fact.code].unit)
-                within, rest = _lin(self._kept(name, within)), _lin(self._kept(f"{name}§", rest))
+                within, holds, rest, fails = j.cut(rest, case.when, catalogue()[fact.code].unit)
+                within, rest = j.lin(self._kept(name, within)), j.lin(self._kept(f"{name}§", rest))
                 here = e.both(possible, e.negated(fails))
                 possible = e.both(possible, e.negated(holds))
             here, possible = self._keep(f"{name}§possible_", (here, possible))
@@ -385,7 +387,7 @@ class Compiler:
         if expr.op not in ("≥", ">"):
             return None
         parts = [(p, *run._gap_plain(expr)) for p, run in self.splits(expr)]
-        joined = _joined([(e.both(p, known), gap) for p, known, gap in parts])
+        joined = j.joined([(e.both(p, known), gap) for p, known, gap in parts])
         assert isinstance(joined, Lin)
         return replace(
             joined, lo=e.choose(truth[0], 0, joined.lo), hi=e.choose(truth[0], 0, joined.hi)
@@ -393,17 +395,18 @@ class Compiler:
 
     def _gap_plain(self, expr: n.Compare) -> tuple[Flag, Lin]:
         """(rows where there is a gap to tell, the gap)."""
-        left, target, known = expr.left, self.number(expr.right), True
+        left, target = expr.left, self.number(expr.right)
+        known: Flag = True
         if isinstance(left, n.Arith) and left.op == "÷":
-            whole = _lin(self.number(left.right))
+            whole = j.lin(self.number(left.right))
             known = e.negated(e.at_least(0, whole.hi))
             left, target = left.left, v.multiply(target, whole)
-        have = _lin(self.number(left))
+        have = j.lin(self.number(left))
         if self._is_score(expr.left):
             return self._points_missing(have, target, expr.op)
-        need = _lin(v.add(target, v.negate(have)))
+        need = j.lin(v.add(target, v.negate(have)))
         step = self._step(left) if expr.op == ">" else None
-        return known, _short(need, step)
+        return known, j.short(need, step)
 
     def _points_missing(self, have: Lin, target: Value, op: str) -> tuple[Flag, Lin]:
         limit = v.constant_of(target)
@@ -418,154 +421,11 @@ class Compiler:
         return known, Lin(short, short, scale, have.size + to, True)
 
     def _is_score(self, expr: n.Expr) -> bool:
-        return (
-            isinstance(expr, n.Ref)
-            and self.instrument.statements[expr.id].kind is n.Kind.SCORE
-        )
+        return isinstance(expr, n.Ref) and self.instrument.statements[expr.id].kind is n.Kind.SCORE
 
     def _step(self, expr: n.Expr) -> Fraction:
         facts = [x for x in n.walk(expr) if isinstance(x, n.FactRef)]
         return Fraction(1, catalogue()[facts[0].code].scale) if facts else Fraction(1)
-
-
-def _given(value: Interval) -> Lin:
-    lo, hi = (None if end is None else v.constant(Fraction(end)) for end in value[:2])
-    scale = lcm(lo.scale if lo else 1, hi.scale if hi else 1)
-    ends = [None if x is None else v.rescaled(x, scale).lo for x in (lo, hi)]
-    return Lin(ends[0], ends[1], scale, max(abs(x) for x in ends if isinstance(x, int)))
-
-
-def _lin(value: Value) -> Lin:
-    assert isinstance(value, Lin)
-    return value
-
-
-def _compared(op: str, left: Value, right: Value) -> Truth:
-    match op:
-        case "≥":
-            return v.at_least(left, right)
-        case ">":
-            return v.at_least(left, right, strictly=True)
-        case "≤":
-            return v.at_least(right, left)
-        case "<":
-            return v.at_least(right, left, strictly=True)
-    above, not_above = v.at_least(left, right)
-    below, not_below = v.at_least(right, left)
-    same = e.both(above, below)  # lo ≥ hi on both sides: two equal points
-    apart = e.either(not_above, not_below)
-    return (same, apart) if op == "=" else (apart, same)
-
-
-def _joined(cases: list[tuple[Flag, Lin]]) -> Lin:
-    """Hull of the intervals over the rows where each is possible."""
-    lins = v.aligned([x for _, x in cases])
-    if len(lins) == 1 and cases[0][0] is True:
-        return lins[0]
-    lo = _end_over([p for p, _ in cases], [x.lo for x in lins], low=True)
-    hi = _end_over([p for p, _ in cases], [x.hi for x in lins], low=False)
-    nonneg = all(x.nonneg for x in lins)
-    return Lin(lo, hi, lins[0].scale, max(x.size for x in lins), nonneg)
-
-
-def _end_over(possible: list[Flag], ends: list[e.End], *, low: bool) -> e.End:
-    """Outermost end over the possible cases; ∞ if one of them is."""
-    if all(isinstance(x, int) for x in ends):
-        return _first_of(possible, ends, reverse=not low)
-    infinite = e.either(
-        *(e.both(p, e.is_infinite(x)) for p, x in zip(possible, ends, strict=True))
-    )
-    here = [e.choose(p, x, None) for p, x in zip(possible, ends, strict=True)]
-    pick = e.smallest if low else e.largest
-    return e.choose(infinite, None, pick(here, none_wins=False))
-
-
-def _first_of(possible: list[Flag], ends: list[e.End], *, reverse: bool) -> e.End:
-    """The least (largest) constant that is possible: tried in order, the first one wins."""
-    pairs = sorted(zip(ends, possible, strict=True), key=lambda p: p[0], reverse=reverse)  # type: ignore[arg-type,return-value]
-    return _pick([p for _, p in pairs], [x for x, _ in pairs], pairs[-1][0])
-
-
-def _least_of(masks: list[Flag], ends: list[e.End]) -> e.End:
-    here = [e.choose(m, x, None) for m, x in zip(masks, ends, strict=True)]
-    return e.smallest(here, none_wins=False)
-
-
-def _selected(cases: list[tuple[Flag, Value]]) -> Quo:
-    """The value of the case that is certain in each row; null–null where none is."""
-    quos = [v.quotient(x) for _, x in cases]
-    scale = lcm(*(q.scale for q in quos))
-    size = v.checked(max(q.size * (scale // q.scale) for q in quos))
-    size_d = max(q.size_d for q in quos)
-    top = bottom = max(size, size_d)
-    ends: dict[str, e.End] = {}
-    for name in ("lo_n", "hi_n"):
-        parts = [e.times(e.wide(getattr(q, name), top), scale // q.scale) for q in quos]
-        ends[name] = _pick([c for c, _ in cases], parts, None)
-    for name in ("lo_d", "hi_d"):
-        parts = [e.wide(getattr(q, name), bottom) for q in quos]
-        ends[name] = _pick([c for c, _ in cases], parts, 1)
-    flags = [c for c, _ in cases]
-    undefined = e.either(*(e.both(c, q.undefined) for c, q in zip(flags, quos, strict=True)))
-    near = tuple(_picked_near(flags, [q.near[i] for q in quos if q.near]) for i in (0, 1))
-    return Quo(
-        **ends,
-        scale=scale,
-        size=size,
-        size_d=size_d,
-        undefined=undefined,
-        near=(near[0], near[1]) if all(q.near for q in quos) else None,
-    )
-
-
-def _picked_near(flags: list[Flag], near: list[Approx]) -> Approx:
-    value, terms = (
-        e.expression(_pick(flags, list(x), None)).cast(pl.Float64)
-        for x in ([a.value for a in near], [a.terms for a in near])
-    )
-    return Approx(value, terms)
-
-
-def _pick(flags: list[Flag], ends: list[e.End], otherwise: e.End) -> e.End:
-    result = otherwise
-    for flag, end in reversed(list(zip(flags, ends, strict=True))):
-        result = e.choose(flag, end, result)
-    return result
-
-
-def _cut(value: Lin, when: n.Compare, unit: str) -> tuple[Lin, Flag, Lin, Flag]:
-    """Split at ``X ≤ c`` or ``X < c``: (part that holds, certainly holds, rest, certainly not)."""
-    assert isinstance(when.right, n.Num)
-    limit, step = Fraction(when.right.value), Fraction(1, SCALE[unit])
-    first = limit + step if when.op == "≤" else limit
-    last = limit if when.op == "≤" else limit - step
-    edge, above, below = (int(x * value.scale) for x in (limit, first, last))
-    holds = e.at_least(edge, value.hi, strictly=when.op == "<")
-    fails = e.at_least(value.lo, edge, strictly=when.op == "≤")
-    inside_hi = below if value.lo is None else e.largest([below, value.lo], none_wins=False)
-    outside_lo = above if value.hi is None else e.smallest([above, value.hi], none_wins=False)
-    within = replace(value, hi=e.choose(holds, value.hi, inside_hi))
-    rest = replace(value, lo=e.choose(fails, value.lo, outside_lo))
-    return within, holds, rest, fails
-
-
-def _short(need: Lin, step: Fraction | None) -> Lin:
-    """A shortfall: never below 0; beyond a strict limit by the smallest step."""
-    if step is None:
-        lo = e.largest([need.lo, 0], none_wins=False)
-        hi = e.choose(e.is_infinite(need.hi), None, e.largest([need.hi, 0], none_wins=False))
-        return replace(need, lo=lo, hi=hi, nonneg=True)
-    unit = int(step * need.scale) or 1
-
-    def beyond(end: e.End) -> e.End:
-        if end is None:
-            return None
-        raised = (end // unit + 1) * unit
-        return e.choose(e.at_least(end, 0), raised, 0)
-
-    lo = e.choose(e.is_infinite(need.lo), 0, beyond(need.lo))
-    hi = e.choose(e.is_infinite(need.hi), None, beyond(need.hi))
-    return replace(need, lo=lo, hi=hi, nonneg=True, size=need.size + unit)
 
 
 _NUMBERS: dict[type, Callable[[Compiler, Any], Value]] = {

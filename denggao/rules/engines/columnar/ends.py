@@ -73,7 +73,7 @@ def _extreme(ends: list[End], *, none_wins: bool, low: bool) -> End:
     if not known or (none_wins and len(known) < len(ends)):
         return None
     if all(isinstance(e, int) for e in known):
-        return (min if low else max)(known)  # type: ignore[type-var]
+        return (min if low else max)(known)
     columns = [expression(e) for e in known]
     best = (pl.min_horizontal if low else pl.max_horizontal)(columns)
     if not none_wins:

@@ -40,6 +40,7 @@ class FactColumns:
         self.as_of = as_of
         self.derive = derive
         self.sizes = sizes
+        self.components: dict[str, frozenset[str]] = {}
         self.flags: dict[str, list[pl.Expr]] = {}
         self._numbers: dict[str, Lin] = {}
         self._own: dict[str, Lin] = {}
@@ -143,8 +144,6 @@ class FactColumns:
         below = e.at_least(other.lo, e.add(own.hi, step))
         clean = e.both(stated, operated, e.negated(contradicted), self._has_component(fact, year))
         self.raise_flag(DERIVED_DIFFERS, e.both(clean, e.either(above, below)))
-
-    components: dict[str, frozenset[str]] = {}
 
     def _has_component(self, fact: Fact, year: int | None) -> Flag:
         parts = self.components.get(fact.code, frozenset())

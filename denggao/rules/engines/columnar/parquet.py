@@ -108,9 +108,7 @@ def _no_twice(known: dict[str, Meaning], as_of: date, path: Path) -> None:
     for head, meaning in known.items():
         key = _key(meaning, as_of)
         if key in owner:
-            raise UserError(
-                f"「{path.name}」里“{owner[key]}”和“{head}”是同一个事实，请只留一列"
-            )
+            raise UserError(f"「{path.name}」里“{owner[key]}”和“{head}”是同一个事实，请只留一列")
         owner[key] = head
 
 

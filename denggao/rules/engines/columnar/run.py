@@ -17,7 +17,7 @@ from denggao.facts.titles import Title, held
 from denggao.rules.cases import Answer, Prepared, Said
 from denggao.rules.engines.columnar import ends as e
 from denggao.rules.engines.columnar.compile import Columns, Compiler
-from denggao.rules.engines.columnar.values import Lin, Quo, Value
+from denggao.rules.engines.columnar.values import Lin, Value
 from denggao.rules.nodes import Holds, Instrument
 
 

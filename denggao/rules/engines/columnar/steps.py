@@ -7,6 +7,7 @@ only rows too near a multiple of 1/L for doubles to tell are worked out in 128-b
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
@@ -84,7 +85,7 @@ def steps(near: Approx, top: pl.Expr, below: pl.Expr, scale: int, per_unit: int)
         (down + (down * denominator != numerator).cast(pl.Int64)).alias("ceil"),
     ]
 
-    def refine(columns: list[pl.Series]) -> pl.Series:
+    def refine(columns: Sequence[pl.Series]) -> pl.Series:
         value, terms = columns[0] * per_unit, columns[1] * per_unit
         floor = value.floor()
         unsure = ((value - value.round()).abs() <= (terms + 1) * _TOLERANCE).fill_null(False)

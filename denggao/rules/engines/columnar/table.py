@@ -16,7 +16,8 @@ import polars as pl
 
 from denggao.rules import nodes as n
 from denggao.rules.engines.columnar import ends as e
-from denggao.rules.engines.columnar.compile import Columns, Truth
+from denggao.rules.engines.columnar.compile import Columns
+from denggao.rules.engines.columnar.joins import Truth
 from denggao.rules.engines.columnar.run import Compiled, compile_for, sizes_of
 from denggao.rules.engines.columnar.values import Lin, Value, constant_of
 
@@ -165,7 +166,10 @@ def _beside(
     at = limit if isinstance(limit, pl.Expr) else pl.lit(limit)
     above = at * nextafter(1.0, inf) if strictly else at
     below = at if strictly else at * nextafter(1.0, -inf)
-    reached = (lambda x: x > at) if strictly else (lambda x: x >= at)
+
+    def reached(x: pl.Expr) -> pl.Expr:
+        return x > at if strictly else x >= at
+
     side = pl.when(passed).then(above).otherwise(below)
     lo = pl.when(passed == reached(lo).fill_null(False)).then(lo).otherwise(side)
     side = pl.when(failed).then(below).otherwise(above)

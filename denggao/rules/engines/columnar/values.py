@@ -287,8 +287,8 @@ def stepped(value: Quo, per_unit: int, keep: Callable[[str, pl.Expr], pl.Expr]) 
         ("lo", value.near[0], value.lo_n, value.lo_d),
         ("hi", value.near[1], value.hi_n, value.hi_d),
     ):
-        exact = (e.expression(x, pl.Int128).cast(pl.Int128) for x in (top, below))
-        column = keep(name, st.steps(near, *exact, value.scale, per_unit))
+        over, under = (e.expression(x, pl.Int128).cast(pl.Int128) for x in (top, below))
+        column = keep(name, st.steps(near, over, under, value.scale, per_unit))
         found.append(Steps(column.struct.field("floor"), column.struct.field("ceil"), per_unit))
     return replace(value, steps=(found[0], found[1]))
 
