@@ -172,7 +172,7 @@ class Conditions:
         """The columns that tell whether all is known that the comparison reads."""
         body = gap.statement.body
         assert isinstance(body, n.Compare)
-        ids = [gap.statement.id, *(body.right.id,) * isinstance(body.right, n.Ref)]
+        ids = [gap.statement.id, *([body.right.id] if isinstance(body.right, n.Ref) else [])]
         return [f"{id_}_{end}" for id_ in ids for end in ("lo", "hi")]
 
     def rows(self) -> Iterator[dict[str, Any]]:

@@ -8,10 +8,10 @@ double (XlsxWriter writes sixteen), and every text is a text, whatever it begins
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import isfinite
+from math import ceil, isfinite
 from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
@@ -23,6 +23,7 @@ from denggao.facts.errors import UserError
 MAX_ROWS = 1_048_576
 TOO_LONG = "超过 Excel 一页的 1,048,576 行；请改用 -o 结果.csv 或 -o 结果.parquet"
 NO_DATA = "无数据"
+_LINE = 13.5  # points
 _LONGEST = 16_000  # characters of one cell; Excel takes 32,767 UTF-16 units
 _NAVY, _GREY, _PALE = "#14294B", "#7A828E", "#E7EDF5"
 _COLOURS = {  # of a truth: ink and ground
@@ -31,6 +32,7 @@ _COLOURS = {  # of a truth: ink and ground
     "unknown": ("#7A5600", "#FCF1D6"),
 }
 _CENTRE = {"align": "center"}
+_BOX = {"border": 1, "border_color": "#C3CCD8"}
 _LOOKS: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 16, "font_color": _NAVY},
     "note": {"font_color": _GREY},
@@ -38,17 +40,18 @@ _LOOKS: dict[str, dict[str, Any]] = {
                 "bottom_color": _NAVY},
     "head": {"bold": True, "font_color": "#FFFFFF", "bg_color": _NAVY, "text_wrap": True,
              "border": 1, "border_color": "#4A5F85", **_CENTRE},
-    "machine": {"font_size": 7, "font_color": _GREY, "bg_color": _PALE, **_CENTRE},
-    "text": {"num_format": "@"},
-    "wrap": {"num_format": "@", "text_wrap": True},
-    "centre": {"num_format": "@", **_CENTRE},
-    "bold": {"num_format": "@", "bold": True},
-    "number": {},
-    "count": {"num_format": "#,##0"},
-    "money": {"num_format": "#,##0.00"},
-    "wan": {"num_format": "#,##0.00####"},
-    "ratio": {"num_format": "0.00%"},
-    "exact_ratio": {"num_format": "0.00##########%", "shrink": True},
+    "machine": {"font_size": 7, "font_color": _GREY, "bg_color": _PALE, **_BOX, **_CENTRE},
+    "plain": {"num_format": "@"},
+    "text": {"num_format": "@", **_BOX},
+    "wrap": {"num_format": "@", "text_wrap": True, **_BOX},
+    "centre": {"num_format": "@", **_CENTRE, **_BOX},
+    "number": {**_BOX},
+    "count": {"num_format": "#,##0", **_BOX},
+    "rank": {"num_format": "0", **_CENTRE, **_BOX},
+    "money": {"num_format": "#,##0.00", **_BOX},
+    "wan": {"num_format": "#,##0.00####", **_BOX},
+    "ratio": {"num_format": "0.00%", **_BOX},
+    "exact_ratio": {"num_format": "0.00##########%", "shrink": True, **_BOX},
 }  # fmt: skip
 _BASE = {"font_name": "宋体", "font_size": 10, "valign": "vcenter"}
 
@@ -127,27 +130,35 @@ def _as_ratio(style: int, exact: int, limits: Sequence[float]) -> Render:
     plain, precise = _as_number(style), _as_number(exact)
 
     def render(value: Any) -> str:
-        near = any(value != limit and abs(value - limit) < 0.0001 for limit in limits)
-        return precise(value) if near else plain(value)
+        for limit in limits:
+            if -0.0001 < value - limit < 0.0001 and value != limit:
+                return precise(value)
+        return plain(value)
 
     return render
 
 
 def _render(column: Column, looks: Looks) -> Render:
+    """What follows the row number in a cell's XML, from its value."""
     match column.look:
         case "truth":
             return _as_truth(looks.index("centre"))
         case "ratio":
             return _as_ratio(looks.index("ratio"), looks.index("exact_ratio"), column.limits)
-        case "number" | "count" | "money" | "wan":
+        case "number" | "count" | "rank" | "money" | "wan":
             return _as_number(looks.index(column.look))
     return _as_text(looks.index(column.look))
+
+
+def _empty(column: Column, looks: Looks) -> str:
+    look = {"truth": "centre"}.get(column.look, column.look)
+    return f'" s="{looks.index(look)}"/>'
 
 
 # ---------------------------------------------------------------------- sheets
 
 
-class List:
+class ListSheet:
     """One sheet that is a list: heads, then rows by ``add``, then ``finish``."""
 
     def __init__(
@@ -161,13 +172,16 @@ class List:
         self.row = self.heads
         set_up(self.sheet, name, as_of, [c.width for c in columns])
         self._write_heads(looks)
-        self._cells = [(xl_col_to_name(i), _render(c, looks)) for i, c in enumerate(columns)]
+        self._cells = [
+            (xl_col_to_name(i), _render(c, looks), _empty(c, looks)) for i, c in enumerate(columns)
+        ]
+        self._wrapped = {i: c.width for i, c in enumerate(columns) if c.look == "wrap"}
         self.sheet._write_single_row(self.row)  # the heads leave first
         self._file = self.sheet.row_data_fh
 
     def _write_heads(self, looks: Looks) -> None:
-        lines = 1 + max(column.head.count("\n") for column in self.columns)
-        self.sheet.set_row(0, 16 * max(lines, 2))
+        lines = max(lines_of(column.head, column.width) for column in self.columns)
+        self.sheet.set_row(0, _LINE * max(lines, 2) + 4)
         for index, column in enumerate(self.columns):
             if column.head:
                 self.sheet.write_string(0, index, column.head, looks["head"])
@@ -175,18 +189,31 @@ class List:
             if column.machine:
                 self.sheet.write_string(1, index, column.machine, looks["machine"])
 
-    def add(self, values: Iterable[Any]) -> None:
-        """The next row; nothing is written for ``None`` and empty texts."""
+    def add(self, values: Sequence[Any], places: Sequence[int] | None = None) -> None:
+        """The next row: a value for each column, or for those at ``places`` alone; ``None`` and
+        empty texts leave the cell empty."""
         self.row += 1
         if self.row > MAX_ROWS:
             raise UserError(f"“{self.sheet.name}”{TOO_LONG}")
         number = str(self.row)
+        columns = self._cells if places is None else [self._cells[i] for i in places]
         cells = [
-            f'<c r="{letters}{number}{render(value)}'
-            for value, (letters, render) in zip(values, self._cells, strict=True)
-            if value is not None and value != ""
+            f'<c r="{letters}{number}{empty if value is None or value == "" else render(value)}'
+            for value, (letters, render, empty) in zip(values, columns, strict=True)
         ]
-        self._file.write(f'<row r="{number}">{"".join(cells)}</row>')
+        height = self._height(values, places)
+        self._file.write(f'<row r="{number}"{height}>{"".join(cells)}</row>')
+
+    def _height(self, values: Sequence[Any], places: Sequence[int] | None) -> str:
+        """The attributes of a row in which some text needs more than one line."""
+        if not self._wrapped:
+            return ""
+        lines = 1
+        for place, value in zip(places or range(len(self.columns)), values, strict=True):
+            width = self._wrapped.get(place)
+            if width and value and 2 * len(value) > width:
+                lines = max(lines, lines_of(value, width))
+        return f' ht="{lines * _LINE + 2:g}" customHeight="1"' if lines > 1 else ""
 
     def finish(self) -> None:
         """Filters and what stays in sight and on every printed page."""
@@ -200,13 +227,19 @@ class List:
         sheet.repeat_rows(0, self.heads - 1)
 
 
+def lines_of(text: str, width: float) -> int:
+    """How many lines a text takes in a column; Chinese characters are two wide."""
+    wide = (len(line.encode("gb18030", "replace")) for line in text.split("\n"))
+    return sum(max(1, ceil(count / (width - 1.5))) for count in wide)
+
+
 def set_up(sheet: Any, name: str, as_of: date, widths: Sequence[float]) -> None:
-    """A4 landscape, grid printed, one page wide, name and day above, page numbers below."""
+    """A4 landscape, one page wide, name and day above, page numbers below."""
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.set_margins(left=0.4, right=0.4, top=0.65, bottom=0.55)
     sheet.fit_to_pages(1, 0)
-    sheet.hide_gridlines(0)
+    sheet.hide_gridlines(2)
     sheet.set_header(f"&L{name}&R申请日 {as_of}")
     sheet.set_footer("&C第 &P 页 共 &N 页")
     for index, width in enumerate(widths):

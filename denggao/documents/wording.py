@@ -91,6 +91,7 @@ def _decimal(value: Fraction, places: int) -> str:
 
 
 def interval(value: Interval | None, unit: str) -> str:
+    """An interval in words: a point, a span, 不少于, 不多于 or 未知."""
     if value is None:
         return "无"
     if value.lo is None and value.hi is None:

@@ -40,13 +40,16 @@ class Firm:
         if raw is None:
             return
         try:
-            self.values[key] = _CONVERTERS[fact.unit](self, fact, raw)
+            value = _CONVERTERS[fact.unit](self, fact, raw)
+            if value != Interval(None, None):  # "anything" says nothing
+                self.values[key] = value
         except OutOfDomain as error:
             self.flags.add(OUT_OF_DOMAIN)
             self.problems.append(f"{key}：值 {_shown(raw)} 不能用，{error}；按未知处理")
 
 
 def key_of(code: str, year: int | None) -> str:
+    """``sales@2025`` for a fiscal year, the bare code without one."""
     return code if year is None else f"{code}@{year}"
 
 
@@ -172,8 +175,8 @@ def _title(firm: Firm, fact: Fact, item: Mapping[str, Any]) -> Title:
         side: None if item.get(side) is None else _date(firm, fact, item[side])
         for side in ("issued_on", "valid_to", "cancelled_on")
     }
-    words = {side: str(item.get(side) or "") for side in ("number", "issuer", "event")}
-    return Title(kind=kind, **words, **on)
+    number, issuer, event = (str(item.get(x) or "") for x in ("number", "issuer", "event"))
+    return Title(kind, number, **on, issuer=issuer, event=event)
 
 
 _CONVERTERS: dict[str, Callable[[Firm, Fact, Any], Value]] = {

@@ -38,20 +38,24 @@ ZERO = Interval(0, 0)
 
 
 def point(value: Number) -> Interval:
+    """The interval of one known number."""
     return Interval(value, value)
 
 
 def add(a: Interval, b: Interval) -> Interval:
+    """Sum."""
     lo = None if a.lo is None or b.lo is None else a.lo + b.lo
     hi = None if a.hi is None or b.hi is None else a.hi + b.hi
     return Interval(lo, hi, a.undefined or b.undefined)
 
 
 def negate(a: Interval) -> Interval:
+    """Additive inverse."""
     return Interval(None if a.hi is None else -a.hi, None if a.lo is None else -a.lo, a.undefined)
 
 
 def subtract(a: Interval, b: Interval) -> Interval:
+    """Difference."""
     return add(a, negate(b))
 
 
@@ -125,6 +129,7 @@ def reduced(value: Number) -> Number:
 
 
 def least(values: Iterable[Interval]) -> Interval:
+    """The smallest of several values."""
     items = list(values)
     los = [v.lo for v in items]
     his = [v.hi for v in items if v.hi is not None]
@@ -136,6 +141,7 @@ def least(values: Iterable[Interval]) -> Interval:
 
 
 def greatest(values: Iterable[Interval]) -> Interval:
+    """The largest of several values."""
     return negate(least(negate(v) for v in values))
 
 
@@ -152,6 +158,7 @@ def hull(values: Iterable[Interval]) -> Interval:
 
 
 def intersect(a: Interval, b: Interval) -> Interval:
+    """What both allow."""
     lo = b.lo if a.lo is None else a.lo if b.lo is None else max(a.lo, b.lo)
     hi = b.hi if a.hi is None else a.hi if b.hi is None else min(a.hi, b.hi)
     return Interval(lo, hi, a.undefined or b.undefined)
@@ -169,6 +176,7 @@ def at_least(a: Interval, b: Interval, *, strictly: bool = False) -> Truth:
 
 
 def equal(a: Interval, b: Interval) -> Truth:
+    """Is ``a = b``? Only two points can be; apart, they cannot."""
     if a.undefined or b.undefined:
         return None
     if a.is_point and b.is_point:

@@ -12,7 +12,7 @@ from datetime import date
 from fractions import Fraction
 
 from denggao.facts.catalogue import Fact, bounds_from_below, catalogue
-from denggao.facts.enterprise import Firm, Value, key_of
+from denggao.facts.enterprise import OUT_OF_DOMAIN, Firm, Value, key_of
 from denggao.facts.interval import ZERO, Bound, Interval, intersect, subtract
 
 BEFORE_FOUNDING = "BEFORE_FOUNDING"
@@ -34,6 +34,7 @@ class Facts:
         self.flags: set[str] = set(firm.flags)
         self._derive = derive
         self._own: dict[str, Interval] = {}
+        self._outside: set[str] = set()
         self._resolved: dict[str, Interval] = {}
         self._derived: dict[str, Interval | None] = {}
         founded = firm.values.get("established_on")
@@ -105,6 +106,8 @@ class Facts:
         if key in self.values:
             self._compare_with_derived(fact, year, own)
             return own
+        if key in self._outside:
+            self.flags.add(OUT_OF_DOMAIN)
         return self._coupled(fact, year, own)
 
     def own(self, fact: Fact, year: int | None) -> Interval:
@@ -115,9 +118,19 @@ class Facts:
             if isinstance(stated, Interval):
                 self._own[key] = stated
             else:
-                derived = self.derived(fact.code, year)
-                self._own[key] = fact.domain if derived is None else intersect(derived, fact.domain)
+                self._own[key] = self._derived_in_domain(fact, year)
         return self._own[key]
+
+    def _derived_in_domain(self, fact: Fact, year: int | None) -> Interval:
+        """The derived value; wholly outside the domain it is unknown, and flagged on use."""
+        derived = self.derived(fact.code, year)
+        if derived is None:
+            return fact.domain
+        inside = intersect(derived, fact.domain)
+        if inside.lo is not None and inside.hi is not None and inside.lo > inside.hi:
+            self._outside.add(key_of(fact.code, year))
+            return fact.domain
+        return inside
 
     def _contradicted(self, fact: Fact, year: int | None) -> bool:
         """Is it certainly above the fact that it can never exceed, or below one it bounds?"""

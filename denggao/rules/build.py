@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
@@ -21,6 +21,8 @@ from denggao.rules.errors import InstrumentError
 Branch = Tree[Token]
 
 MAX_DEPTH = 40
+MAX_DIGITS = 40
+MAX_TERMS = 200
 _FULL_WIDTH = str.maketrans("：（），", ":(),")
 _MULTIPLES = {"亿元": 10**8, "万元": 10**4}
 _EXPECTED = {
@@ -60,10 +62,10 @@ def parse(block: Block, path: str) -> Branch:
 
 def _explain(error: UnexpectedInput, block: Block) -> str:
     if not isinstance(error, UnexpectedToken):
-        return f"不认识的字符“{block.text[error.pos_in_stream or 0 :][:1]}”"
+        return f"不认识的字符“{block.text[error.pos_in_stream :][:1]}”"
     token = error.token
     found = "到此结束" if token.type == "$END" else f"这里是“{token}”"
-    choices = set(error.interactive_parser.choices()) if error.interactive_parser else set()
+    choices: set[str] = set(error.interactive_parser.choices())  # type: ignore[no-untyped-call]
     wanted = [text for key, text in _EXPECTED.items() if key in choices]
     if "否则" in choices:
         wanted = [_EXPECTED["否则"]]
@@ -202,7 +204,7 @@ class Builder:
         return (*bands, self._points(None, _tree(parts[-1])))
 
     def _points(self, when: n.Expr | None, tree: Branch) -> n.Case:
-        lo, hi, flag = tree.children
+        lo, hi, flag = _optional(tree.children)
         low = self._expr(_tree(lo))
         high = low if hi is None else self._expr(_tree(hi))
         name = str(_tree(flag).children[0]) if flag is not None else None
@@ -213,11 +215,15 @@ class Builder:
     def _expr(self, tree: Branch, depth: int = 0) -> n.Expr:
         if depth > MAX_DEPTH:
             self.fail(tree, f"算式套得太深（超过 {MAX_DEPTH} 层）")
-        inner = [self._expr(c, depth + 1) if isinstance(c, Tree) else c for c in tree.children]
+        inner: list[object] = [
+            self._expr(c, depth + 1) if isinstance(c, Tree) else c for c in tree.children
+        ]
         return _BUILDERS[tree.data](self, tree, inner)
 
     def number(self, tree: Branch, parts: list[object]) -> n.Expr:
         text = str(parts[0])
+        if len(text) > MAX_DIGITS:
+            self.fail(tree, f"数太长（超过 {MAX_DIGITS} 位）")
         digits = text.rstrip("亿万元人项分天%")
         unit = text[len(digits) :]
         value = Fraction(digits) * _MULTIPLES.get(unit, 1)
@@ -252,6 +258,8 @@ class Builder:
 
     def arithmetic(self, tree: Branch, parts: list[object]) -> n.Expr:
         left = _expr(parts[0])
+        if len(parts) > 2 * MAX_TERMS:
+            self.fail(tree, f"一个算式超过 {MAX_TERMS} 项，请分成几条数值")
         for i in range(1, len(parts), 2):
             left = n.Arith(str(parts[i]).replace("-", "−"), left, _expr(parts[i + 1]))
         return left
@@ -285,6 +293,11 @@ class Builder:
 def _expr(part: object) -> n.Expr:
     assert not isinstance(part, Token | Tree) and part is not None
     return part  # type: ignore[return-value]
+
+
+def _optional(parts: Sequence[object]) -> list[object]:
+    """Children of which some may be absent (``None``), as the parser leaves them."""
+    return list(parts)
 
 
 def _tree(part: object) -> Branch:

@@ -22,6 +22,8 @@ _MONEY = {"亿元": 10**8, "万元": 10**4, "元": 1}
 _HEAD = re.compile(r"^(?P<name>[^\[（(]+)(\[(?P<year>[^\]]+)\])?([（(](?P<unit>[^）)]+)[）)])?$")
 _GIVEN = "给定 "
 _GAP = " 差距"
+_YEARS = {year.value for year in n.Year}
+_UNITS = {*_MONEY, "人", "项", "分"}
 _TRUTHS = {word: truth for truth, word in TRUTH_WORDS.items()}
 
 
@@ -73,7 +75,11 @@ def side_of_head(head: str, names: Mapping[str, str]) -> bool | None:
     if head in ("申请日", "读法") or head.removeprefix(_GIVEN) in names:
         return False
     match = _HEAD.match(head)
-    return False if match and find(match["name"].strip()) else None
+    if not match or not find(match["name"].strip()):
+        return None
+    is_year = match["year"] is None or match["year"] in _YEARS
+    is_unit = match["unit"] is None or match["unit"] in _UNITS
+    return False if is_year and is_unit else None
 
 
 def reference_engine(instrument: n.Instrument, rows: Sequence[Prepared]) -> list[Said]:
@@ -111,6 +117,9 @@ def _compare(
     example: n.Example, answers: Mapping[str, Answer], flags: set[str], ids: Mapping[str, str]
 ) -> Iterable[Failure]:
     for head, cell in example.expected:
+        if not _is_expectation(cell, head):
+            yield Failure(example.line, example.name, head, "符合、不符合、未知，或数、区间", cell)
+            continue
         if head == "标记":
             agrees, got = _flags_agree(cell, flags), "、".join(sorted(flags)) or "无"
         else:
@@ -124,6 +133,16 @@ def _ids(instrument: n.Instrument) -> dict[str, str]:
     """Statement ids by id and by name."""
     found = {id_: id_ for id_ in instrument.statements}
     return found | {s.name: s.id for s in instrument.statements.values()}
+
+
+def _is_expectation(cell: str, head: str) -> bool:
+    if head == "标记" or cell in _TRUTHS or (cell == "无" and head.endswith(_GAP)):
+        return True
+    try:
+        _interval(cell)
+    except UserError:
+        return False
+    return True
 
 
 def _flags_agree(cell: str, flags: set[str]) -> bool:
@@ -174,6 +193,7 @@ def _end(text: str) -> Bound:
 
 
 def _number(text: str) -> Fraction:
+    """Raises UserError for what is no number."""
     value = exact(text.replace(",", "").replace("−", "-"))
     if value is None:
         raise UserError(f"“{text}”不是数")
@@ -186,19 +206,29 @@ def _number(text: str) -> Fraction:
 def prepare(instrument: n.Instrument, example: n.Example) -> Prepared:
     """The row's inputs. Raises UserError for a cell that cannot be read."""
     inputs = dict(example.inputs)
-    as_of = date.fromisoformat(inputs.pop("申请日", instrument.case_date.isoformat()))
+    as_of = _day(inputs.pop("申请日", instrument.case_date.isoformat()))
     readings = _readings(instrument, inputs.pop("读法", ""))
     given: dict[str, Interval] = {}
     facts: dict[str, Any] = {}
     ids = _ids(instrument)
     for head, cell in inputs.items():
         if head.startswith(_GIVEN):
-            given[ids[head.removeprefix(_GIVEN)]] = _interval(cell)
+            id_ = ids[head.removeprefix(_GIVEN)]
+            if instrument.statements[id_].is_truth:
+                raise UserError(f"{head}：只能给定分数和数值，不能给定条件")
+            given[id_] = _interval(cell)
         else:
             _state(facts, head, cell, as_of)
     heads = [head.removesuffix(_GAP) for head, _ in example.expected]
     wanted = frozenset() if "标记" in heads else frozenset(ids[head] for head in heads)
     return Prepared(firm_from_json(facts), as_of, readings, given, wanted)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UserError(f"“{text}”不是日期，应写成 2026-06-30") from None
 
 
 def _readings(instrument: n.Instrument, cell: str) -> dict[str, str]:
@@ -230,7 +260,9 @@ def _state(facts: dict[str, Any], head: str, cell: str, as_of: date) -> None:
 
 def _stated(fact: Fact, cell: str, factor: int) -> Any:
     if fact.unit == "是否":
-        return {"是": True, "否": False}[cell]
+        if cell not in ("是", "否"):
+            raise UserError(f"{fact.name} 应写 是 或 否，不是“{cell}”")
+        return cell == "是"
     if fact.unit == "记录":
         return [] if cell == "空" else [_title(text) for text in cell.split("；")]
     if not fact.numeric:

@@ -8,10 +8,11 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import product
 from typing import NoReturn
 
-from denggao.facts.catalogue import SCALE, catalogue
+from denggao.facts.catalogue import SCALE, bounds_from_below, catalogue
 from denggao.facts.interval import Truth
 from denggao.rules import nodes as n
 from denggao.rules.errors import InstrumentError
+from denggao.rules.shape import is_linear
 from denggao.rules.units import UnitClash, Units, unit_of_code
 
 MAX_STATEMENTS = 400
@@ -102,6 +103,17 @@ class _Checker:
     def derivation(self, statement: n.Statement) -> None:
         if statement.uses:
             self.fail(statement, "推导只能由事实算出，不能引用别的规则")
+        target = catalogue()[statement.id]
+        facts = [e for e in statement.expressions() if isinstance(e, n.FactRef)]
+        if any((e.year is None) == target.yearly for e in facts):
+            self.fail(statement, "推导不能把年度事实和时点事实混在一起")
+        near = {target.at_most, *bounds_from_below().get(target.code, ())}
+        if any(e.code in near for e in facts):
+            self.fail(statement, "推导不能用到与它互为上下限的事实（如 境内研发费用 与 研发费用）")
+        values = [v for case in statement.cases for v in (case.lo, case.hi)]
+        bodies = values if statement.body is None else [statement.body]
+        if not all(is_linear(body, self.instrument.statements) for body in bodies):
+            self.fail(statement, "推导里不能除以不定的数")
         for case in statement.cases:
             if case.when is not None and not isinstance(case.when, n.Adopted):
                 self.fail(statement, "推导的分情况只能按读法（采用 …）", case.line)
@@ -145,8 +157,10 @@ class _Checker:
     def points(self, statement: n.Statement) -> None:
         maximum = statement.maximum or Fraction(0)
         whole: list[tuple[Fraction, Fraction, int]] = []
+        is_plain = True
         for case in statement.cases:
             if not (isinstance(case.lo, n.Num) and isinstance(case.hi, n.Num)):
+                is_plain = False
                 continue
             lo, hi = Fraction(case.lo.value), Fraction(case.hi.value)
             if lo > hi:
@@ -154,7 +168,7 @@ class _Checker:
             if hi > maximum:
                 self.fail(statement, f"得分 {hi} 超过满分 {maximum}", case.line)
             whole.append((lo, hi, case.line))
-        if any(lo < hi for lo, hi, _ in whole):
+        if is_plain and any(lo < hi for lo, hi, _ in whole):
             self._no_gap(statement, whole)
 
     def _no_gap(self, statement: n.Statement, bands: list[tuple[Fraction, Fraction, int]]) -> None:

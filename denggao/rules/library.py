@@ -46,6 +46,13 @@ def load_text(text: str, path: str = "规范") -> n.Instrument:
 
 def assemble(text: str, path: str) -> n.Instrument:
     """Everything but running the cases."""
+    try:
+        return _assemble(text, path)
+    except RecursionError:
+        raise InstrumentError(path, 1, 1, "算式套得太深或太长，请分成几条数值") from None
+
+
+def _assemble(text: str, path: str) -> n.Instrument:
     document = read_document(text, path)
     builder = Builder(path)
     builder.build([(block, parse(block, path)) for block in document.blocks])

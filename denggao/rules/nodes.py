@@ -75,6 +75,8 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Arith:
+    """Sum, difference, product or quotient."""
+
     op: str  # + − × ÷
     left: Expr
     right: Expr
@@ -82,6 +84,8 @@ class Arith:
 
 @dataclass(frozen=True, slots=True)
 class Extreme:
+    """取小, 取大: the least or greatest of several."""
+
     op: str  # 取小 取大
     args: tuple[Expr, ...]
 
@@ -109,16 +113,22 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class All:
+    """且: Kleene's and."""
+
     args: tuple[Expr, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
+    """或: Kleene's or."""
+
     args: tuple[Expr, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
+    """非."""
+
     arg: Expr
 
 
@@ -203,6 +213,8 @@ def walk(expr: Expr) -> list[Expr]:
 
 
 class Kind(Enum):
+    """What a statement is; the value is its keyword."""
+
     PARAMETER = "参数"
     VALUE = "数值"
     CONDITION = "条件"

@@ -20,6 +20,7 @@ class UnitClash(Exception):
 
 
 def unit_of_code(code: str) -> Unit:
+    """The unit of a fact of the catalogue."""
     return ((catalogue()[code].unit, 1),)
 
 

@@ -595,3 +595,28 @@ def test_flags_do_not_depend_on_the_order_of_reading(resident: Truth) -> None:
     """
     facts = {"居民企业": resident, **last(tech_staff="11", staff="10")}
     check(rules, facts, {}, {"CONTRADICTION"})
+
+
+def test_bands_of_a_growth_that_is_a_range() -> None:
+    """52 ÷ [27, 999] − 1 lies on both sides of 35 %: no band is ruled out."""
+    rules = """
+    数值 A-1 增长：销售收入[上年] ÷ 销售收入[前年] − 1
+    条件 A-2 低：A-1 < 35%
+    评分 A-3 分档 满分 8：
+        A-1 ≥ 35% 得 5~8
+        A-1 > 0 得 1~4
+        否则 得 0
+    """
+    facts = years("sales", None, {"lo": "27", "hi": "999"}, "52")
+    value = Interval(Fraction(-947, 999), Fraction(25, 27))
+    check(rules, facts, {"A-1.value": value, "A-2": None, "A-3.value": Interval(0, 8)}, set())
+
+
+def test_a_wide_range_beside_a_finely_derived_one() -> None:
+    """A stated range at the edge of its size, compared in twentieths of a 分."""
+    rules = """
+    推导 研发费用[年]：人员人工费用[年] + 委托境内研发费用[年] × 80% × 1%
+    数值 A-1 甲：研发费用[上年]
+    """
+    facts = last(rd_expense={"lo": "0", "hi": "999999999999999.99"}, rd_labor="1")
+    check(rules, facts, {"A-1.value": Interval(0, TOP)}, set())

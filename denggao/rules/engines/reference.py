@@ -9,16 +9,18 @@ import copy
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from denggao.facts import interval as iv
-from denggao.facts.catalogue import SCALE, catalogue
+from denggao.facts.catalogue import SCALE, bounds_from_below, catalogue
 from denggao.facts.enterprise import Firm, Value, key_of
 from denggao.facts.interval import ANYTHING, ZERO, Interval, Truth, point
 from denggao.facts.resolve import Facts
-from denggao.facts.titles import held
+from denggao.facts.titles import Title, held
 from denggao.rules import nodes as n
 from denggao.rules.outcome import Outcome, Result
+from denggao.rules.shape import has_gap, is_linear, quotient_of
 
 
 def judge(
@@ -61,6 +63,7 @@ class Evaluation:
         """Every statement's result, the values read, and the flags raised."""
         results = {id_: self.result(id_) for id_ in self.instrument.statements}
         values = {key: self.value_of(key) for r in results.values() for key in r.facts}
+        self._look_at_all_facts()
         flags = self.facts.flags | {flag for r in results.values() for flag in r.flags}
         return Outcome(
             self.instrument,
@@ -70,6 +73,13 @@ class Evaluation:
             flags,
             self.instrument.chosen(self.readings),
         )
+
+    def _look_at_all_facts(self) -> None:
+        """Flags speak of every fact the instrument names, whichever rule decided first."""
+        for code, year in facts_named(self.instrument, self.facts.as_of.year):
+            parts = self.instrument.components.get(code, ())
+            if any(key_of(c, year) in self.facts.values for c in (code, *parts)):
+                self.facts.number(code, year)
 
     def value_of(self, key: str) -> Value | None:
         """The value in force of a fact, as it is shown."""
@@ -220,8 +230,11 @@ class Evaluation:
         return value if isinstance(value, bool) else None
 
     def _holds(self, expr: n.Holds) -> Truth:
-        titles = self.facts.get("titles")
-        return held(titles if isinstance(titles, tuple) else None, expr.kind, self.facts.as_of)
+        stated = self.facts.get("titles")
+        titles = None
+        if isinstance(stated, tuple):
+            titles = [title for title in stated if isinstance(title, Title)]
+        return held(titles, expr.kind, self.facts.as_of)
 
     def _missing(self, expr: n.Missing) -> Truth:
         fact = expr.fact
@@ -235,7 +248,17 @@ class Evaluation:
         return truths.pop() if len(truths) == 1 else None
 
     def _compare_plain(self, expr: n.Compare) -> Truth:
-        left, right = self.number(expr.left), self.number(expr.right)
+        """A direct quotient is cross-multiplied (contract); by what may be 0, nothing is known."""
+        left, right = expr.left, self.number(expr.right)
+        quotient = quotient_of(left, self.instrument.statements)
+        if quotient is None or not is_linear(expr.right, self.instrument.statements):
+            return self._ordered(expr, self.number(left), right)
+        below = self.number(quotient[1])
+        if below.lo is None or below.lo <= 0:
+            return None
+        return self._ordered(expr, self.number(quotient[0]), iv.multiply(right, below))
+
+    def _ordered(self, expr: n.Compare, left: Interval, right: Interval) -> Truth:
         match expr.op:
             case "≥":
                 return iv.at_least(left, right)
@@ -298,9 +321,7 @@ class Evaluation:
         for case in parameter.cases:
             if rest is None:
                 break
-            within, rest = rest, None
-            if case.when is not None:
-                within, rest = _cut(within, case.when, step)
+            within, rest = (rest, None) if case.when is None else _cut(rest, case.when, step)
             if within is not None:
                 found.append((within, self.number(case.lo)))
         return found
@@ -314,7 +335,7 @@ class Evaluation:
     def gap(self, expr: n.Compare, truth: Truth) -> Interval | None:
         """How much the left-hand fact must grow for ``≥`` or ``>`` to hold, all else unchanged;
         of a quotient, its numerator. ``None`` where growing does not help or nothing is known."""
-        if expr.op not in ("≥", ">"):
+        if not has_gap(expr, self.instrument.statements):
             return None
         if truth is True:
             return ZERO
@@ -323,11 +344,12 @@ class Evaluation:
 
     def _gap_plain(self, expr: n.Compare) -> Interval | None:
         left, target = expr.left, self.number(expr.right)
-        if isinstance(left, n.Arith) and left.op == "÷":
-            whole = self.number(left.right)
-            if whole.hi == 0:
+        quotient = quotient_of(left, self.instrument.statements)
+        if quotient is not None:
+            whole = self.number(quotient[1])
+            if whole.hi is not None and whole.hi <= 0:
                 return None
-            left, target = left.left, iv.multiply(target, whole)
+            left, target = quotient[0], iv.multiply(target, whole)
         have = self.number(left)
         if self._is_score(expr.left):
             return _points_missing(have, target, expr.op)
@@ -371,6 +393,25 @@ class Evaluation:
 
 
 MAX_SPLITS = 64
+
+
+@cache
+def facts_named(instrument: n.Instrument, year: int) -> tuple[tuple[str, int | None], ...]:
+    """(code, fiscal year) of every number that some rule reads, and of what these, and the
+    facts that bound them, can be derived from."""
+    found: dict[tuple[str, int | None], None] = {}
+    for statement in instrument.statements.values():
+        for leaf in statement.leaves:
+            if isinstance(leaf, n.FactRef | n.WindowLeast) and catalogue()[leaf.code].numeric:
+                when = leaf.year if isinstance(leaf, n.FactRef) else n.Year.WINDOW
+                for one in when.years(year) if when else (None,):
+                    found |= {(code, one): None for code in _with_parts(instrument, leaf.code)}
+    return tuple(found)
+
+
+def _with_parts(instrument: n.Instrument, code: str) -> list[str]:
+    near = [code, *bounds_from_below().get(code, ()), *filter(None, [catalogue()[code].at_most])]
+    return [code, *(part for c in near for part in sorted(instrument.components.get(c, ())))]
 
 
 def parameter_fact(parameter: n.Statement) -> n.FactRef:

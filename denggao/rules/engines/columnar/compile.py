@@ -27,6 +27,7 @@ from denggao.rules.engines.columnar.plan import Plan
 from denggao.rules.engines.columnar.steps import Approx
 from denggao.rules.engines.columnar.values import Lin, Value
 from denggao.rules.engines.reference import parameter_fact
+from denggao.rules.shape import has_gap, quotient_of
 
 _UNKNOWN: Truth = (False, False)
 
@@ -99,11 +100,9 @@ class Compiler:
 
     def _parts(self, left: n.Expr) -> tuple[Lin, Lin] | None:
         """Numerator and denominator, of plain numbers over 1; ``None`` for other quotients."""
-        if isinstance(left, n.Arith) and left.op == "÷":
-            top, below = self.number(left.left), self.number(left.right)
-            if isinstance(top, Lin) and isinstance(below, Lin) and below.nonneg:
-                return top, below
-            return None
+        quotient = quotient_of(left, self.instrument.statements)
+        if quotient is not None:
+            return j.lin(self.number(quotient[0])), j.lin(self.number(quotient[1]))
         value = self.number(left)
         return (value, v.constant(1)) if isinstance(value, Lin) else None
 
@@ -260,16 +259,15 @@ class Compiler:
         years = self.facts.window()
         lins = v.aligned([j.lin(self._one(expr.code, y)) for y in years])
         masks = [self.facts.operated(y) for y in years]
-        if all(mask is True for mask in masks):
-            return v.extreme(lins, low=True)
         minus = e.either(
             *(e.both(m, e.is_infinite(x.lo)) for m, x in zip(masks, lins, strict=True))
         )
-        lo = j.least_of(masks, [x.lo for x in lins])
-        hi = j.least_of(masks, [x.hi for x in lins])
         none = e.negated(e.either(*masks))
-        lo = e.choose(minus, None, e.choose(none, 0, lo))
-        return Lin(lo, e.choose(none, 0, hi), lins[0].scale, max(x.size for x in lins))
+        lo = e.choose(none, 0, j.least_of(masks, [x.lo for x in lins]))
+        hi = e.choose(none, 0, j.least_of(masks, [x.hi for x in lins]))
+        size = max(x.size for x in lins)
+        nonneg = all(x.nonneg for x in lins)
+        return Lin(e.choose(minus, None, lo), hi, lins[0].scale, size, nonneg)
 
     # ---- truths
 
@@ -299,6 +297,9 @@ class Compiler:
     def _missing(self, expr: n.Missing) -> Truth:
         fact = expr.fact
         years = fact.year.years(self.as_of.year) if fact.year else (None,)
+        if catalogue()[fact.code].numeric:
+            for year in years:
+                self.facts.number(fact.code, year)  # its flags belong to the outcome
         flag = e.either(*(self.facts.missing(fact.code, year) for year in years))
         return flag, e.negated(flag)
 
@@ -326,8 +327,9 @@ class Compiler:
 
     def _compare_plain(self, expr: n.Compare) -> Truth:
         right = self.number(expr.right)
-        parts = self._parts(expr.left) if isinstance(right, Lin) else None
-        if parts and isinstance(expr.left, n.Arith) and expr.left.op == "÷":
+        quotient = quotient_of(expr.left, self.instrument.statements)
+        if quotient is not None and isinstance(right, Lin):
+            parts = [j.lin(self.number(part)) for part in quotient]
             defined = e.at_least(parts[1].lo, 0, strictly=True)
             holds, fails = j.compared(expr.op, parts[0], v.multiply(right, parts[1]))
             return e.both(holds, defined), e.both(fails, defined)
@@ -384,7 +386,7 @@ class Compiler:
 
     def gap(self, expr: n.Compare, truth: Truth) -> Lin | None:
         """Shortfall of the left-hand fact; null–null where there is none to tell."""
-        if expr.op not in ("≥", ">"):
+        if not has_gap(expr, self.instrument.statements):
             return None
         parts = [(p, *run._gap_plain(expr)) for p, run in self.splits(expr)]
         joined = j.joined([(e.both(p, known), gap) for p, known, gap in parts])
@@ -397,10 +399,11 @@ class Compiler:
         """(rows where there is a gap to tell, the gap)."""
         left, target = expr.left, self.number(expr.right)
         known: Flag = True
-        if isinstance(left, n.Arith) and left.op == "÷":
-            whole = j.lin(self.number(left.right))
+        quotient = quotient_of(left, self.instrument.statements)
+        if quotient is not None:
+            whole = j.lin(self.number(quotient[1]))
             known = e.negated(e.at_least(0, whole.hi))
-            left, target = left.left, v.multiply(target, whole)
+            left, target = quotient[0], v.multiply(target, whole)
         have = j.lin(self.number(left))
         if self._is_score(expr.left):
             return self._points_missing(have, target, expr.op)

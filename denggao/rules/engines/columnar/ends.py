@@ -19,6 +19,7 @@ INT128 = 2**127 - 1
 
 
 def add(a: End, b: End) -> End:
+    """Sum of two ends."""
     if a is None or b is None:
         return None
     if isinstance(a, int) and isinstance(b, int):
@@ -36,6 +37,7 @@ def times(a: End, factor: int) -> End:
 
 
 def minus(a: End) -> End:
+    """The end of the negated interval."""
     if a is None:
         return None
     return -a if isinstance(a, int) else a * -1  # Polars has no negation of Int128
@@ -56,7 +58,11 @@ def wide(end: End, size: int) -> End:
 
 
 def expression(end: End, dtype: type[pl.DataType] = pl.Int64) -> pl.Expr:
-    return end if isinstance(end, pl.Expr) else pl.lit(end, dtype=dtype)
+    """The end as an expression; ∞ is a null. Literals are never narrower than 64 bits: a
+    32-bit product would wrap without a word."""
+    if isinstance(end, pl.Expr):
+        return end
+    return pl.lit(end, dtype=pl.Int128 if end is not None and abs(end) > INT64 else dtype)
 
 
 def smallest(ends: Iterable[End], *, none_wins: bool) -> End:
@@ -65,6 +71,7 @@ def smallest(ends: Iterable[End], *, none_wins: bool) -> End:
 
 
 def largest(ends: Iterable[End], *, none_wins: bool) -> End:
+    """Greatest end; ``none_wins``: ∞ is +∞ (upper ends), else it is −∞ (lower ends)."""
     return _extreme(list(ends), none_wins=none_wins, low=False)
 
 
@@ -88,11 +95,7 @@ def choose(when: Flag, then: End, otherwise: End) -> End:
         return then if when else otherwise
     if then is None and otherwise is None:
         return None
-    return pl.when(when).then(_operand(then)).otherwise(_operand(otherwise))
-
-
-def _operand(end: End) -> pl.Expr:
-    return end if isinstance(end, pl.Expr) else pl.lit(end)
+    return pl.when(when).then(expression(then)).otherwise(expression(otherwise))
 
 
 def at_least(a: End, b: End, *, strictly: bool = False) -> Flag:
@@ -101,11 +104,12 @@ def at_least(a: End, b: End, *, strictly: bool = False) -> Flag:
         return False
     if isinstance(a, int) and isinstance(b, int):
         return a > b if strictly else a >= b
-    result = (_operand(a) > _operand(b)) if strictly else (_operand(a) >= _operand(b))
+    result = (expression(a) > expression(b)) if strictly else (expression(a) >= expression(b))
     return result.fill_null(False)
 
 
 def either(*flags: Flag) -> Flag:
+    """Or of flags, constants folded."""
     if True in [f for f in flags if isinstance(f, bool)]:
         return True
     columns = [f for f in flags if isinstance(f, pl.Expr)]
@@ -113,6 +117,7 @@ def either(*flags: Flag) -> Flag:
 
 
 def both(*flags: Flag) -> Flag:
+    """And of flags, constants folded."""
     if False in [f for f in flags if isinstance(f, bool)]:
         return False
     columns = [f for f in flags if isinstance(f, pl.Expr)]
@@ -120,14 +125,17 @@ def both(*flags: Flag) -> Flag:
 
 
 def negated(flag: Flag) -> Flag:
+    """Not."""
     return not flag if isinstance(flag, bool) else ~flag
 
 
 def column(flag: Flag) -> pl.Expr:
+    """The flag as an expression."""
     return flag if isinstance(flag, pl.Expr) else pl.lit(flag)
 
 
 def is_infinite(end: End) -> Flag:
+    """In which rows the end is ∞."""
     if end is None:
         return True
     return False if isinstance(end, int) else end.is_null()

@@ -14,7 +14,7 @@ from datetime import date
 import polars as pl
 
 from denggao.facts.catalogue import MAX_SIZE, Fact, bounds_from_below, catalogue
-from denggao.facts.enterprise import key_of
+from denggao.facts.enterprise import OUT_OF_DOMAIN, key_of
 from denggao.facts.resolve import (
     BEFORE_FOUNDING,
     CONTRADICTION,
@@ -44,6 +44,7 @@ class FactColumns:
         self.flags: dict[str, list[pl.Expr]] = {}
         self._numbers: dict[str, Lin] = {}
         self._own: dict[str, Lin] = {}
+        self._outside: dict[str, Flag] = {}  # rows whose derived value is outside the domain
         self._derived: dict[str, Lin | None] = {}
 
     # ---- time
@@ -135,6 +136,8 @@ class FactColumns:
         stated = self.stated(key)
         self.raise_flag(BEFORE_FOUNDING, e.both(stated, e.negated(operated)))
         self.raise_flag(CONTRADICTION, e.both(contradicted, operated))
+        outside = e.both(self._outside.get(key, False), e.negated(stated), operated)
+        self.raise_flag(OUT_OF_DOMAIN, e.both(outside, e.negated(contradicted)))
         derived = self.derived(fact.code, year)
         if derived is None or stated is False:
             return
@@ -164,10 +167,14 @@ class FactColumns:
         derived = self.derived(fact.code, year)
         if derived is not None:
             base, derived = v.aligned([base, derived])
+            lo = e.largest([base.lo, derived.lo], none_wins=False)
+            hi = e.smallest([base.hi, derived.hi], none_wins=False)
+            outside = e.at_least(lo, hi, strictly=True)
+            self._outside[key] = outside
             base = replace(
                 base,
-                lo=e.largest([base.lo, derived.lo], none_wins=False),
-                hi=e.smallest([base.hi, derived.hi], none_wins=False),
+                lo=e.choose(outside, base.lo, lo),
+                hi=e.choose(outside, base.hi, hi),
                 size=max(base.size, derived.size),
             )
         own = self._stated_or(fact, key, base)
@@ -196,18 +203,18 @@ class FactColumns:
             spans = e.either(
                 *(pl.col(c).is_not_null() for c in (f"{key}.lo", f"{key}.hi") if c in columns)
             )
-            lo = e.choose(spans, self._bound(f"{key}.lo", fact.lo, fact, factor), lo)
-            hi = e.choose(spans, self._bound(f"{key}.hi", fact.hi, fact, factor), hi)
+            lo = e.choose(spans, self._bound(f"{key}.lo", fact.lo, base, factor), lo)
+            hi = e.choose(spans, self._bound(f"{key}.hi", fact.hi, base, factor), hi)
         if key in columns:
             point = e.times(e.wide(pl.col(key), base.size), factor)
             lo, hi = _point_or(point, lo), _point_or(point, hi)
         return replace(base, lo=lo, hi=hi)
 
-    def _bound(self, column: str, domain: int | None, fact: Fact, factor: int) -> e.End:
-        edge = _scaled(domain, fact.scale * factor)
+    def _bound(self, column: str, domain: int | None, base: Lin, factor: int) -> e.End:
+        edge = _scaled(domain, base.scale)
         if column not in self.plan.columns:
             return edge
-        return _point_or(e.times(pl.col(column), factor), edge)
+        return _point_or(e.times(e.wide(pl.col(column), base.size), factor), edge)
 
     def _contradicted(self, fact: Fact, year: int | None) -> Flag:
         """Certainly above the fact it can never exceed, or below one that it bounds."""

@@ -22,6 +22,7 @@ Truth = tuple[Flag, Flag]
 
 
 def given(value: Interval) -> Lin:
+    """A fixed value (of a case table) as a column."""
     lo, hi = (None if end is None else v.constant(Fraction(end)) for end in value[:2])
     scale = lcm(lo.scale if lo else 1, hi.scale if hi else 1)
     ends = [None if x is None else v.rescaled(x, scale).lo for x in (lo, hi)]
@@ -29,11 +30,13 @@ def given(value: Interval) -> Lin:
 
 
 def lin(value: Value) -> Lin:
+    """The value, which is known to be over a constant denominator."""
     assert isinstance(value, Lin)
     return value
 
 
 def compared(op: str, left: Value, right: Value) -> Truth:
+    """A comparison of two values."""
     match op:
         case "≥":
             return v.at_least(left, right)
@@ -74,10 +77,11 @@ def end_over(possible: list[Flag], ends: list[e.End], *, low: bool) -> e.End:
 def first_of(possible: list[Flag], ends: list[e.End], *, reverse: bool) -> e.End:
     """The least (largest) constant that is possible: tried in order, the first one wins."""
     pairs = sorted(zip(ends, possible, strict=True), key=lambda p: p[0], reverse=reverse)  # type: ignore[arg-type,return-value]
-    return pick([p for _, p in pairs], [x for x, _ in pairs], pairs[-1][0])
+    return pick([p for _, p in pairs], [x for x, _ in pairs], None)
 
 
 def least_of(masks: list[Flag], ends: list[e.End]) -> e.End:
+    """Least end among those whose mask is true."""
     here = [e.choose(m, x, None) for m, x in zip(masks, ends, strict=True)]
     return e.smallest(here, none_wins=False)
 
@@ -115,6 +119,7 @@ def selected(cases: list[tuple[Flag, Value]]) -> Quo:
 
 
 def picked_near(flags: list[Flag], near: list[Approx]) -> Approx:
+    """The doubles of the case that is certain."""
     value, terms = (
         e.expression(pick(flags, list(x), None)).cast(pl.Float64)
         for x in ([a.value for a in near], [a.terms for a in near])
@@ -123,6 +128,7 @@ def picked_near(flags: list[Flag], near: list[Approx]) -> Approx:
 
 
 def pick(flags: list[Flag], ends: list[e.End], otherwise: e.End) -> e.End:
+    """The end of the first flag that is true."""
     result = otherwise
     for flag, end in reversed(list(zip(flags, ends, strict=True))):
         result = e.choose(flag, end, result)

@@ -40,14 +40,17 @@ class Steps:
 
 
 def add(a: Approx, b: Approx) -> Approx:
+    """Doubles of a sum."""
     return Approx(a.value + b.value, a.terms + b.terms)
 
 
 def times(a: Approx, factor: Fraction) -> Approx:
+    """Doubles of a multiple."""
     return Approx(a.value * float(factor), a.terms * abs(float(factor)))
 
 
 def of_number(end: End, scale: int) -> Approx:
+    """Doubles of a plain number over its scale."""
     value = _double(end) / scale
     return Approx(value, value.abs())
 
@@ -61,9 +64,10 @@ def of_quotient(
     defined = e.either(turned, e.at_least(b[0], 0))
     if turned is not False:
         tops = e.choose(turned, a[1], a[0]), e.choose(turned, a[0], a[1])
+    b_lo, b_hi = b_lo.fill_null(-inf), b_hi.fill_null(inf)
     found = []
-    for top in map(_double, tops):
-        below = pl.when(top > 0).then(b_hi.fill_null(inf)).otherwise(b_lo.fill_null(-inf))
+    for top, outer, inner in ((_double(tops[0]), b_hi, b_lo), (_double(tops[1]), b_lo, b_hi)):
+        below = pl.when(top > 0).then(outer).otherwise(inner)
         value = top / below * float(factor)
         sure = e.column(defined) & value.is_finite()
         value = pl.when(sure).then(value)

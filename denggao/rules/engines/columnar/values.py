@@ -59,6 +59,7 @@ Value = Lin | Quo
 
 
 def constant(value: Fraction | int) -> Lin:
+    """The same number in every row."""
     exact = Fraction(value)
     return Lin(
         exact.numerator, exact.numerator, exact.denominator, abs(exact.numerator), exact >= 0
@@ -83,11 +84,13 @@ def rescaled(value: Lin, scale: int) -> Lin:
 
 
 def aligned(values: Sequence[Lin]) -> list[Lin]:
+    """The same values over one common denominator."""
     scale = lcm(*(v.scale for v in values))
     return [rescaled(v, scale) for v in values]
 
 
 def negate(value: Value) -> Value:
+    """Additive inverse."""
     if isinstance(value, Lin):
         return Lin(e.minus(value.hi), e.minus(value.lo), value.scale, value.size)
     return replace(
@@ -111,6 +114,7 @@ def _near(
 
 
 def add(a: Value, b: Value) -> Value:
+    """Sum."""
     if isinstance(a, Lin) and isinstance(b, Lin):
         a, b = aligned([a, b])
         size = checked(a.size + b.size)
@@ -120,6 +124,7 @@ def add(a: Value, b: Value) -> Value:
 
 
 def quotient(value: Value) -> Quo:
+    """The value as a quotient."""
     if isinstance(value, Quo):
         return value
     near = st.of_number(value.lo, value.scale), st.of_number(value.hi, value.scale)
@@ -179,6 +184,7 @@ def constant_of(value: Value) -> Fraction | None:
 
 
 def multiply(a: Value, b: Value) -> Value:
+    """Product; of two unknowns only where neither can be negative."""
     for x, y in ((a, b), (b, a)):
         factor = constant_of(x)
         if factor is not None:
@@ -214,7 +220,7 @@ def _turned(turned: Flag, value: Lin) -> Lin:
     other = negate(value)
     assert isinstance(other, Lin)
     lo, hi = e.choose(turned, other.lo, value.lo), e.choose(turned, other.hi, value.hi)
-    return replace(value, lo=lo, hi=hi)
+    return replace(value, lo=lo, hi=hi, nonneg=False)
 
 
 def _over_positive(a: Lin, b: Lin, may_be_zero: Flag, straddles: Flag) -> Quo:

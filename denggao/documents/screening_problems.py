@@ -1,0 +1,74 @@
+"""数据问题: every finding in the ledger by cell, and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from denggao.documents.screening_data import Screening
+from denggao.documents.screening_page import Column, ListSheet, Looks
+
+SHEET = "数据问题"
+_KINDS = {
+    "ambiguous_name": "同名企业分不清",
+    "ambiguous_none": "“无”分不清是零还是没填",
+    "approximate": "约数",
+    "assumed_unit": "表头没写单位，按默认单位",
+    "assumed_year": "表头没写年度，按上年",
+    "bad_credit_code": "信用代码不对",
+    "bad_year": "年度看不懂",
+    "changed_over_years": "各年所填不同",
+    "damaged_text": "文字损坏",
+    "digits_lost": "号码尾数丢失",
+    "duplicate": "同一户多行，已合并",
+    "error_value": "公式出错",
+    "fact_twice": "同一事实两个值",
+    "head_twice": "同一事实两列",
+    "hidden_sheet": "隐藏的工作表，没有读",
+    "incomplete_date": "日期不全",
+    "masked": "数字被遮盖",
+    "merged_cells": "合并的单元格",
+    "no_identity": "没有企业名称和代码",
+    "not_a_field": "不在技术领域目录中",
+    "not_yes_no": "应填是或否",
+    "out_of_domain": "超出允许的范围",
+    "pending": "写着待定",
+    "percent": "写成百分比",
+    "scientific": "科学计数法",
+    "second_table": "一页上有两张表",
+    "sheet_unread": "没有认得的表头，没有读",
+    "suspect_unit": "单位可疑",
+    "two_codes": "同名企业两个代码",
+}
+_COLUMNS = (
+    Column("性质", 8, "centre"),
+    Column("文件", 20, "wrap"),
+    Column("工作表", 14, "wrap"),
+    Column("行", 8, "rank"),
+    Column("列", 5, "centre"),
+    Column("表头", 24, "wrap"),
+    Column("值", 24, "wrap"),
+    Column("应为", 24, "wrap"),
+    Column("怎样改", 48, "wrap"),
+)
+
+
+def kind_words(kind: str) -> str:
+    """A kind of problem in words."""
+    return _KINDS.get(kind, "其他")
+
+
+def write(book: Any, looks: Looks, screening: Screening, report: Callable[[int], None]) -> None:
+    """Write the sheet: problems, then notices, then heads that were not understood."""
+    sheet = ListSheet(book, looks, SHEET, screening.as_of, _COLUMNS)
+    ledger = screening.ledger
+    for notice in (False, True):
+        for p in ledger.problems:
+            if p.is_notice is notice:
+                where = [p.file, p.sheet, p.row or None, p.column, p.head]
+                sheet.add(["提示" if notice else "问题", *where, p.value, p.expected, p.advice])
+                report(1)
+    for file, name, column, head in ledger.unread:
+        advice = "没有认出这一列，未用；是规则要的事实的，用 --columns 对照文件说明"
+        sheet.add(["未读列", file, name, None, column, head, None, None, advice])
+    sheet.finish()
