@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,19 +23,28 @@ _COLUMNS = (
     Column("条文", 34, "wrap"),
 )
 Row = list[Any]
-_GENERAL = (
-    ("三种结果", "符合、不符合、未知。缺一个数不等于零，也不等于“否”；缺的数不论是多少结果都一样的，直接下结论"),
-    ("可核实条件与结论", "可核实条件是表上的数能判定的各条，名次、差距清单、待补数据都按它排；结论是全部条件，"
-     "含专家评分和须人工核对后才定的条件，所以可核实条件符合的，结论仍可能未知"),
-    ("名次", "不符合的可核实条件少的在前；一样的，未知的少的在前；再一样的，相对差距小的在前；都一样的按台账先后"),
-    ("差距", "别的数都不变时，左边的数至少还要增加多少；不确定时取最小的，说明里写“至少”；"
-     "人、项、天进为整数，金额进到分"),
-    ("待补数据", "“问到这组就能定”：这一组都问到，不论数是多少，可核实条件都能定；"
-     "“单项可定”：只问这一项，就有可能定。只推算名次在前的企业，其余留空"),
-    ("数值", "比较之前不四舍五入：4.996%就是不到5%，也不显示成5.00%。值下限、值上限是按已知的数能确定的范围，"
-     "空白表示没有界限"),
-    ("单位", "逐企结论：金额为元，比率为百分比；差距清单：金额为万元"),
-)  # fmt: skip
+_GENERAL = """\
+三种结果
+    符合、不符合、未知。缺一个数不等于零，也不等于“否”；
+    缺的数不论是多少结果都一样的，直接下结论
+可核实条件与结论
+    可核实条件是表上的数能判定的各条，名次、差距清单、待补数据都按它排；
+    结论是全部条件，含专家评分等表上定不了的，所以可核实条件符合的，结论仍可能未知
+名次
+    不符合的可核实条件少的在前；一样的，未知的少的在前；
+    再一样的，相对差距小的在前；都一样的按台账先后
+差距
+    别的数都不变时，左边的数至少还要增加多少；不确定时取最小的，说明里写“至少”；
+    人、项、天进为整数，金额进到分
+待补数据
+    “问到这组就能定”：这一组都问到，不论数是多少，可核实条件都能定；
+    “单项可定”：只问这一项，就有可能定。只推算名次在前的企业，其余留空
+数值
+    比较之前不四舍五入：4.996%就是不到5%，也不显示成5.00%。
+    值下限、值上限是按已知的数能确定的范围，空白表示没有界限
+单位
+    逐企结论：金额为元，比率为百分比；差距清单：金额为万元
+"""
 
 
 def write(book: Any, looks: Looks, screening: Screening) -> None:
@@ -45,7 +55,7 @@ def write(book: Any, looks: Looks, screening: Screening) -> None:
             sheet.add(row)
     for flag in sorted({flag for table in screening.tables for flag in _flags(table)}):
         sheet.add(["各规范", "标记", flag, None, FLAG_WORDS.get(flag, flag), None])
-    for name, text in _GENERAL:
+    for name, text in _general().items():
         sheet.add(["各规范", "通则", None, name, text, None])
     sheet.add(["各规范", "程序", None, "版本", f"登高 {__version__}", None])
     sheet.finish()
@@ -79,3 +89,9 @@ def _flags(table: Screened) -> set[str]:
     """Every flag that some firm has."""
     found = {flags for (flags,) in table.rows(["flags"]) if flags}
     return {flag for flags in found for flag in flags.split()}
+
+
+def _general() -> dict[str, str]:
+    """What holds for every law: a name, then indented lines of one text."""
+    blocks = re.split(r"\n(?! )", _GENERAL.strip())
+    return {name: "".join(text.split()) for name, text in (b.split("\n", 1) for b in blocks)}

@@ -67,7 +67,7 @@ class Shortfall:
 
     @property
     def head(self) -> str:
-        return f"还差{self.fact}({self.shown_unit})"
+        return f"还差{self.fact}\n({self.shown_unit})"
 
 
 def shortfalls(table: Screened, condition: n.Statement) -> list[Shortfall]:
@@ -160,20 +160,14 @@ class Conditions:
         }
         wanted = [INDEX, IDENTITY, NAME, FAILED, OPEN, "hard_verdict", "flags"]
         wanted += [f"{c.id}_truth" for c in self.conditions]
+        self._spreads = {gap.column: _spread(gap) for gap in self.shortfalls()}
         for gap in self.shortfalls():
-            wanted += [gap.column, *self._spread(gap)]
+            wanted += [gap.column, *self._spreads[gap.column]]
         have = set(table.frame.columns)
         self.columns = [c for c in dict.fromkeys([*wanted, *self.facts]) if c in have]
 
     def shortfalls(self) -> list[Shortfall]:
         return [gap for gaps in self.gaps.values() for gap in gaps]
-
-    def _spread(self, gap: Shortfall) -> list[str]:
-        """The columns that tell whether all is known that the comparison reads."""
-        body = gap.statement.body
-        assert isinstance(body, n.Compare)
-        ids = [gap.statement.id, *([body.right.id] if isinstance(body.right, n.Ref) else [])]
-        return [f"{id_}_{end}" for id_ in ids for end in ("lo", "hi")]
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Each firm in order, by column."""
@@ -212,8 +206,16 @@ class Conditions:
             yield f"{gap.fact}{how}{_told(number, gap.unit)}"
 
     def _is_known(self, gap: Shortfall, row: Mapping[str, Any]) -> bool:
-        ends = [row.get(column) for column in self._spread(gap)]
+        ends = [row.get(column) for column in self._spreads[gap.column]]
         return all(lo == hi for lo, hi in zip(ends[::2], ends[1::2], strict=True))
+
+
+def _spread(gap: Shortfall) -> list[str]:
+    """The columns that tell whether all is known that the comparison reads."""
+    body = gap.statement.body
+    assert isinstance(body, n.Compare)
+    ids = [gap.statement.id, *([body.right.id] if isinstance(body.right, n.Ref) else [])]
+    return [f"{id_}_{end}" for id_ in ids for end in ("lo", "hi")]
 
 
 def _failure(condition: n.Statement, told: Sequence[str], short: bool) -> str:

@@ -48,12 +48,12 @@ def write_gaps(book: Any, looks: Looks, screening: Screening, report: Report) ->
 
 def _who(screening: Screening) -> list[Column]:
     head = screening.ledger.identity_head
-    return [Column(head, 20), Column("企业名称", 30, "wrap"), Column("规范", 18, "centre")]
+    return [Column(head, 22), Column("企业名称", 32, "wrap"), Column("规范", 18, "centre")]
 
 
 def _gap_column(gap: Shortfall) -> Column:
     look = {"万元": "wan", "分": "number"}.get(gap.shown_unit, "count")
-    return Column(f"{gap.statement.id}\n{gap.head}", 13 if look == "wan" else 11, look)
+    return Column(f"{gap.statement.id}\n{gap.head}", 14 if look == "wan" else 11, look)
 
 
 def _gap_row(law: Conditions, standing: Standing, gaps: Sequence[Shortfall]) -> list[Any]:

@@ -16,9 +16,10 @@ from denggao.rules.engines.columnar.table import FAILED, OPEN, countable
 SHEET = "总览"
 _TRUTHS = ("pass", "unknown", "fail")
 _MOST_FACTS = 10
-_WIDTHS = (21, 34, 12, *[9.5] * 7)
+_WIDTHS = (22, 36, 12, *[9.5] * 7)
 _RESULT_HEADS = (
-    "规范", "版本", "申请日", "企业数", "可核实条件\n符合", "可核实条件\n未知", "可核实条件\n不符合",
+    "规范", "版本", "申请日", "企业数",
+    "可核实条件\n符合", "可核实条件\n未知", "可核实条件\n不符合",
     "结论\n符合", "结论\n未知", "结论\n不符合",
 )  # fmt: skip
 _CONDITION_HEADS = ("规范", "可核实条件", "符合", "未知", "不符合")

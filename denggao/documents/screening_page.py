@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from math import ceil, isfinite
 from typing import Any
 
@@ -42,8 +43,8 @@ _LOOKS: dict[str, dict[str, Any]] = {
              "border": 1, "border_color": "#4A5F85", **_CENTRE},
     "machine": {"font_size": 7, "font_color": _GREY, "bg_color": _PALE, **_BOX, **_CENTRE},
     "plain": {"num_format": "@"},
-    "text": {"num_format": "@", **_BOX},
-    "wrap": {"num_format": "@", "text_wrap": True, **_BOX},
+    "text": {"num_format": "@", "indent": 1, **_BOX},
+    "wrap": {"num_format": "@", "text_wrap": True, "indent": 1, **_BOX},
     "centre": {"num_format": "@", **_CENTRE, **_BOX},
     "number": {**_BOX},
     "count": {"num_format": "#,##0", **_BOX},
@@ -53,7 +54,7 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "ratio": {"num_format": "0.00%", **_BOX},
     "exact_ratio": {"num_format": "0.00##########%", "shrink": True, **_BOX},
 }  # fmt: skip
-_BASE = {"font_name": "宋体", "font_size": 10, "valign": "vcenter"}
+_BASE = {"font_name": "宋体", "font_size": 10, "font_scheme": "", "valign": "vcenter"}
 
 Render = Callable[[Any], str]
 
@@ -100,13 +101,14 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def _as_text(style: int) -> Render:
-    start = f'" s="{style}" t="inlineStr"><is><t xml:space="preserve">'
+    start = f'" s="{style}" t="inlineStr"><is><t'
 
     def render(value: Any) -> str:
         text = str(value)
         if len(text) > _LONGEST:
             text = text[:_LONGEST] + "…"
-        return f"{start}{_UNSAFE.sub(_escaped, text)}</t></is></c>"
+        space = "" if text == text.strip() else ' xml:space="preserve"'
+        return f"{start}{space}>{_UNSAFE.sub(_escaped, text)}</t></is></c>"
 
     return render
 
@@ -145,7 +147,9 @@ def _render(column: Column, looks: Looks) -> Render:
             return _as_truth(looks.index("centre"))
         case "ratio":
             return _as_ratio(looks.index("ratio"), looks.index("exact_ratio"), column.limits)
-        case "number" | "count" | "rank" | "money" | "wan":
+        case "number":  # mostly points, the same again and again
+            return lru_cache(10_000)(_as_number(looks.index("number")))
+        case "count" | "rank" | "money" | "wan":
             return _as_number(looks.index(column.look))
     return _as_text(looks.index(column.look))
 
@@ -175,6 +179,7 @@ class ListSheet:
         self._cells = [
             (xl_col_to_name(i), _render(c, looks), _empty(c, looks)) for i, c in enumerate(columns)
         ]
+        self._text = _as_text(looks.index("text"))
         self._wrapped = {i: c.width for i, c in enumerate(columns) if c.look == "wrap"}
         self.sheet._write_single_row(self.row)  # the heads leave first
         self._file = self.sheet.row_data_fh
@@ -218,7 +223,8 @@ class ListSheet:
     def finish(self) -> None:
         """Filters and what stays in sight and on every printed page."""
         if self.row == self.heads:
-            self.add([NO_DATA] + [None] * (len(self.columns) - 1))
+            self.row += 1
+            self._file.write(f'<row r="{self.row}"><c r="A{self.row}{self._text(NO_DATA)}</row>')
         sheet, last = self.sheet, self.row - 1
         sheet.previous_row, sheet.dim_rowmax = self.row, last
         sheet.dim_colmax = len(self.columns) - 1
@@ -230,7 +236,7 @@ class ListSheet:
 def lines_of(text: str, width: float) -> int:
     """How many lines a text takes in a column; Chinese characters are two wide."""
     wide = (len(line.encode("gb18030", "replace")) for line in text.split("\n"))
-    return sum(max(1, ceil(count / (width - 1.5))) for count in wide)
+    return sum(1 if count < width - 1 else ceil(count / (width - 2.5)) for count in wide)
 
 
 def set_up(sheet: Any, name: str, as_of: date, widths: Sequence[float]) -> None:

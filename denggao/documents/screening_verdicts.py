@@ -33,7 +33,7 @@ _WIDTH = {"truth": 10, "ratio": 10, "money": 17, "number": 10}
 def columns_of(screening: Screening) -> list[Column]:
     """The columns of the contract, laws one after the other; name and flags at the end."""
     heads = [Column(head, width, look, name) for name, (head, width, look) in _FIRST.items()]
-    found = [Column(screening.ledger.identity_head, 21, "text", IDENTITY), *heads]
+    found = [Column(screening.ledger.identity_head, 22, "text", IDENTITY), *heads]
     for table in screening.tables:
         have = set(table.frame.columns)
         for statement in shown_statements(table.instrument):

@@ -29,8 +29,8 @@ _OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
-    "default_format_properties": {"font_name": "宋体", "font_size": 10},
 }
+_FONT = {"font_name": "宋体", "font_size": 10}
 _STEP = 500  # rows between two reports of progress
 
 
@@ -60,7 +60,8 @@ def write_workbook(
 
 
 def _write(draft: Path, screening: Screening, counter: _Counter) -> None:
-    book = xlsxwriter.Workbook(str(draft), _OPTIONS)
+    options = {**_OPTIONS, "default_format_properties": dict(_FONT)}  # XlsxWriter changes them
+    book = xlsxwriter.Workbook(str(draft), options)
     try:
         created = datetime.combine(screening.as_of, time(), UTC)  # the same bytes every day
         book.set_properties({"title": "企业筛查", "created": created})

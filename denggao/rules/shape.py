@@ -56,6 +56,13 @@ def quotient_of(expr: n.Expr, statements: Statements) -> tuple[n.Expr, n.Expr] |
     return None
 
 
+def is_plain(expr: n.Expr, statements: Statements) -> bool:
+    """Something to be compared with: linear, or a parameter."""
+    if isinstance(expr, n.Ref) and statements[expr.id].kind is n.Kind.PARAMETER:
+        return True
+    return is_linear(expr, statements)
+
+
 def has_gap(expr: n.Compare, statements: Statements) -> bool:
     """Is there one amount that could grow: facts, a direct quotient of facts, or points?"""
     if expr.op not in ("≥", ">"):
@@ -63,6 +70,6 @@ def has_gap(expr: n.Compare, statements: Statements) -> bool:
     if isinstance(expr.left, n.Ref):
         is_score = statements[expr.left.id].kind is n.Kind.SCORE
         return is_score and isinstance(expr.right, n.Num)
-    right = isinstance(expr.right, n.Ref) or is_linear(expr.right, statements)
+    right = is_plain(expr.right, statements)
     left = is_linear(expr.left, statements) or quotient_of(expr.left, statements) is not None
     return left and right

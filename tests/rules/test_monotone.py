@@ -128,7 +128,7 @@ def test_shipped_instruments(law: str) -> None:
     @examples(5)
     @given(generators)
     def narrow(rnd: Random) -> None:
-        steps.append(narrowing(instrument, rnd, 40))
+        steps.append(narrowing(instrument, rnd, 120))
 
     narrow()
     assert sum(steps) >= 40

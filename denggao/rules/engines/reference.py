@@ -20,7 +20,7 @@ from denggao.facts.resolve import Facts
 from denggao.facts.titles import Title, held
 from denggao.rules import nodes as n
 from denggao.rules.outcome import Outcome, Result
-from denggao.rules.shape import has_gap, is_linear, quotient_of
+from denggao.rules.shape import has_gap, is_plain, quotient_of
 
 
 def judge(
@@ -251,7 +251,7 @@ class Evaluation:
         """A direct quotient is cross-multiplied (contract); by what may be 0, nothing is known."""
         left, right = expr.left, self.number(expr.right)
         quotient = quotient_of(left, self.instrument.statements)
-        if quotient is None or not is_linear(expr.right, self.instrument.statements):
+        if quotient is None or not is_plain(expr.right, self.instrument.statements):
             return self._ordered(expr, self.number(left), right)
         below = self.number(quotient[1])
         if below.lo is None or below.lo <= 0:

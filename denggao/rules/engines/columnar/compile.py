@@ -26,8 +26,8 @@ from denggao.rules.engines.columnar.joins import Truth
 from denggao.rules.engines.columnar.plan import Plan
 from denggao.rules.engines.columnar.steps import Approx
 from denggao.rules.engines.columnar.values import Lin, Value
-from denggao.rules.engines.reference import parameter_fact
-from denggao.rules.shape import has_gap, quotient_of
+from denggao.rules.engines.reference import facts_named, parameter_fact
+from denggao.rules.shape import has_gap, is_plain, quotient_of
 
 _UNKNOWN: Truth = (False, False)
 
@@ -69,7 +69,10 @@ class Compiler:
 
     def compile(self) -> dict[str, Columns]:
         """Columns of every statement, by id."""
-        return {id_: self.statement(id_) for id_ in self.instrument.statements}
+        found = {id_: self.statement(id_) for id_ in self.instrument.statements}
+        for code, year in facts_named(self.instrument, self.as_of.year):
+            self.facts.number(code, year)  # its flags belong to the outcome, used or not
+        return found
 
     # ---- statements
 
@@ -297,9 +300,6 @@ class Compiler:
     def _missing(self, expr: n.Missing) -> Truth:
         fact = expr.fact
         years = fact.year.years(self.as_of.year) if fact.year else (None,)
-        if catalogue()[fact.code].numeric:
-            for year in years:
-                self.facts.number(fact.code, year)  # its flags belong to the outcome
         flag = e.either(*(self.facts.missing(fact.code, year) for year in years))
         return flag, e.negated(flag)
 
@@ -327,8 +327,10 @@ class Compiler:
 
     def _compare_plain(self, expr: n.Compare) -> Truth:
         right = self.number(expr.right)
-        quotient = quotient_of(expr.left, self.instrument.statements)
-        if quotient is not None and isinstance(right, Lin):
+        statements = self.instrument.statements
+        quotient = quotient_of(expr.left, statements)
+        if quotient is not None and is_plain(expr.right, statements):
+            right = j.lin(right)
             parts = [j.lin(self.number(part)) for part in quotient]
             defined = e.at_least(parts[1].lo, 0, strictly=True)
             holds, fails = j.compared(expr.op, parts[0], v.multiply(right, parts[1]))

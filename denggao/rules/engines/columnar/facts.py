@@ -169,12 +169,14 @@ class FactColumns:
             base, derived = v.aligned([base, derived])
             lo = e.largest([base.lo, derived.lo], none_wins=False)
             hi = e.smallest([base.hi, derived.hi], none_wins=False)
-            outside = e.at_least(lo, hi, strictly=True)
+            applies = self._has_component(fact, year)
+            outside = e.both(applies, e.at_least(lo, hi, strictly=True))
             self._outside[key] = outside
+            applies = e.both(applies, e.negated(outside))
             base = replace(
                 base,
-                lo=e.choose(outside, base.lo, lo),
-                hi=e.choose(outside, base.hi, hi),
+                lo=e.choose(applies, lo, base.lo),
+                hi=e.choose(applies, hi, base.hi),
                 size=max(base.size, derived.size),
             )
         own = self._stated_or(fact, key, base)
