@@ -114,6 +114,7 @@ class ChunkReader:
     ) -> None:
         """Two columns of one table for the same fact and year: equal, or neither."""
         first = claim.columns[0]
+        decides = claim.fact.unit not in ("文本", "代码")  # an address may be written twice
         for position, (value, other) in enumerate(zip(values, more, strict=True)):
             if value is None:
                 values[position] = other
@@ -128,7 +129,7 @@ class ChunkReader:
                     chunk.sheet_row(position),
                     column,
                     shown(other, claim.fact),
-                    Finding("fact_twice", "唯一的值", advice),
+                    Finding("columns_differ" if decides else "fact_twice", "唯一的值", advice),
                 )
 
     # --- store -----------------------------------------------------------------------------

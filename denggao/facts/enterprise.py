@@ -23,6 +23,12 @@ from denggao.facts.titles import Title
 Value = Interval | bool | date | str | tuple[Title, ...]
 
 OUT_OF_DOMAIN = "OUT_OF_DOMAIN"
+
+
+class NotTheForm(ValueError):
+    """The value is no number, date, yes or no … at all; the message says what it should be."""
+
+
 ROUNDED = "ROUNDED"
 
 
@@ -36,7 +42,8 @@ class Firm:
 
     def state(self, key: str, fact: Fact, raw: Any) -> None:
         """Take one stated value. ``None`` is unknown; what cannot stand as this fact is unknown
-        too, with flag OUT_OF_DOMAIN and a problem that says why."""
+        too, with flag OUT_OF_DOMAIN and a problem that says why. Raises UserError for what is
+        not the exchange form at all (a word where a number should be)."""
         if raw is None:
             return
         try:
@@ -46,6 +53,8 @@ class Firm:
         except OutOfDomain as error:
             self.flags.add(OUT_OF_DOMAIN)
             self.problems.append(f"{key}：值 {_shown(raw)} 不能用，{error}；按未知处理")
+        except NotTheForm as error:
+            raise UserError(f"{key}：值 {_shown(raw)} 读不懂，{error}") from None
 
 
 def key_of(code: str, year: int | None) -> str:
@@ -94,10 +103,10 @@ def _shown(raw: Any) -> str:
 def number_from(raw: Any) -> Fraction:
     """A JSON number or decimal string, exactly. Raises OutOfDomain for anything else."""
     if isinstance(raw, bool) or not isinstance(raw, int | float | Decimal | str):
-        raise OutOfDomain("应是数")
+        raise NotTheForm("应是数")
     value = exact(repr(raw) if isinstance(raw, float) else str(raw))
     if value is None:
-        raise OutOfDomain("应是数")
+        raise NotTheForm("应是数")
     return value
 
 
@@ -115,7 +124,7 @@ def _interval(firm: Firm, fact: Fact, raw: Any) -> Interval:
         if set(raw) & {"months", "quarters"}:
             return _average(firm, fact, raw)
         if not set(raw) <= {"lo", "hi"} or not raw:
-            raise OutOfDomain("区间写作 {“lo”: …, “hi”: …}")
+            raise NotTheForm("区间写作 {“lo”: …, “hi”: …}")
         lo, hi = (
             end if raw.get(side) is None else _stepped(firm, fact, raw[side])
             for side, end in (("lo", fact.lo), ("hi", fact.hi))
@@ -132,7 +141,7 @@ def _average(firm: Firm, fact: Fact, raw: Mapping[str, Any]) -> Interval:
     pairs = raw.get("months") or raw.get("quarters") or []
     limit = 12 if "months" in raw else 4
     if fact.unit != "人" or not 0 < len(pairs) <= limit or any(len(p) != 2 for p in pairs):
-        raise OutOfDomain("逐月（逐季）人数写作 [[月初, 月末], …]")
+        raise NotTheForm("逐月（逐季）人数写作 [[月初, 月末], …]")
     average = average_headcount([(number_from(a), number_from(b)) for a, b in pairs])
     value = _stepped(firm, fact, f"{average.numerator}/{average.denominator}")
     return Interval(value, value)
@@ -140,7 +149,7 @@ def _average(firm: Firm, fact: Fact, raw: Mapping[str, Any]) -> Interval:
 
 def _yes_no(firm: Firm, fact: Fact, raw: Any) -> bool:
     if not isinstance(raw, bool):
-        raise OutOfDomain("应是 true 或 false")
+        raise NotTheForm("应是 true 或 false")
     return raw
 
 
@@ -150,12 +159,12 @@ def _date(firm: Firm, fact: Fact, raw: Any) -> date:
     try:
         return date.fromisoformat(str(raw))
     except ValueError:
-        raise OutOfDomain("应是日期，如 2019-05-06") from None
+        raise NotTheForm("应是日期，如 2019-05-06") from None
 
 
 def _text(firm: Firm, fact: Fact, raw: Any) -> str:
     if not isinstance(raw, str):
-        raise OutOfDomain("应是文字")
+        raise NotTheForm("应是文字")
     if fact.code == "field_code" and not is_technical_field(raw):
         raise OutOfDomain("不是八大领域目录最末一级的代码，应如 1.1.10")
     return raw
@@ -163,14 +172,14 @@ def _text(firm: Firm, fact: Fact, raw: Any) -> str:
 
 def _titles(firm: Firm, fact: Fact, raw: Any) -> tuple[Title, ...]:
     if not isinstance(raw, list) or not all(isinstance(item, Mapping) for item in raw):
-        raise OutOfDomain("资格证书应是清单，每项有 kind、issued_on、valid_to")
+        raise NotTheForm("资格证书应是清单，每项有 kind、issued_on、valid_to")
     return tuple(_title(firm, fact, item) for item in raw)
 
 
 def _title(firm: Firm, fact: Fact, item: Mapping[str, Any]) -> Title:
     kind = item.get("kind")
     if not isinstance(kind, str):
-        raise OutOfDomain("证书缺 kind（资格类型全称）")
+        raise NotTheForm("证书缺 kind（资格类型全称）")
     on = {
         side: None if item.get(side) is None else _date(firm, fact, item[side])
         for side in ("issued_on", "valid_to", "cancelled_on")

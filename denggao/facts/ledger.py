@@ -25,6 +25,7 @@ from denggao.facts.workbook import Grid, open_grids
 __all__ = ["ColumnMap", "Ledger", "load_column_map", "read_ledgers"]
 
 Progress = Callable[[int, int], None]
+_SHOWN = 5
 
 
 @dataclass
@@ -150,7 +151,21 @@ def _not_understood(path: Path, seen: list[tuple[Grid, list[str]]], reader: Read
     )
 
 
+def _refuse_differing_columns(problems: Sequence[Problem]) -> None:
+    """Two columns of one sheet state the same fact with different values: which of them is
+    meant concerns every row, so nothing is read until a person says."""
+    differing = [p for p in problems if p.kind == "columns_differ"]
+    if differing:
+        more = f"\n……共 {len(differing)} 处" if len(differing) > _SHOWN else ""
+        places = "\n".join(f"  {problem}" for problem in differing[:_SHOWN])
+        raise UserError(
+            "同一个事实在一张表里有两列，而且数不一样；请删去一列，"
+            f"或用 --columns 对照文件的 ignore 略过一列：\n{places}{more}"
+        )
+
+
 def _finished(work: Import) -> Ledger:
+    _refuse_differing_columns(work.problems)
     count = len(work.firms)
     columns = work.store.finish(count)
     name_suspects(work)

@@ -186,8 +186,6 @@ class _Checker:
             if kinds.count(kind) > most:
                 message = f"一份规范只能有一条“{kind.value}”"
                 raise InstrumentError(self.instrument.path, 1, 1, message)
-        if n.Kind.VERDICT not in kinds:
-            raise InstrumentError(self.instrument.path, 1, 1, "缺一条“结论”")
 
 
 def _constants(statement: n.Statement) -> Iterator[bool]:

@@ -125,11 +125,14 @@ def paths() -> list[Path]:
 
 
 def in_force(law: str, as_of: date) -> n.Instrument:
-    """The version of ``law`` (short or full name) in force on the day.
+    """The version of ``law`` (short or full name, or a file of its own) in force on the day.
 
     Raises UserError when there is no such law, or none in force yet or any more.
     """
-    named = [i for i in instruments() if law in (i.short, i.name)]
+    if law.endswith(".md"):
+        named = [_own(law)]
+    else:
+        named = [i for i in instruments() if law in (i.short, i.name)]
     if not named:
         known = "、".join(dict.fromkeys(i.short for i in instruments()))
         raise UserError(f"没有名为“{law}”的规范；现有：{known}")
@@ -140,6 +143,12 @@ def in_force(law: str, as_of: date) -> n.Instrument:
         )
         raise UserError(f"“{law}”在 {as_of} 没有有效的版本（{spans}）；请核对日期 --as-of")
     return max(valid, key=lambda i: i.valid_from)
+
+
+@cache
+def _own(path: str) -> n.Instrument:
+    """An instrument of the user's own, loaded and proven once."""
+    return load(Path(path))
 
 
 def all_in_force(as_of: date) -> list[n.Instrument]:

@@ -7,6 +7,7 @@ from datetime import date
 from enum import Enum
 from fractions import Fraction
 
+from denggao.facts.errors import UserError
 from denggao.facts.interval import Interval, Number
 
 
@@ -334,7 +335,12 @@ class Instrument:
 
     @property
     def verdict(self) -> Statement:
-        return next(s for s in self.statements.values() if s.kind is Kind.VERDICT)
+        """Its 结论. Raises UserError for a text that has none and so judges nobody."""
+        found = (s for s in self.statements.values() if s.kind is Kind.VERDICT)
+        verdict = next(found, None)
+        if verdict is None:
+            raise UserError(f"《{self.short}》没有“结论”一条，不能用来判企业")
+        return verdict
 
     @property
     def preliminary(self) -> Statement | None:

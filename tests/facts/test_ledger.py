@@ -290,14 +290,27 @@ def test_two_columns_for_one_fact(tmp_path: Path) -> None:
     rows: Rows = [
         ["企业名称", "2025年销售收入（万元）", "2025年营业收入（元）", "行业", "行业代码"],
         ["甲公司", 1, 10_000, "软件", "I6513"],
-        ["乙公司", 1, 20_000, "软件", "I6513"],
+        ["乙公司", 2, 20_000, "软件", "I6513"],
         ["丙公司", "", 30_000, "软件", "待核"],
     ]
     ledger = read(csv_of(tmp_path / "a.csv", rows))
-    assert ledger.columns["sales@2025"] == [1_000_000, None, 3_000_000]
+    assert ledger.columns["sales@2025"] == [1_000_000, 2_000_000, 3_000_000]
     assert ledger.columns["industry"] == ["I6513", "I6513", None]
-    assert kinds(ledger) == ["fact_twice", "head_twice", "head_twice", "pending"]
-    assert "B 列" in only(ledger, "fact_twice").advice
+    assert kinds(ledger) == ["head_twice", "head_twice", "pending"]
+
+
+def test_two_columns_that_differ_are_refused(tmp_path: Path) -> None:
+    """Which of them is meant concerns every row: nothing is read until a person says."""
+    rows: Rows = [
+        ["企业名称", "2025年销售收入（万元）", "2025年营业收入（元）", "注册地址", "住所"],
+        ["甲公司", 1, 20_000, "东街", "西街"],
+    ]
+    with pytest.raises(UserError, match="C 列.*20000(.|\n)*B 列"):
+        read(csv_of(tmp_path / "a.csv", rows))
+    addresses = [[row[0], *row[3:], 2025] for row in rows]
+    addresses[0][-1] = "2025年职工总数"
+    ledger = read(csv_of(tmp_path / "b.csv", addresses))
+    assert kinds(ledger) == ["fact_twice", "head_twice"]
 
 
 def test_sheets_and_files_join_by_code_then_by_name(tmp_path: Path) -> None:
