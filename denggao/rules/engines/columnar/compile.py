@@ -125,15 +125,26 @@ class Compiler:
         if isinstance(value, Lin):
             lo, hi = (self.plan.keep_end(f"{id_}§{x}", getattr(value, x)) for x in ("lo", "hi"))
             return replace(value, lo=lo, hi=hi)
-        undefined = self.plan.keep_flag(f"{id_}§undefined", value.undefined)
-        if value.near is not None:
+        value = replace(value, undefined=self.plan.keep_flag(f"{id_}§undefined", value.undefined))
+        if not value.is_wide:
+            return replace(
+                value,
+                lo_n=self.plan.keep_end(f"{id_}§lo_n", value.lo_n),
+                lo_d=self.plan.keep_end(f"{id_}§lo_d", value.lo_d),
+                hi_n=self.plan.keep_end(f"{id_}§hi_n", value.hi_n),
+                hi_d=self.plan.keep_end(f"{id_}§hi_d", value.hi_d),
+            )
+        if value.near is not None:  # the exact ends of a wide one are read in few rows only
             ends = [(self.plan.share(x.value), self.plan.share(x.terms)) for x in value.near]
             value = replace(value, near=(Approx(*ends[0]), Approx(*ends[1])))
-        value = replace(value, undefined=undefined)
         limits = [x.denominator for x in self._limits_of(id_)]
-        if not value.is_wide or not limits:
+        if not limits:
             return value
-        return v.stepped(value, lcm(*limits), lambda name, x: self.plan.keep(f"{id_}§{name}", x))
+
+        def keep(name: str, expr: pl.Expr) -> pl.Expr:
+            return self.plan.keep(f"{id_}§{name}", expr)
+
+        return v.stepped(value, lcm(*limits), keep, in_pieces=self.facts.sizes is None)
 
     def _limits_of(self, id_: str) -> list[Fraction]:
         """The constants that some rule compares this statement with."""
@@ -225,7 +236,17 @@ class Compiler:
         if expr.year is n.Year.EACH:
             return self._one(expr.code, self.each)
         years = expr.year.years(self.as_of.year)
-        return reduce(v.add, (self._one(expr.code, year) for year in years))
+        return self._once(reduce(v.add, (self._one(expr.code, year) for year in years)))
+
+    def _once(self, value: Value) -> Value:
+        """A sum or product that several columns read: computed once, whoever asks."""
+        if not isinstance(value, Lin):
+            return value
+        lo, hi = (
+            self.plan.share(end) if isinstance(end, pl.Expr) else end
+            for end in (value.lo, value.hi)
+        )
+        return replace(value, lo=lo, hi=hi)
 
     def _one(self, code: str, year: int | None) -> Value:
         key = key_of(code, year)
@@ -333,7 +354,7 @@ class Compiler:
             right = j.lin(right)
             parts = [j.lin(self.number(part)) for part in quotient]
             defined = e.at_least(parts[1].lo, 0, strictly=True)
-            holds, fails = j.compared(expr.op, parts[0], v.multiply(right, parts[1]))
+            holds, fails = j.compared(expr.op, parts[0], self._once(v.multiply(right, parts[1])))
             return e.both(holds, defined), e.both(fails, defined)
         return j.compared(expr.op, self.number(expr.left), right)
 
@@ -405,7 +426,7 @@ class Compiler:
         if quotient is not None:
             whole = j.lin(self.number(quotient[1]))
             known = e.negated(e.at_least(0, whole.hi))
-            left, target = quotient[0], v.multiply(target, whole)
+            left, target = quotient[0], self._once(v.multiply(target, whole))
         have = j.lin(self.number(left))
         if self._is_score(expr.left):
             return self._points_missing(have, target, expr.op)

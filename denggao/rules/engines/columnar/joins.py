@@ -19,6 +19,7 @@ from denggao.rules.engines.columnar.values import Lin, Quo, Value
 
 #: (certainly holds, certainly not), neither ever null: Kleene's logic on plain bits.
 Truth = tuple[Flag, Flag]
+_SMALL = 2**15 - 1
 
 
 def given(value: Interval) -> Lin:
@@ -75,9 +76,16 @@ def end_over(possible: list[Flag], ends: list[e.End], *, low: bool) -> e.End:
 
 
 def first_of(possible: list[Flag], ends: list[e.End], *, reverse: bool) -> e.End:
-    """The least (largest) constant that is possible: tried in order, the first one wins."""
+    """The least (largest) constant that is possible: tried in order, the first one wins.
+
+    Points and percentages are small: chosen in 16 bits, and widened once at the end.
+    """
     pairs = sorted(zip(ends, possible, strict=True), key=lambda p: p[0], reverse=reverse)  # type: ignore[arg-type,return-value]
-    return pick([p for _, p in pairs], [x for x, _ in pairs], None)
+    if any(abs(x) > _SMALL for x in ends if isinstance(x, int)):
+        return pick([p for _, p in pairs], [x for x, _ in pairs], None)
+    narrow: list[e.End] = [pl.lit(x, dtype=pl.Int16) for x, _ in pairs]
+    chosen = pick([p for _, p in pairs], narrow, None)
+    return chosen.cast(pl.Int64) if isinstance(chosen, pl.Expr) else chosen
 
 
 def least_of(masks: list[Flag], ends: list[e.End]) -> e.End:

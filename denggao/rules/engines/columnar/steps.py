@@ -20,6 +20,8 @@ from denggao.rules.engines.columnar.ends import End, Flag
 #: Rounding of a handful of operations stays below 1e-14 of the terms; this is 1000 times that.
 _TOLERANCE = 1e-11
 _LARGEST = 4e18
+#: A few hundred rows at a time: planning would take longer than computing.
+_AS_WRITTEN = pl.QueryOptFlags.none()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,13 @@ def _double(end: End) -> pl.Expr:
     return e.expression(end).cast(pl.Float64)
 
 
-def steps(near: Approx, top: pl.Expr, below: pl.Expr, scale: int, per_unit: int) -> pl.Expr:
-    """A struct of ``floor`` and ``ceil`` of per_unit × top ÷ (below × scale)."""
+def steps(
+    near: Approx, top: pl.Expr, below: pl.Expr, scale: int, per_unit: int, *, in_pieces: bool
+) -> pl.Expr:
+    """A struct of ``floor`` and ``ceil`` of per_unit × top ÷ (below × scale).
+
+    ``in_pieces`` lets a file stream through; a frame in memory is faster in one go.
+    """
     reads = list(dict.fromkeys([*top.meta.root_names(), *below.meta.root_names()]))
     numerator, denominator = top * per_unit, below * scale
     down = numerator // denominator
@@ -95,7 +102,8 @@ def steps(near: Approx, top: pl.Expr, below: pl.Expr, scale: int, per_unit: int)
         unsure = ((value - value.round()).abs() <= (terms + 1) * _TOLERANCE).fill_null(False)
         found = pl.DataFrame({"floor": floor, "ceil": floor + 1}).cast(pl.Int64)
         if unsure.any():
-            rows = pl.DataFrame(columns[2:]).filter(unsure).select(exact).cast(pl.Int64)
+            near_rows = pl.DataFrame(columns[2:]).filter(unsure).lazy().select(exact)
+            rows = near_rows.collect(optimizations=_AS_WRITTEN).cast(pl.Int64)
             where = unsure.arg_true()
             found = pl.DataFrame({k: found[k].scatter(where, rows[k]) for k in found.columns})
         return found.to_struct("steps")
@@ -103,7 +111,7 @@ def steps(near: Approx, top: pl.Expr, below: pl.Expr, scale: int, per_unit: int)
     value = near.value.clip(-_LARGEST / per_unit, _LARGEST / per_unit)
     inputs = [value, near.terms, *map(pl.col, reads)]
     kind = pl.Struct({"floor": pl.Int64, "ceil": pl.Int64})
-    return pl.map_batches(inputs, refine, return_dtype=kind, is_elementwise=True)
+    return pl.map_batches(inputs, refine, return_dtype=kind, is_elementwise=in_pieces)
 
 
 def at_least(lo: Steps, hi: Steps, limit: Fraction, *, strictly: bool) -> tuple[Flag, Flag]:

@@ -284,7 +284,9 @@ def _crossed(an: End, ad: End, a: Quo, bn: End, bd: End, b: Quo, strictly: bool)
     return e.at_least(left, right, strictly=strictly)
 
 
-def stepped(value: Quo, per_unit: int, keep: Callable[[str, pl.Expr], pl.Expr]) -> Quo:
+def stepped(
+    value: Quo, per_unit: int, keep: Callable[[str, pl.Expr], pl.Expr], *, in_pieces: bool
+) -> Quo:
     """A wide quotient with its exact steps, for comparisons with multiples of 1/per_unit."""
     if value.near is None:
         return value
@@ -293,8 +295,10 @@ def stepped(value: Quo, per_unit: int, keep: Callable[[str, pl.Expr], pl.Expr]) 
         ("lo", value.near[0], value.lo_n, value.lo_d),
         ("hi", value.near[1], value.hi_n, value.hi_d),
     ):
+        defined = pl.when(~e.column(value.undefined)).then(near.value)  # others decide nothing
+        near = replace(near, value=defined)
         over, under = (e.expression(x, pl.Int128).cast(pl.Int128) for x in (top, below))
-        column = keep(name, st.steps(near, over, under, value.scale, per_unit))
+        column = keep(name, st.steps(near, over, under, value.scale, per_unit, in_pieces=in_pieces))
         found.append(Steps(column.struct.field("floor"), column.struct.field("ceil"), per_unit))
     return replace(value, steps=(found[0], found[1]))
 

@@ -1,0 +1,216 @@
+"""What is measured. Each function runs alone in a fresh process and returns plain numbers:
+``cpu`` in seconds (user + system, all threads), ``wall``, and whatever else it has to tell.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import data
+
+Numbers = dict[str, Any]
+
+
+class Clock:
+    """CPU and wall seconds of a block, and of named stages."""
+
+    def __init__(self) -> None:
+        self.stages: dict[str, float] = {}
+        self.cpu = self.wall = 0.0
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        cpu, wall = time.process_time(), time.perf_counter()
+        yield
+        self.stages[name] = time.process_time() - cpu
+        self.cpu += self.stages[name]
+        self.wall += time.perf_counter() - wall
+
+    def numbers(self, **more: Any) -> Numbers:
+        return {"cpu": self.cpu, "wall": self.wall, "stages": self.stages, **more}
+
+
+# ------------------------------------------------------------------ screening
+
+
+def read(rows: int, kind: str) -> Numbers:
+    """The floor: merely reading the columns."""
+    return _read(data.canonical, rows, kind)
+
+
+def read_exchange(rows: int, kind: str) -> Numbers:
+    """The floor of the way from file to file."""
+    return _read(data.exchange, rows, kind)
+
+
+def _read(file: Callable[[int, str], Path], rows: int, kind: str) -> Numbers:
+    import polars as pl
+
+    pl.read_parquet(file(1000, kind))  # threads and buffers are there
+    path, clock = file(rows, kind), Clock()
+    with clock.stage("read"):
+        frame = pl.read_parquet(path)
+    return clock.numbers(columns=frame.width)
+
+
+def screen(rows: int, kind: str, law: str) -> Numbers:
+    """Compile the law against a frame in memory; every column of 逐企结论."""
+    import polars as pl
+
+    from denggao.rules.engines.columnar.table import table
+    from denggao.rules.library import in_force
+
+    instrument = in_force(data.LAWS[law], data.AS_OF)
+    small, frame = (pl.read_parquet(data.canonical(n, kind)) for n in (1000, rows))
+    table(instrument, small, data.AS_OF).select("name").collect()
+    clock = Clock()
+    with clock.stage("compile"):
+        made = table(instrument, frame, data.AS_OF)
+    with clock.stage("run"):
+        result = made.select("name").collect()
+    return clock.numbers(columns=result.width)
+
+
+def stream(rows: int, kind: str, law: str) -> Numbers:
+    """A Parquet file as others write it → 逐企结论 as Parquet, as ``denggao screen`` does."""
+    from denggao.rules.engines.columnar import parquet
+    from denggao.rules.library import in_force
+
+    instrument, clock = in_force(data.LAWS[law], data.AS_OF), Clock()
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out.parquet"
+        for count, watch in ((1000, Clock()), (rows, clock)):
+            path = data.exchange(count, kind)
+            with watch.stage("screen"):
+                ledger = parquet.scan(path, data.AS_OF)
+                parquet.screen_to_file(ledger, [instrument], data.AS_OF, {}, out)
+    return clock.numbers()
+
+
+# ------------------------------------------------------------------ one law, one firm
+
+
+def load(law: str) -> Numbers:
+    """Read, check (every case of its own) and compile; importing Polars is told apart."""
+    polars, ours, clock = Clock(), Clock(), Clock()
+    with polars.stage("import"):
+        import polars as pl
+    with ours.stage("import"):
+        from denggao.rules.engines.columnar.run import compile_for
+        from denggao.rules.library import load as load_file
+        from denggao.rules.library import paths
+    columns = pl.read_parquet_schema(data.canonical(1000, law))
+    path = next(p for p in paths() if p.stem == data.LAWS[law])
+    with clock.stage("load and check"):
+        instrument = load_file(path)
+    with clock.stage("compile"):
+        compile_for(instrument, list(columns), data.AS_OF)
+    return clock.numbers(imports=ours.cpu, polars=polars.cpu)
+
+
+def judge(rows: int, law: str, whole: bool) -> Numbers:
+    """One firm after the other; ``cpu`` is per firm. ``whole``: what would decide it, too."""
+    from denggao.diagnosis.judgement import judge_firm
+    from denggao.facts.enterprise import firm_from_json
+    from denggao.rules.engines.reference import judge as plain
+    from denggao.rules.library import in_force
+
+    instrument = in_force(data.LAWS[law], data.AS_OF)
+    firms = [firm_from_json(facts) for facts in _exchange_form(rows, law)]
+    run, each = judge_firm if whole else plain, []
+    for firm in [firms[0], *firms]:
+        clock = Clock()
+        with clock.stage("judge"):
+            run(instrument, firm, data.AS_OF)
+        each.append(clock.cpu)
+    each = sorted(each[1:])
+    return {"cpu": sum(each) / rows, "p99": each[rows * 99 // 100], "most": each[-1]}
+
+
+def _exchange_form(rows: int, law: str) -> Iterator[dict[str, Any]]:
+    for row in data.in_units(data.firms(rows, data.COLUMNS[law])).to_dicts():
+        facts: dict[str, Any] = {}
+        for key, value in row.items():
+            code, _, year = key.partition("@")
+            if year:
+                facts.setdefault(code, {})[year] = value
+            else:
+                facts[code] = value
+        yield facts
+
+
+def show_help() -> Numbers:
+    """``denggao --help`` as a process of its own."""
+    command, wall = [sys.executable, "-m", "denggao", "--help"], time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {"cpu": used.ru_utime + used.ru_stime, "wall": time.perf_counter() - wall}
+
+
+# ------------------------------------------------------------------ workbook
+
+
+def workbook(rows: int, law: str) -> Numbers:
+    """A ledger of sixty columns: read, judge, ask, write the workbook."""
+    from denggao.diagnosis.pool import questions
+    from denggao.documents.screening_workbook import Screening, write_workbook
+    from denggao.facts.ledger import read_ledgers
+    from denggao.rules.engines.columnar.screening import frame_of_ledger
+    from denggao.rules.engines.columnar.screening import screen as judged
+    from denggao.rules.library import in_force
+
+    path, clock, day = data.workbook(rows), Clock(), data.AS_OF
+    instrument = in_force(data.LAWS[law], day)
+    with clock.stage("read"):
+        ledger = read_ledgers([path], as_of=day)
+    assert len(ledger) == rows, f"{len(ledger)} firms of {rows} rows"
+    with clock.stage("judge"):
+        tables = list(judged(frame_of_ledger(ledger, [instrument], day), [instrument], day))
+    with clock.stage("questions"):
+        asked = {t.instrument.short: questions(ledger, t, day) for t in tables}
+    with tempfile.TemporaryDirectory() as folder, clock.stage("write"):
+        made = Screening(ledger, tables, asked, day, {}, None, [path.name])
+        write_workbook(Path(folder) / "out.xlsx", made)
+    return clock.numbers(problems=len(ledger.problems), unread=len(ledger.unread))
+
+
+# ------------------------------------------------------------------ exactness
+
+
+def exact(rows: int, every: int, engine: str) -> Numbers:
+    """Wrong answers against exact fractions; on the reference engine one row in ``every``."""
+    import exactness
+
+    run = exactness.columnar if engine == "columnar" else exactness.by_reference
+    clock = Clock()
+    with clock.stage("compare"):
+        found = run(rows) if engine == "columnar" else run(rows, every)
+    return clock.numbers(
+        rows=found.rows,
+        answers=found.answers,
+        wrong=found.wrong_rows,
+        by_statement=dict(found.wrong),
+        by_family=dict(found.families),
+        example=found.example,
+    )
+
+
+def main() -> None:
+    """Run one function, named with its arguments as JSON, and print what it found."""
+    name, arguments = json.loads(sys.argv[1])
+    numbers = globals()[name](**arguments)
+    numbers["mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps(numbers, default=str, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()

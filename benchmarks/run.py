@@ -1,0 +1,259 @@
+"""Measure 登高 and print a Markdown table: ``python benchmarks/run.py`` (see README.md).
+
+--rows N      firms to screen (1,000,000); the other sizes shrink along below 100,000
+--only NAME   names that contain NAME, and their floors; may be repeated
+--repeat K    rounds (5); every round runs all measures once, in shuffled order
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import data
+
+HERE = Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent))  # denggao, where it is not installed
+Numbers = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One line of the table. ``limit``: CPU seconds at most, or times ``floor`` at most."""
+
+    name: str
+    title: str
+    function: str
+    arguments: Numbers = field(default_factory=dict)
+    floor: str | None = None
+    limit: float | None = None
+    once: bool = False
+
+
+def measures(rows: int) -> list[Measure]:
+    """All of them, at this size."""
+    some, sample = min(rows, 100_000), min(rows, 1000)
+    found = [*_screening(rows)]
+    found += [
+        Measure(f"load-{law}", f"{title}：载入、自检、编译", "load", {"law": law}, limit=0.5)
+        for law, title in data.LAWS.items()
+    ]
+    judge = {"rows": sample, "law": "hnte"}
+    found += [
+        Measure("judge", "判一家（整棵树）", "judge", {**judge, "whole": False}, limit=0.002),
+        Measure("judge-decisive", "判一家，并找决定性数据", "judge", {**judge, "whole": True}),
+        Measure("help", "denggao --help", "show_help", limit=0.4),
+        Measure(
+            "workbook", f"台账 {some:,} 行 × 60 列 .xlsx：读、判、写",
+            "workbook", {"rows": some, "law": "hnte"}, limit=60,
+        ),
+    ]  # fmt: skip
+    every = 5 if some >= 20_000 else 1
+    found += [
+        Measure(
+            f"exact-{engine}", f"临界行，{engine} 引擎",
+            "exact", {"rows": some, "every": every, "engine": engine}, once=True,
+        )
+        for engine in ("columnar", "reference")
+    ]  # fmt: skip
+    return found
+
+
+def _screening(rows: int) -> list[Measure]:
+    found = []
+    for kind, law in (("hnte", "hnte"), ("sme", "sme"), ("wide", "hnte")):
+        title, goal = data.LAWS[law], None if kind == "wide" else 5.0
+        more = "，研发八类分列" if kind == "wide" else ""
+        floor, arguments = f"read-{kind}", {"rows": rows, "kind": kind}
+        found += [
+            Measure(floor, f"只读 Parquet（{title}所用的列{more}）", "read", arguments),
+            Measure(
+                f"screen-{kind}", f"{title}：{rows:,} 家全部结果{more}",
+                "screen", {**arguments, "law": law}, floor, goal,
+            ),
+        ]  # fmt: skip
+    arguments = {"rows": rows, "kind": "hnte"}
+    return [
+        *found,
+        Measure("read-exchange", "只读 Parquet（元，Decimal）", "read_exchange", arguments),
+        Measure(
+            "stream", "高新技术企业认定：文件到文件",
+            "stream", {**arguments, "law": "hnte"}, "read-exchange",
+        ),
+    ]  # fmt: skip
+
+
+# ------------------------------------------------------------------ running
+
+
+def chosen(every: Sequence[Measure], names: Sequence[str]) -> list[Measure]:
+    """The measures whose name contains one of ``names``, and their floors."""
+    wanted = {m.name for m in every if not names or any(n in m.name for n in names)}
+    wanted |= {m.floor for m in every if m.name in wanted and m.floor}
+    return [m for m in every if m.name in wanted]
+
+
+def run(measure: Measure) -> Numbers:
+    """In a fresh process."""
+    what = json.dumps([measure.function, measure.arguments])
+    paths = [str(HERE.parent), os.environ.get("PYTHONPATH", "")]
+    done = subprocess.run(
+        [sys.executable, str(HERE / "measures.py"), what],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout)
+
+
+def prepare(rows: int, wanted: Sequence[Measure]) -> None:
+    """Make the files beforehand, outside every measure."""
+    kinds = {m.arguments["kind"] for m in wanted if "kind" in m.arguments}
+    for size in (1000, rows):
+        for kind in kinds:
+            data.canonical(size, kind)
+        if any(m.name == "stream" for m in wanted):
+            data.exchange(size, "hnte")
+    for law in data.LAWS:
+        data.canonical(1000, law)
+    for measure in wanted:
+        if measure.function == "workbook":
+            data.workbook(measure.arguments["rows"])
+
+
+def measured(wanted: Sequence[Measure], repeat: int) -> dict[str, Numbers]:
+    """Medians of interleaved rounds."""
+    rng, runs = random.Random(1), {m.name: [] for m in wanted}
+    for number in range(repeat):
+        for measure in rng.sample(wanted, len(wanted)):
+            if number == 0 or not measure.once:
+                _tell(f"{number + 1}/{repeat} {measure.name}")
+                runs[measure.name].append(run(measure))
+    return {name: _median(found) for name, found in runs.items()}
+
+
+def _tell(text: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+
+def _median(runs: Sequence[Numbers]) -> Numbers:
+    found = dict(runs[0])
+    for key, value in runs[0].items():
+        if isinstance(value, float):
+            found[key] = statistics.median(r[key] for r in runs)
+        elif key == "stages":
+            found[key] = {k: statistics.median(r[key][k] for r in runs) for k in value}
+    return found
+
+
+# ------------------------------------------------------------------ table
+
+
+def table(wanted: Sequence[Measure], found: dict[str, Numbers]) -> list[str]:
+    """Markdown, ready for the README."""
+    lines = [
+        "| 名称 | 项目 | CPU | 墙钟 | 内存峰值 | 倍数 | 目标 | |",
+        "|---|---|--:|--:|--:|--:|--:|---|",
+    ]
+    for measure in wanted:
+        if measure.function != "exact":
+            numbers = found[measure.name]
+            ratio = numbers["cpu"] / found[measure.floor]["cpu"] if measure.floor else None
+            lines.append(_line(measure, numbers, ratio))
+    return lines
+
+
+def _line(measure: Measure, numbers: Numbers, ratio: float | None) -> str:
+    reached = ratio if measure.floor else numbers["cpu"]
+    cells = [
+        f"`{measure.name}`", measure.title, _seconds(numbers["cpu"]),
+        _seconds(numbers.get("wall")), f"{numbers['mb']:.0f} MB",
+        f"{ratio:.2f} ×" if ratio else "", _goal(measure),
+        "" if measure.limit is None else "达到" if reached <= measure.limit else "**未达到**",
+    ]  # fmt: skip
+    return f"| {' | '.join(cells)} |"
+
+
+def _goal(measure: Measure) -> str:
+    if measure.limit is None:
+        return ""
+    return f"≤ {measure.limit:g} ×" if measure.floor else f"≤ {_seconds(measure.limit)}"
+
+
+def _seconds(value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value * 1000:.2f} ms" if value < 0.02 else f"{value:.2f} s"
+
+
+def notes(wanted: Sequence[Measure], found: dict[str, Numbers]) -> list[str]:
+    """Stages, and what else belongs below the table."""
+    lines = []
+    for measure in wanted:
+        numbers = found[measure.name]
+        stages = numbers.get("stages", {})
+        if len(stages) > 1:
+            parts = "，".join(f"{_STAGES[k]} {_seconds(v)}" for k, v in stages.items())
+            lines.append(f"- `{measure.name}`：{parts}{_besides(numbers)}")
+        if "p99" in numbers:
+            mean, p99, most = (_seconds(numbers[k]) for k in ("cpu", "p99", "most"))
+            told = f"平均每家 {mean}；99 % 的企业在 {p99} 以内，最慢 {most}"
+            lines.append(f"- `{measure.name}`：{told}")
+        if "wrong" in numbers:
+            lines.append(_exactness(measure, numbers))
+    return lines
+
+
+_STAGES = {
+    "read": "读", "judge": "判", "questions": "问", "write": "写", "compile": "编译",
+    "run": "计算", "load and check": "载入并自检",
+}  # fmt: skip
+
+
+def _besides(numbers: Numbers) -> str:
+    if "polars" not in numbers:
+        return ""
+    ours, polars = _seconds(numbers["imports"]), _seconds(numbers["polars"])
+    return f"（另：导入本项目与解析器 {ours}，导入 Polars {polars}）"
+
+
+def _exactness(measure: Measure, numbers: Numbers) -> str:
+    line = (
+        f"- `{measure.name}`：{numbers['rows']:,} 行，{numbers['answers']:,} 个答案，"
+        f"答错的行 **{numbers['wrong']}**"
+    )
+    if numbers["wrong"]:
+        line += f"；{numbers['by_statement']} {numbers['by_family']}\n  首例 {numbers['example']}"
+    return line
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print; 1 if there is a wrong answer."""
+    parser = argparse.ArgumentParser(description="登高的基准；打印 Markdown 表")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="筛查的企业数")
+    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="只量这些")
+    parser.add_argument("--repeat", type=int, default=5, metavar="K", help="轮数，取中位数")
+    options = parser.parse_args(arguments)
+    wanted = chosen(measures(options.rows), options.only)
+    prepare(options.rows, wanted)
+    before = os.getloadavg()[0]
+    found = measured(wanted, options.repeat)
+    _tell("")
+    print(f"{options.rows:,} 家，{options.repeat} 轮中位数；开始时负载 {before:.1f}\n")
+    print("\n".join([*table(wanted, found), "", *notes(wanted, found)]))
+    return 1 if any(numbers.get("wrong") for numbers in found.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
