@@ -305,7 +305,7 @@ def test_two_columns_that_differ_are_refused(tmp_path: Path) -> None:
         ["企业名称", "2025年销售收入（万元）", "2025年营业收入（元）", "注册地址", "住所"],
         ["甲公司", 1, 20_000, "东街", "西街"],
     ]
-    with pytest.raises(UserError, match="C 列.*20000(.|\n)*B 列"):
+    with pytest.raises(UserError, match=r"C 列.*20000(.|\n)*B 列"):
         read(csv_of(tmp_path / "a.csv", rows))
     addresses = [[row[0], *row[3:], 2025] for row in rows]
     addresses[0][-1] = "2025年职工总数"

@@ -296,9 +296,9 @@ def stepped(
         ("hi", value.near[1], value.hi_n, value.hi_d),
     ):
         defined = pl.when(~e.column(value.undefined)).then(near.value)  # others decide nothing
-        near = replace(near, value=defined)
+        told = replace(near, value=defined)
         over, under = (e.expression(x, pl.Int128).cast(pl.Int128) for x in (top, below))
-        column = keep(name, st.steps(near, over, under, value.scale, per_unit, in_pieces=in_pieces))
+        column = keep(name, st.steps(told, over, under, value.scale, per_unit, in_pieces=in_pieces))
         found.append(Steps(column.struct.field("floor"), column.struct.field("ceil"), per_unit))
     return replace(value, steps=(found[0], found[1]))
 
