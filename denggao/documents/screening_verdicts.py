@@ -24,22 +24,24 @@ _FIRST = {
     "score_lo": ("总分\n下限", 8, "number"),
     "score_hi": ("总分\n上限", 8, "number"),
 }
-_LAST = (Column("企业名称", 32, "text", NAME), Column("标记", 24, "text", "flags"))
+_FIRM = Column("企业名称", 32, "text", NAME)
+_FLAGS = Column("标记", 24, "text", "flags")
 _LOOK = {"%": "ratio", "元": "money"}
 _STEP = 500  # rows between two reports
 _WIDTH = {"truth": 10, "ratio": 10, "money": 17, "number": 10}
 
 
 def columns_of(screening: Screening) -> list[Column]:
-    """The columns of the contract, laws one after the other; name and flags at the end."""
+    """The columns of the contract, laws one after the other; the name beside the code, where
+    a clerk looks for it, the flags at the end."""
     heads = [Column(head, width, look, name) for name, (head, width, look) in _FIRST.items()]
-    found = [Column(screening.ledger.identity_head, 22, "text", IDENTITY), *heads]
+    found = [Column(screening.ledger.identity_head, 22, "text", IDENTITY), _FIRM, *heads]
     for table in screening.tables:
         have = set(table.frame.columns)
         for statement in shown_statements(table.instrument):
             mine = _of_statement(table.instrument, statement)
             found += [c for c in mine if c.machine in have and c not in found]
-    return [*found, *_LAST]
+    return [*found, _FLAGS]
 
 
 def _of_statement(instrument: n.Instrument, statement: n.Statement) -> Iterator[Column]:
@@ -76,12 +78,12 @@ def _limits(instrument: n.Instrument, statement: n.Statement) -> tuple[float, ..
 def write(book: Any, looks: Looks, screening: Screening, report: Callable[[int], None]) -> None:
     """Write the sheet; ``report`` is told of each batch of rows."""
     columns = columns_of(screening)
-    sheet = ListSheet(book, looks, SHEET, screening.as_of, columns)
+    sheet = ListSheet(book, looks, SHEET, screening.as_of, columns, frozen=2)
     for table in screening.tables:
         _write_table(sheet, table, columns, screening.top, report)
     sheet.finish()
     sheet.sheet.set_print_scale(60)  # too wide for one page: the firm on each of them
-    sheet.sheet.repeat_columns(0)
+    sheet.sheet.repeat_columns(0, 1)
     _colour(sheet, looks, [i for i, c in enumerate(columns) if c.look == "truth"])
 
 
