@@ -1,6 +1,6 @@
 """Measure 登高 and print a Markdown table: ``python benchmarks/run.py`` (see README.md).
 
---rows N      firms to screen (1,000,000); other sizes shrink along below 100,000, and goals fall away
+--rows N      firms to screen (1,000,000); below 100,000 the other sizes shrink along
 --only NAME   names that contain NAME, and their floors; may be repeated
 --repeat K    rounds (5); every round runs all measures once, in shuffled order
 """

@@ -34,8 +34,8 @@ ROUND = {
 }
 FIELD = "1.1.10"
 SLIPS = {CONTRADICTION, OUT_OF_DOMAIN, DERIVED_DIFFERS}
-ENOUGH = 40  # completions tried where there are more
-WITNESSES = 1500  # tried before "nothing leaves it open" is believed
+ENOUGH = 30  # completions tried where there are more
+WITNESSES = 500  # tried before "nothing leaves it open" is believed
 
 
 class Tried:

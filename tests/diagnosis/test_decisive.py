@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
@@ -10,6 +9,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from denggao.diagnosis import decisive as module
 from denggao.diagnosis.decisive import Decisive, decisive
@@ -22,9 +22,9 @@ from tests.diagnosis.brute import FIELD, Tried, unstated
 from tests.strategies import TODAY, instrument_text
 
 HNTE, SME = "高新技术企业认定", "科技型中小企业评价"
-MANY = int(os.environ.get("DENGGAO_CASES", "1"))  # so many times the everyday number of cases
-PAIRS = 6  # pairs looked at for each firm, at random
-VALUES = 16  # values tried of a fact that is said to be no shortcut
+MANY = max(1, settings.default.max_examples // 100)  # --hypothesis-profile=thorough: 50
+PAIRS = 5  # pairs looked at for each firm, at random
+VALUES = 12  # values tried of a fact that is said to be no shortcut
 
 Facts = dict[str, Any]
 
@@ -103,7 +103,7 @@ def with_parts(facts: Facts, rnd: Random) -> None:
     if "total_assets" in facts and rnd.random() < 0.2:
         total = facts.pop("total_assets")["2025"]
         facts |= {"current_assets": years(total // 2), "noncurrent_assets": years(total // 2)}
-    if "rd_expense" in facts and rnd.random() < 0.15:
+    if "rd_expense" in facts and rnd.random() < 0.06:
         del facts["rd_expense"], facts["rd_domestic"]
         for code in PARTS_OF_RD:
             facts[code] = years(*(rnd.choice((0, 10**5, 10**6)) for _ in YEARS))
@@ -179,11 +179,18 @@ def _of_sets(tried: Tried, said: Decisive) -> Iterator[str]:
 
 def _of_pairs(tried: Tried, said: Decisive, keys: list[str], rnd: Random) -> Iterator[str]:
     """No other set of one or two facts settles it."""
-    pairs = list(combinations(keys, 2))
+    pairs = [pair for pair in combinations(keys, 2) if not _overlap(tried.run, *pair)]
     for some in [*((k,) for k in keys), *rnd.sample(pairs, min(PAIRS, len(pairs)))]:
         listed = any(set(found) <= set(some) for found in said.sets)
         if not listed and not tried.is_left_open(some):
             yield f"{some} settles and is not listed"
+
+
+def _overlap(run: Evaluation, one: str, other: str) -> bool:
+    """A total and a part of it: together with what is stated they hardly ever agree."""
+    parts = run.instrument.components
+    a, b = (key.partition("@")[0] for key in (one, other))
+    return a in parts.get(b, ()) or b in parts.get(a, ())
 
 
 def _of_shortcuts(tried: Tried, said: Decisive) -> Iterator[str]:
@@ -212,7 +219,7 @@ def found_in(law: str, goal: str, numbers: range) -> tuple[dict[int, list[str]],
 
 @pytest.mark.parametrize(
     ("law", "goal", "cases"),
-    [(HNTE, "HNTE", 300), (HNTE, "HNTE-HARD", 300), (SME, "SME", 300), (SME, "SME-HARD", 300)],
+    [(HNTE, "HNTE", 220), (HNTE, "HNTE-HARD", 220), (SME, "SME", 300), (SME, "SME-HARD", 260)],
 )
 def test_shipped_laws(law: str, goal: str, cases: int) -> None:
     found, seen = found_in(law, goal, range(cases * MANY))
@@ -259,6 +266,7 @@ FIXED = """
     一类知识产权数 ≥ 1 得 7~8
     二类知识产权数 ≥ 5 得 5~6
     二类知识产权数 ≥ 2 得 3~4
+    二类知识产权数 ≥ 1 得 1~2
     否则 得 0
 评分 S-2 合计 满分 12：
     S-1 + 人才制度得分
@@ -374,4 +382,5 @@ def test_judged_bands_leave_nothing_to_ask() -> None:
     facts = {"ip_class1": 1, "major_incident": False, "field_code": FIELD}
     said = said_of(HNTE, "HNTE", facts)
     assert said.sets == ()
-    assert "staff@2025" in said.shortcuts
+    assert "established_on" in said.shortcuts
+    assert "staff@2025" in said.open

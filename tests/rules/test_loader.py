@@ -137,9 +137,11 @@ def test_rules_are_refused(name: str, tmp_path: Path) -> None:
     assert (error.line, error.column) == (expected, column)
 
 
-def test_no_verdict(tmp_path: Path) -> None:
-    rules = RULES[: RULES.index("结论")]
-    assert "缺一条“结论”" in str(refusal(text(rules, table=""), tmp_path))
+def test_no_verdict() -> None:
+    """A text without 结论 can be proven, but judges nobody."""
+    instrument = load_text(text(RULES[: RULES.index("结论")], table=""), "规范.md")
+    with pytest.raises(UserError, match="没有“结论”"):
+        _ = instrument.verdict
 
 
 def test_derivations_are_refused(tmp_path: Path) -> None:

@@ -24,7 +24,6 @@ from denggao.rules.engines.columnar.ends import Flag
 from denggao.rules.engines.columnar.facts import FactColumns
 from denggao.rules.engines.columnar.joins import Truth
 from denggao.rules.engines.columnar.plan import Plan
-from denggao.rules.engines.columnar.steps import Approx
 from denggao.rules.engines.columnar.values import Lin, Value
 from denggao.rules.engines.reference import facts_named, parameter_fact
 from denggao.rules.shape import has_gap, is_plain, quotient_of
@@ -126,25 +125,21 @@ class Compiler:
             lo, hi = (self.plan.keep_end(f"{id_}§{x}", getattr(value, x)) for x in ("lo", "hi"))
             return replace(value, lo=lo, hi=hi)
         value = replace(value, undefined=self.plan.keep_flag(f"{id_}§undefined", value.undefined))
-        if not value.is_wide:
-            return replace(
-                value,
-                lo_n=self.plan.keep_end(f"{id_}§lo_n", value.lo_n),
-                lo_d=self.plan.keep_end(f"{id_}§lo_d", value.lo_d),
-                hi_n=self.plan.keep_end(f"{id_}§hi_n", value.hi_n),
-                hi_d=self.plan.keep_end(f"{id_}§hi_d", value.hi_d),
-            )
-        if value.near is not None:  # the exact ends of a wide one are read in few rows only
-            ends = [(self.plan.share(x.value), self.plan.share(x.terms)) for x in value.near]
-            value = replace(value, near=(Approx(*ends[0]), Approx(*ends[1])))
+        value = replace(
+            value,
+            lo_n=self.plan.keep_end(f"{id_}§lo_n", value.lo_n),
+            lo_d=self.plan.keep_end(f"{id_}§lo_d", value.lo_d),
+            hi_n=self.plan.keep_end(f"{id_}§hi_n", value.hi_n),
+            hi_d=self.plan.keep_end(f"{id_}§hi_d", value.hi_d),
+        )
         limits = [x.denominator for x in self._limits_of(id_)]
-        if not limits:
+        if not value.is_wide or not limits:
             return value
 
         def keep(name: str, expr: pl.Expr) -> pl.Expr:
             return self.plan.keep(f"{id_}§{name}", expr)
 
-        return v.stepped(value, lcm(*limits), keep, in_pieces=self.facts.sizes is None)
+        return v.stepped(value, lcm(*limits), keep)
 
     def _limits_of(self, id_: str) -> list[Fraction]:
         """The constants that some rule compares this statement with."""
@@ -266,15 +261,18 @@ class Compiler:
                 return v.add(left, v.negate(right))
             case "×":
                 return v.multiply(left, right)
-        return self._shared(v.divide(left, right))
+        return self._halves(v.divide(left, right))
 
-    def _shared(self, value: Value) -> Value:
-        """The doubles of a quotient are read many times over: compute them once."""
-        if isinstance(value, Lin) or value.near is None:
+    def _halves(self, value: Value) -> Value:
+        """Numerators and denominators are read many times over: compute them once."""
+        if isinstance(value, Lin):
             return value
-        shared = [self.plan.share(end.value) for end in value.near]
-        near = tuple(Approx(x, x.abs()) for x in shared)
-        return replace(value, near=(near[0], near[1]))
+
+        def once(end: e.End) -> e.End:
+            return self.plan.share(end) if isinstance(end, pl.Expr) else end
+
+        lo_n, lo_d, hi_n, hi_d = map(once, (value.lo_n, value.lo_d, value.hi_n, value.hi_d))
+        return replace(value, lo_n=lo_n, lo_d=lo_d, hi_n=hi_n, hi_d=hi_d)
 
     def _extreme(self, expr: n.Extreme) -> Value:
         return v.extreme([self.number(a) for a in expr.args], low=expr.op == "取小")

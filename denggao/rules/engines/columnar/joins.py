@@ -14,7 +14,6 @@ from denggao.rules import nodes as n
 from denggao.rules.engines.columnar import ends as e
 from denggao.rules.engines.columnar import values as v
 from denggao.rules.engines.columnar.ends import Flag
-from denggao.rules.engines.columnar.steps import Approx
 from denggao.rules.engines.columnar.values import Lin, Quo, Value
 
 #: (certainly holds, certainly not), neither ever null: Kleene's logic on plain bits.
@@ -112,7 +111,6 @@ def selected(cases: list[tuple[Flag, Value]]) -> Quo:
         return pick(flags, [e.wide(x, bottom) for x in ends], 1)
 
     undefined = e.either(*(e.both(c, q.undefined) for c, q in zip(flags, quos, strict=True)))
-    near = tuple(picked_near(flags, [q.near[i] for q in quos if q.near]) for i in (0, 1))
     return Quo(
         lo_n=tops([q.lo_n for q in quos]),
         lo_d=bottoms([q.lo_d for q in quos]),
@@ -122,17 +120,7 @@ def selected(cases: list[tuple[Flag, Value]]) -> Quo:
         size=size,
         size_d=size_d,
         undefined=undefined,
-        near=(near[0], near[1]) if all(q.near for q in quos) else None,
     )
-
-
-def picked_near(flags: list[Flag], near: list[Approx]) -> Approx:
-    """The doubles of the case that is certain."""
-    value, terms = (
-        e.expression(pick(flags, list(x), None)).cast(pl.Float64)
-        for x in ([a.value for a in near], [a.terms for a in near])
-    )
-    return Approx(value, terms)
 
 
 def pick(flags: list[Flag], ends: list[e.End], otherwise: e.End) -> e.End:

@@ -13,7 +13,7 @@ from denggao.facts.errors import UserError
 from denggao.rules.engines.columnar import ends as e
 from denggao.rules.engines.columnar import steps as st
 from denggao.rules.engines.columnar.ends import End, Flag
-from denggao.rules.engines.columnar.steps import Approx, Steps
+from denggao.rules.engines.columnar.steps import Steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,6 @@ class Quo:
     size: int  # of numerators
     size_d: int  # of denominators
     undefined: Flag = False
-    near: tuple[Approx, Approx] | None = None
     steps: tuple[Steps, Steps] | None = None
 
     @property
@@ -99,18 +98,8 @@ def negate(value: Value) -> Value:
         lo_d=value.hi_d,
         hi_n=e.minus(value.lo_n),
         hi_d=value.lo_d,
-        near=_near(lambda lo, hi: (st.times(hi, _MINUS), st.times(lo, _MINUS)), value),
         steps=None,
     )
-
-
-_MINUS = Fraction(-1)
-
-
-def _near(
-    change: Callable[[Approx, Approx], tuple[Approx, Approx]], value: Quo
-) -> tuple[Approx, Approx] | None:
-    return change(*value.near) if value.near else None
 
 
 def add(a: Value, b: Value) -> Value:
@@ -127,8 +116,7 @@ def quotient(value: Value) -> Quo:
     """The value as a quotient."""
     if isinstance(value, Quo):
         return value
-    near = st.of_number(value.lo, value.scale), st.of_number(value.hi, value.scale)
-    return Quo(value.lo, 1, value.hi, 1, value.scale, value.size, 1, near=near)
+    return Quo(value.lo, 1, value.hi, 1, value.scale, value.size, 1)
 
 
 def _add_quotients(a: Quo, b: Quo) -> Quo:
@@ -145,10 +133,7 @@ def _add_quotients(a: Quo, b: Quo) -> Quo:
     lo_n, lo_d = summed(a.lo_n, a.lo_d, b.lo_n, b.lo_d)
     hi_n, hi_d = summed(a.hi_n, a.hi_d, b.hi_n, b.hi_d)
     undefined = e.either(a.undefined, b.undefined)
-    near = None
-    if a.near and b.near:
-        near = st.add(a.near[0], b.near[0]), st.add(a.near[1], b.near[1])
-    return Quo(lo_n, lo_d, hi_n, hi_d, scale, size, size_d, undefined, near)
+    return Quo(lo_n, lo_d, hi_n, hi_d, scale, size, size_d, undefined)
 
 
 def scaled_by(value: Value, factor: Fraction) -> Value:
@@ -171,7 +156,6 @@ def scaled_by(value: Value, factor: Fraction) -> Value:
         hi_n=e.times(hi, top),
         scale=value.scale * bottom,
         size=size,
-        near=_near(lambda lo, hi: (st.times(lo, factor), st.times(hi, factor)), value),
         steps=None,
     )
 
@@ -206,14 +190,12 @@ def divide(a: Value, b: Value) -> Value:
         return scaled_by(a, 1 / factor)
     if not (isinstance(a, Lin) and isinstance(b, Lin)):
         raise UserError("商不能再除以不定的数，请改写成一个除式")
-    scale = Fraction(b.scale, a.scale)
-    near = st.of_quotient((a.lo, a.hi), (b.lo, b.hi), scale, b.nonneg)
     if b.nonneg:
-        return replace(_over_positive(a, b, e.at_least(0, b.lo), False), near=near)
+        return _over_positive(a, b, e.at_least(0, b.lo), False)
     turned = e.at_least(0, b.hi)  # never positive: turn both signs
     num, den = _turned(turned, a), _turned(turned, b)
     straddles = e.negated(e.at_least(den.lo, 0))
-    return replace(_over_positive(num, den, e.at_least(0, den.lo), straddles), near=near)
+    return _over_positive(num, den, e.at_least(0, den.lo), straddles)
 
 
 def _turned(turned: Flag, value: Lin) -> Lin:
@@ -284,23 +266,15 @@ def _crossed(an: End, ad: End, a: Quo, bn: End, bd: End, b: Quo, strictly: bool)
     return e.at_least(left, right, strictly=strictly)
 
 
-def stepped(
-    value: Quo, per_unit: int, keep: Callable[[str, pl.Expr], pl.Expr], *, in_pieces: bool
-) -> Quo:
-    """A wide quotient with its exact steps, for comparisons with multiples of 1/per_unit."""
-    if value.near is None:
-        return value
-    found = []
-    for name, near, top, below in (
-        ("lo", value.near[0], value.lo_n, value.lo_d),
-        ("hi", value.near[1], value.hi_n, value.hi_d),
-    ):
-        defined = pl.when(~e.column(value.undefined)).then(near.value)  # others decide nothing
-        told = replace(near, value=defined)
-        over, under = (e.expression(x, pl.Int128).cast(pl.Int128) for x in (top, below))
-        column = keep(name, st.steps(told, over, under, value.scale, per_unit, in_pieces=in_pieces))
-        found.append(Steps(column.struct.field("floor"), column.struct.field("ceil"), per_unit))
-    return replace(value, steps=(found[0], found[1]))
+def stepped(value: Quo, per_unit: int, keep: Callable[[str, pl.Expr], pl.Expr]) -> Quo:
+    """A wide quotient with its steps, for comparisons with multiples of 1/per_unit."""
+
+    def side(name: str) -> Callable[[str, pl.Expr], pl.Expr]:
+        return lambda part, expr: keep(f"{name}_{part}", expr)
+
+    lo = st.steps(value.lo_n, value.lo_d, value.scale, per_unit, side("lo"))
+    hi = st.steps(value.hi_n, value.hi_d, value.scale, per_unit, side("hi"))
+    return replace(value, steps=(lo, hi))
 
 
 def extreme(values: Sequence[Value], *, low: bool) -> Lin:
