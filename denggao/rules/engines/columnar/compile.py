@@ -268,7 +268,10 @@ class Compiler:
         if isinstance(value, Lin):
             return value
 
+        grows = value.size * value.size_d  # what the next sum or comparison will make of it
+
         def once(end: e.End) -> e.End:
+            end = e.wide(end, grows)
             return self.plan.share(end) if isinstance(end, pl.Expr) else end
 
         lo_n, lo_d, hi_n, hi_d = map(once, (value.lo_n, value.lo_d, value.hi_n, value.hi_d))
