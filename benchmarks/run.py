@@ -171,7 +171,7 @@ def table(wanted: Sequence[Measure], found: dict[str, Numbers]) -> list[str]:
             numbers = found[measure.name]
             ratio = numbers["cpu"] / found[measure.floor]["cpu"] if measure.floor else None
             lines.append(_line(measure, numbers, ratio))
-    return lines
+    return [*lines, ""] if len(lines) > 2 else []
 
 
 def _line(measure: Measure, numbers: Numbers, ratio: float | None) -> str:
@@ -251,7 +251,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found = measured(wanted, options.repeat)
     _tell("")
     print(f"{options.rows:,} 家，{options.repeat} 轮中位数；开始时负载 {before:.1f}\n")
-    print("\n".join([*table(wanted, found), "", *notes(wanted, found)]))
+    print("\n".join([*table(wanted, found), *notes(wanted, found)]))
     return 1 if any(numbers.get("wrong") for numbers in found.values()) else 0
 
 

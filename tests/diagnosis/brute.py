@@ -34,8 +34,8 @@ ROUND = {
 }
 FIELD = "1.1.10"
 SLIPS = {CONTRADICTION, OUT_OF_DOMAIN, DERIVED_DIFFERS}
-ENOUGH = 30  # completions tried where there are more
-WITNESSES = 500  # tried before "nothing leaves it open" is believed
+ENOUGH = 20  # completions tried where there are more
+WITNESSES = 4000  # tried before "nothing leaves it open" is believed
 
 
 class Tried:
@@ -47,7 +47,7 @@ class Tried:
         self.grids: dict[str, list[Value]] = {}
 
     def truth(self, changes: Mapping[str, Value]) -> str:
-        """"decided", "open", or "aside" for what a ledger cannot mean."""
+        """ "decided", "open", or "aside" for what a ledger cannot mean."""
         firm = Firm({**self.run.facts.values, **changes}, set(self.run.facts.stated_flags))
         other = Evaluation(self.run.instrument, firm, self.run.facts.as_of, self.run.readings)
         decided = other.result(self.goal).truth is not None
@@ -66,18 +66,22 @@ class Tried:
 
     def counterexample(self, keys: Sequence[str]) -> dict[str, Value] | None:
         """Values of ``keys`` that leave the goal open; looks at a few only."""
-        return self._first_open(keys, ENOUGH)
+        found = (c for c in self.completions(keys, ENOUGH) if self.truth(c) == "open")
+        return next(found, None)
 
-    def is_left_open(self, keys: Sequence[str]) -> bool:
-        """As before, looking until one is found or there is nothing left to try."""
-        return self._first_open(keys, WITNESSES) is not None
+    def settles(self, keys: Sequence[str]) -> bool:
+        """Do all values decide it? Looks until one does not or there is nothing left to try;
+        where no value can stand, nothing is settled."""
+        decided = False
+        for completion in self.completions(keys, WITNESSES):
+            truth = self.truth(completion)
+            if truth == "open":
+                return False
+            decided |= truth == "decided"
+        return decided
 
     def some_value_settles(self, key: str, most: int = WITNESSES) -> bool:
         return any(self.truth({key: value}) == "decided" for value in self.grid(key)[:most])
-
-    def _first_open(self, keys: Sequence[str], most: int) -> dict[str, Value] | None:
-        found = (c for c in self.completions(keys, most) if self.truth(c) == "open")
-        return next(found, None)
 
     def completions(self, keys: Sequence[str], most: int) -> Iterator[dict[str, Value]]:
         """All of them where they are few, else so many at random."""
@@ -112,7 +116,7 @@ class Tried:
         step = Fraction(1, fact.scale)
         near = {Fraction(x) for x in ROUND[fact.unit]} | set(self._meeting(fact, step))
         near |= {x + d for x in near for d in (-step, step)}
-        low = Fraction(fact.lo) if fact.lo is not None else -Fraction(10) ** 14
+        low = Fraction(fact.lo) if fact.lo is not None else -(Fraction(10) ** 14)
         low = step if low == 0 and fact.code in self.divisors else low
         high = Fraction(fact.hi) if fact.hi is not None else Fraction(10) ** 14
         near |= {low, high} | ({-x for x in near} if low < 0 else set())
@@ -179,4 +183,6 @@ def unstated(run: Evaluation, goal: str) -> list[str]:
 
 def _is_derived(run: Evaluation, key: str) -> bool:
     code, _, year = key.partition("@")
-    return catalogue()[code].numeric and run.facts.number(code, int(year) if year else None).is_point
+    if not catalogue()[code].numeric:
+        return False
+    return run.facts.number(code, int(year) if year else None).is_point

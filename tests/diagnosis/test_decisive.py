@@ -23,8 +23,8 @@ from tests.strategies import TODAY, instrument_text
 
 HNTE, SME = "高新技术企业认定", "科技型中小企业评价"
 MANY = max(1, settings.default.max_examples // 100)  # --hypothesis-profile=thorough: 50
-PAIRS = 5  # pairs looked at for each firm, at random
-VALUES = 12  # values tried of a fact that is said to be no shortcut
+PAIRS = 3  # pairs looked at for each firm, at random
+VALUES = 8  # values tried of a fact that is said to be no shortcut
 
 Facts = dict[str, Any]
 
@@ -171,7 +171,7 @@ def _of_sets(tried: Tried, said: Decisive) -> Iterator[str]:
             yield f"{keys} does not settle: {left}"
         for one in keys:
             rest = tuple(key for key in keys if key != one)
-            if not tried.is_left_open(rest):
+            if tried.settles(rest):
                 yield f"{keys} is not minimal: {rest} settles"
     if len(set(map(frozenset, said.sets))) != len(said.sets):
         yield f"listed twice: {said.sets}"
@@ -182,7 +182,7 @@ def _of_pairs(tried: Tried, said: Decisive, keys: list[str], rnd: Random) -> Ite
     pairs = [pair for pair in combinations(keys, 2) if not _overlap(tried.run, *pair)]
     for some in [*((k,) for k in keys), *rnd.sample(pairs, min(PAIRS, len(pairs)))]:
         listed = any(set(found) <= set(some) for found in said.sets)
-        if not listed and not tried.is_left_open(some):
+        if not listed and tried.settles(some):
             yield f"{some} settles and is not listed"
 
 
@@ -306,7 +306,7 @@ def small_case(number: int) -> tuple[Evaluation, Random]:
 
 def test_random_instruments() -> None:
     found, seen = {}, Counter[str]()
-    for number in range(150 * MANY):
+    for number in range(200 * MANY):
         run, rnd = small_case(number)
         said = decisive(run, "Z-1")
         told = list(faults(run, "Z-1", said, rnd))
@@ -314,7 +314,7 @@ def test_random_instruments() -> None:
             found[number] = told
         seen["open"] += run.result("Z-1").truth is None
     assert found == {}
-    assert seen["open"] >= 40
+    assert seen["open"] >= 30
 
 
 def test_a_wrong_answer_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
