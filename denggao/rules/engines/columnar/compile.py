@@ -292,7 +292,7 @@ class Compiler:
         hi = e.choose(none, 0, j.least_of(masks, [x.hi for x in lins]))
         size = max(x.size for x in lins)
         nonneg = all(x.nonneg for x in lins)
-        return Lin(e.choose(minus, None, lo), hi, lins[0].scale, size, nonneg)
+        return self._once(Lin(e.choose(minus, None, lo), hi, lins[0].scale, size, nonneg))
 
     # ---- truths
 

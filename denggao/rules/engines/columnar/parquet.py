@@ -140,7 +140,9 @@ def _number(
     elif kind.is_decimal():
         places = 10 ** int(getattr(kind, "scale", 0) or 0)
         raw = (column.cast(pl.Decimal(38, getattr(kind, "scale", 0))) * places).cast(pl.Int128)
-        steps, exact = raw * scale // places, raw * scale % places == 0
+        steps, exact = raw * (scale // places), pl.lit(True)
+        if scale % places:  # finer than the fact is recorded: exact only where nothing is lost
+            steps, exact = raw * scale // places, raw * scale % places == 0
     elif kind.is_float():
         rounded = (column * scale).round()
         steps = rounded.clip(-most, most).cast(pl.Int128)

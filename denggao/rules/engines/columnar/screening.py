@@ -27,6 +27,7 @@ from denggao.rules.engines.columnar.table import (
     FAILED,
     OPEN,
     Table,
+    collected,
     countable,
     in_order,
     table,
@@ -96,7 +97,7 @@ def screen(
     for instrument in instruments:
         chosen = (readings or {}).get(instrument.short)
         made = table(instrument, frame, as_of, chosen)
-        yield Screened(instrument, in_order([_with_open_facts(made)]).collect())
+        yield Screened(instrument, collected(in_order([_with_open_facts(made)])))
 
 
 def _with_open_facts(made: Table) -> pl.LazyFrame:
