@@ -21,6 +21,8 @@ from denggao.rules.engines.columnar.table import DISTANCE, FAILED, OPEN, in_orde
 from denggao.rules.nodes import Instrument
 
 _REFUSED = "§refused"
+#: A double is read to the 15 digits it is sure of, as a cell of a workbook is.
+_FIFTEEN_DIGITS = 1e-15
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,8 @@ def _number(
     elif kind.is_float():
         rounded = (column * scale).round()
         steps = rounded.clip(-most, most).cast(pl.Int128)
-        exact = (rounded / scale == column) & (rounded.abs() < most)
+        noise = (rounded / scale - column).abs() <= column.abs() * _FIFTEEN_DIGITS
+        exact = noise & (rounded.abs() < most)
     else:
         raise UserError(f"{where}应是数字列，现在是 {kind}；请先转成整数、小数或 Decimal")
     inside = exact & (steps.abs() < most)
