@@ -35,7 +35,7 @@ ROUND = {
 FIELD = "1.1.10"
 SLIPS = {CONTRADICTION, OUT_OF_DOMAIN, DERIVED_DIFFERS}
 ENOUGH = 20  # completions tried where there are more
-WITNESSES = 4000  # tried before "nothing leaves it open" is believed
+WITNESSES = 6000  # tried before "nothing leaves it open" is believed
 
 
 class Tried:
@@ -45,6 +45,7 @@ class Tried:
         self.run, self.goal, self.rnd = run, goal, rnd
         self.divisors = divisors(run.instrument)
         self.grids: dict[str, list[Value]] = {}
+        self.left, self.decided = 0, False
 
     def truth(self, changes: Mapping[str, Value]) -> str:
         """ "decided", "open", or "aside" for what a ledger cannot mean."""
@@ -70,15 +71,26 @@ class Tried:
         return next(found, None)
 
     def settles(self, keys: Sequence[str]) -> bool:
-        """Do all values decide it? Looks until one does not or there is nothing left to try;
-        where no value can stand, nothing is settled."""
-        decided = False
-        for completion in self.completions(keys, WITNESSES):
-            truth = self.truth(completion)
-            if truth == "open":
+        """Do all values decide it? First at random; then one fact after the other, because
+        what decides it already needs no second fact. Where no value can stand, nothing is
+        settled."""
+        if any(self.truth(c) == "open" for c in self.completions(keys, ENOUGH)):
+            return False
+        self.left, self.decided = WITNESSES, False
+        return not self._some_leave_it_open({}, list(keys)) and self.decided
+
+    def _some_leave_it_open(self, so_far: dict[str, Value], keys: list[str]) -> bool:
+        if not keys:
+            return True
+        for value in self.grid(keys[0]):
+            self.left -= 1
+            if self.left < 0:
                 return False
-            decided |= truth == "decided"
-        return decided
+            truth = self.truth(now := so_far | {keys[0]: value})
+            self.decided |= truth == "decided"
+            if truth == "open" and self._some_leave_it_open(now, keys[1:]):
+                return True
+        return False
 
     def some_value_settles(self, key: str, most: int = WITNESSES) -> bool:
         return any(self.truth({key: value}) == "decided" for value in self.grid(key)[:most])

@@ -219,13 +219,13 @@ def found_in(law: str, goal: str, numbers: range) -> tuple[dict[int, list[str]],
 
 @pytest.mark.parametrize(
     ("law", "goal", "cases"),
-    [(HNTE, "HNTE", 220), (HNTE, "HNTE-HARD", 220), (SME, "SME", 300), (SME, "SME-HARD", 260)],
+    [(HNTE, "HNTE", 400), (HNTE, "HNTE-HARD", 300), (SME, "SME", 400), (SME, "SME-HARD", 300)],
 )
 def test_shipped_laws(law: str, goal: str, cases: int) -> None:
     found, seen = found_in(law, goal, range(cases * MANY))
     assert found == {}
-    assert seen["open"] >= cases // 4
-    assert seen["set of 1"] > 5 < seen["set of 2"]
+    assert seen["open"] >= cases // 8
+    assert seen["set of 1"] >= 5 <= seen["set of 2"]
     assert seen["shortcut"] > 20
 
 
@@ -368,13 +368,15 @@ def test_the_whole_or_its_last_part() -> None:
 
 
 def test_the_last_part_of_two_totals_settles_both() -> None:
-    """委托境外 alone is missing: it gives 研发费用 and 境内研发费用 at once."""
-    labour = {code: years(10**6) for code in PARTS_OF_RD if code != "rd_outsourced_foreign"}
-    facts = labour | {"established_on": "2025-01-15", "sales": years(10**8)}
-    facts |= {"staff": years(10), "tech_staff": years(10), "ip_class1": 1}
-    facts |= {"total_income": years(10), "ht_income": years(10)}
-    said = said_of(HNTE, "HNTE-HARD", facts)
-    assert ("rd_outsourced_foreign@2025",) in said.sets
+    """委托境外 alone is missing and gives 研发费用 and 境内研发费用 at once; that a total
+    could be stated against its parts is no reason to ask for both."""
+    facts: Facts = {code: years(0) for code in PARTS_OF_RD if code != "rd_outsourced_foreign"}
+    facts |= {"rd_labor": years(10**6), "rd_other": years(10**6), "sales": years(10**7)}
+    facts |= {"established_on": "2025-01-15", "staff": years(10), "tech_staff": years(10)}
+    facts |= {"ip_class1": 1, "total_income": years(10), "ht_income": years(10)}
+    sets = said_of(HNTE, "HNTE-HARD", facts).sets
+    assert ("rd_outsourced_foreign@2025",) in sets
+    assert not [keys for keys in sets if "rd_outsourced_foreign@2025" in keys and len(keys) > 1]
 
 
 def test_judged_bands_leave_nothing_to_ask() -> None:
