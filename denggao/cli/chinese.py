@@ -86,10 +86,21 @@ def explain(error: TyperException) -> str:
         case "MissingParameter":
             return f"缺少{_name(error)}"
         case "BadParameter":
-            return f"{_name(error)}的值不对：{error.message}"
+            return f"{_name(error)}的值不对：{_said(error.message)}"
         case "UsageError" if "No such command" in error.message:
             return f"没有命令“{error.message.split(chr(39))[1]}”"
-    return f"用法不对：{error.message}"
+    return f"用法不对：{_said(error.message)}"
+
+
+def _said(message: str) -> str:
+    """What the checker of values says, in Chinese."""
+    if "valid integer" in message:
+        return "应是整数"
+    if "greater than or equal to" in message:
+        return f"不能小于 {message.rpartition(' ')[2]}"
+    if "requires an argument" in message:
+        return "后面缺一个值"
+    return message
 
 
 def _name(error: TyperException) -> str:

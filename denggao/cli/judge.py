@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -16,6 +17,7 @@ from denggao.cli.common import day, readings
 from denggao.facts.errors import UserError
 
 _MAX_LINE = 4_000_000
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def judge(
@@ -55,6 +57,8 @@ class _Options:
         from denggao.rules.library import in_force
 
         name = item.get("law") or self.law
+        if isinstance(item.get("law"), str) and item["law"].endswith(".md"):
+            raise UserError("输入里的 law 只写规范的名称；自己的规范文件用 --law 给出")
         if not isinstance(name, str):
             raise UserError("没有说按哪份规范判：用 --law，或在输入里写 law")
         on = self._day(item)
@@ -66,9 +70,11 @@ class _Options:
         return _Found(judge_firm(instrument, firm_from_json(facts), on, readings=chosen))
 
     def _day(self, item: Mapping[str, Any]) -> date:
-        text = item.get("as_of") or self.as_of
-        if text is not None and not isinstance(text, str):
-            raise UserError("as_of 应是日期，如 “2026-06-30”")
+        text = item.get("as_of")
+        if text is None:
+            text = self.as_of
+        if text is not None and (not isinstance(text, str) or not _DAY.fullmatch(text)):
+            raise UserError(f"日期“{text}”读不懂，应写成 2026-06-30")
         return day(text)
 
 
@@ -90,27 +96,38 @@ class _Found:
 def _run_batch(path: Path, options: _Options) -> int:
     """One line out per line in, in order; 1 if any line could not be judged."""
     failed = False
-    for number, text in enumerate(_lines(path), 1):
-        id_ = None
-        try:
-            item = _parse(text, f"第 {number} 行")
-            id_ = item.get("id")
-            answer = options.judge(item).as_json(id_)
-        except UserError as error:
-            failed, answer = True, {"id": id_, "error": str(error)}
+    for number, line in enumerate(_lines(path), 1):
+        answer = _answer(line, f"第 {number} 行", options)
+        failed |= "error" in answer
         sys.stdout.write(_dumps(answer) + "\n")
     sys.stdout.flush()
     return 1 if failed else 0
 
 
-def _lines(path: Path) -> Iterator[str]:
+def _answer(line: bytes, where: str, options: _Options) -> dict[str, Any]:
+    """One line's answer, or its id and what is wrong with it: the batch goes on."""
+    id_ = None
     try:
-        with path.open(encoding="utf-8-sig") as stream:
-            while line := stream.readline(_MAX_LINE):
-                yield line.rstrip("\r\n")
+        if len(line) > _MAX_LINE:
+            raise UserError(f"{where}：一行超过 {_MAX_LINE} 字节")
+        item = _parse(line.decode("utf-8-sig").rstrip("\r\n"), where)
+        id_ = item.get("id")
+        return options.judge(item).as_json(id_)
+    except UnicodeDecodeError:
+        return {"id": id_, "error": f"{where}：不是 UTF-8"}
+    except UserError as error:
+        return {"id": id_, "error": str(error)}
+    except Exception as error:
+        return {"id": id_, "error": f"{where}：程序出了差错（{type(error).__name__}: {error}）"}
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as stream:
+            yield from stream
     except FileNotFoundError:
         raise UserError(f"没有文件“{path}”") from None
-    except (OSError, UnicodeDecodeError):
+    except OSError:
         raise UserError(f"“{path}”读不出来，应是 UTF-8 的 .jsonl，每行一个 JSON") from None
 
 
@@ -162,4 +179,5 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _dumps(answer: Any) -> str:
-    return json.dumps(answer, ensure_ascii=False, default=str)
+    text = json.dumps(answer, ensure_ascii=False, default=str)
+    return text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair is no text

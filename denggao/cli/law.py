@@ -36,7 +36,7 @@ def list_() -> None:
 @app.command("show", cls=Command)
 def show(name: str = typer.Argument(..., metavar="名称", help="简称或全称")) -> None:
     """显示一份规范：条文、规则、算例"""
-    typer.echo(Path(_one(name).path).read_text(encoding="utf-8"))
+    typer.echo(Path(_one(name).path).read_text(encoding="utf-8-sig"))
 
 
 @app.command("check", cls=Command)
@@ -78,10 +78,10 @@ def _chosen(name: str | None) -> list[Instrument]:
 
     if name is not None and Path(name).suffix == ".md":
         try:
-            return [assemble(Path(name).read_text(encoding="utf-8"), name)]
+            return [assemble(Path(name).read_text(encoding="utf-8-sig"), name)]
         except (OSError, UnicodeDecodeError):
             raise UserError(f"{name}：读不出来，应是 UTF-8 的 Markdown 文件") from None
-    found = [assemble(path.read_text(encoding="utf-8"), str(path)) for path in paths()]
+    found = [assemble(path.read_text(encoding="utf-8-sig"), str(path)) for path in paths()]
     if name is None:
         return found
     named = [i for i in found if name in (i.short, i.name)]

@@ -41,28 +41,40 @@ def screen(
 ) -> None:
     """摸排：一份或几份台账里的每一户，按规范逐条判"""
     on = day(as_of)
-    _check_output(output)
+    told = f"申请日 {on}" + ("" if as_of else "（今天；用 --as-of 指定）")
+    _check_output(output, [*ledgers, *filter(None, [columns])])
     instruments = laws(law, on)
     chosen = readings(instruments, reading)
     mapping = _mapping(columns)
     if _is_stream(ledgers, output, top):
         _stream(ledgers[0], instruments, on, mapping, id_column, chosen, output)
+        typer.echo(told)
         return
     ledger = read(ledgers, on, mapping, id_column)
     tables = list(tables_of(ledger, instruments, on, chosen))
+    typer.echo(told)
     show(ledger, tables)
     if output is not None:
         save(output, ledger, tables, on, chosen, top, exact, [path.name for path in ledgers])
         typer.echo(f"结果已写入 {output}")
 
 
-def _check_output(output: Path | None) -> None:
+def _check_output(output: Path | None, inputs: Sequence[Path]) -> None:
     if output is None:
         return
+    targets = {output.resolve(), unselected(output).resolve()}
+    for path in inputs:
+        if path.resolve() in targets:
+            raise UserError(f"结果文件“{output}”会盖掉输入文件“{path}”，请换一个名字")
     if output.suffix not in _KINDS:
         raise UserError(f"结果文件应以 {'、'.join(_KINDS)} 结尾，不是“{output.name}”")
     if not output.parent.is_dir():
         raise UserError(f"没有文件夹“{output.parent}”，请先建好再运行")
+
+
+def unselected(output: Path) -> Path:
+    """Beside the list, with ``--top``: those that are not on it."""
+    return output.with_name(f"{output.stem}.未入选{output.suffix}")
 
 
 def _mapping(path: Path | None) -> ColumnMap | None:
@@ -152,7 +164,7 @@ def save(
             write(tables, temporary)
         return
     inside, outside = zip(*(cut(t, reasons(t, top), top) for t in tables), strict=True)
-    others = output.with_name(f"{output.stem}.未入选{output.suffix}")
+    others = unselected(output)
     with replacing(output) as first, replacing(others) as second:
         write(inside, first)
         write(outside, second)

@@ -26,8 +26,9 @@ from denggao.facts.catalogue import (
     is_technical_field,
     technical_fields,
 )
-from denggao.facts.enterprise import Value
+from denggao.facts.enterprise import OUT_OF_DOMAIN, Value
 from denggao.facts.interval import Interval, point
+from denggao.facts.resolve import CONTRADICTION, DERIVED_DIFFERS
 from denggao.facts.titles import Title
 from denggao.rules import nodes as n
 from denggao.rules.engines.reference import Evaluation
@@ -36,6 +37,7 @@ _BUDGET = 400  # trials for a set small enough to be searched through
 _BUDGET_LARGE = 60  # a large set is either proven, or left open by nearly any values
 _SMALL = 4
 _MAX_CHOICE = 10
+_CONTRADICTORY = frozenset({CONTRADICTION, DERIVED_DIFFERS, OUT_OF_DOMAIN})
 _FAR = 10**9
 
 
@@ -157,17 +159,30 @@ class _Search:
 
     def settles(self, keys: list[str]) -> bool:
         """Does knowing these decide the goal, whatever they turn out to be?"""
+        if "established_on" in keys:
+            return self._settles_on_every_day([key for key in keys if key != "established_on"])
         if self._proven(frozenset(keys)):
             return True
+        if self.open.spans and len(keys) > _SMALL:
+            return False  # judged bands: some points among so many leave it open
         self.budget = _BUDGET if len(keys) <= _SMALL else _BUDGET_LARGE
         try:
             return not self._left_open(self.run, sorted(keys, key=_order))
         except _Exhausted:
             return False
 
+    def _settles_on_every_day(self, keys: list[str]) -> bool:
+        """A founding date moves the window of years: each kind of date is a case of its own."""
+        everything = frozenset(self.instrument.statements)
+        for day in _founding_days(self.run.facts.as_of):
+            run = self.run.variant({"established_on": day}, everything)
+            if run.result(self.goal).truth is None and not _Search(run, self.goal).settles(keys):
+                return False
+        return True
+
     def _left_open(self, run: Evaluation, keys: list[str]) -> bool:
         """Do some values of ``keys`` leave the goal unknown?"""
-        if run.result(self.goal).truth is not None:
+        if run.result(self.goal).truth is not None or self._contradicts(run):
             return False
         if not keys:
             return True
@@ -175,6 +190,10 @@ class _Search:
         return any(
             self._left_open(self._with(run, first, v), rest) for v in self.values(run, first)
         )
+
+    def _contradicts(self, run: Evaluation) -> bool:
+        """Do the values tried contradict what is stated? No ledger could mean them."""
+        return bool((run.facts.flags - self.run.facts.flags) & _CONTRADICTORY)
 
     def _with(self, run: Evaluation, key: str, value: Value) -> Evaluation:
         self.budget -= 1
@@ -193,8 +212,6 @@ class _Search:
 
     def _proven(self, keys: frozenset[str]) -> bool:
         """Will every open rule under the goal be decided once ``keys`` are known?"""
-        if "established_on" in keys:  # it moves the window: only trying tells
-            return False
         if self.open.stuck or self.open.spans or not self.open.keys.keys() <= keys:
             return False
         inside = [
@@ -252,24 +269,32 @@ class _Search:
         return [x for _, x in sorted((abs(i - middle), x) for i, x in enumerate(inside))]
 
     def _limits(self, run: Evaluation, key: str) -> set[Fraction]:
+        """Where some open comparison may change; probed at two values the fact can really have
+        (a value that contradicts another fact would tell nothing)."""
+        domain = run.facts.number(*_split(key))
+        first = Fraction(domain.lo if domain.lo is not None else 0)
+        second = Fraction(domain.hi if domain.hi is not None else first + _FAR)
+        if first == second:
+            return set()
         affected = affected_by(self.instrument, _split(key)[0])
-        at = [run.variant({key: point(x)}, affected) for x in (0, 1)]
+        probes = [(x, run.variant({key: point(x)}, affected)) for x in (first, second)]
         limits: set[Fraction] = set()
         for id_ in affected & self.open.statements.keys():
             for expr in self.instrument.statements[id_].expressions():
                 if isinstance(expr, n.Compare) and run.truth(expr) is None:
-                    limits |= self._changes(at[0], at[1], expr)
+                    limits |= self._changes(probes, expr)
                     limits |= self._neighbours(run, expr, key)
         return limits
 
-    def _changes(self, zero: Evaluation, one: Evaluation, expr: n.Compare) -> set[Fraction]:
+    def _changes(self, probes: list[tuple[Fraction, Evaluation]], expr: n.Compare) -> set[Fraction]:
         """Where an end of (left − right), taken as a straight line, crosses 0."""
+        (x, low), (y, high) = probes
         found = set()
         for values in self._parameters(expr):
-            a, b = (_difference(run, expr, values) for run in (zero, one))
+            a, b = (_difference(run, expr, values) for run in (low, high))
             for start, end in ((a.lo, b.lo), (a.hi, b.hi)):
                 if start is not None and end is not None and start != end:
-                    found.add(Fraction(start) / Fraction(start - end))
+                    found.add(x + (y - x) * Fraction(start) / Fraction(start - end))
         return found
 
     def _parameters(self, expr: n.Compare) -> Iterator[dict[str, Interval]]:

@@ -19,7 +19,7 @@ from denggao.facts.catalogue import catalogue
 from denggao.facts.ledger import Ledger
 from denggao.rules import nodes as n
 from denggao.rules.engines.columnar.screening import IDENTITY, INDEX, NAME, Screened
-from denggao.rules.engines.columnar.table import FAILED, OPEN, countable
+from denggao.rules.engines.columnar.table import FAILED, LEAST, OPEN, countable
 from denggao.rules.outcome import TRUTH_NAMES, TRUTH_WORDS
 
 #: ``pass`` → 符合, as the tables name a truth and as a person reads it.
@@ -58,7 +58,7 @@ class Shortfall:
 
     @property
     def column(self) -> str:
-        return f"{self.statement.id}_gap"
+        return f"{LEAST}{self.statement.id}"
 
     @property
     def shown_unit(self) -> str:
@@ -77,7 +77,7 @@ def shortfalls(table: Screened, condition: n.Statement) -> list[Shortfall]:
     return [
         Shortfall(part, missing_fact(part.body), gap_unit(part.body))
         for part in parts
-        if isinstance(part.body, n.Compare) and f"{part.id}_gap" in columns
+        if isinstance(part.body, n.Compare) and f"{LEAST}{part.id}" in columns
     ]
 
 
@@ -158,7 +158,7 @@ class Conditions:
             for c in table.frame.columns
             if c.startswith(OPEN_FACT)
         }
-        wanted = [INDEX, IDENTITY, NAME, FAILED, OPEN, "hard_verdict", "flags"]
+        wanted = [INDEX, IDENTITY, NAME, FAILED, OPEN, "verdict", "hard_verdict", "flags"]
         wanted += [f"{c.id}_truth" for c in self.conditions]
         self._spreads = {gap.column: _spread(gap) for gap in self.shortfalls()}
         for gap in self.shortfalls():

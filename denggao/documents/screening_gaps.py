@@ -40,7 +40,7 @@ def write_gaps(book: Any, looks: Looks, screening: Screening, report: Report) ->
     sheet = ListSheet(book, looks, GAPS, screening.as_of, columns, frozen=2)
     for law in laws:
         for row in law.rows():
-            if row["hard_verdict"] != "pass":
+            if "pass" not in (row["hard_verdict"], row["verdict"]):
                 sheet.add(_gap_row(law, law.standing(row), gaps))
                 report(1)
     sheet.finish()

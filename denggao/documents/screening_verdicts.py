@@ -37,7 +37,8 @@ def columns_of(screening: Screening) -> list[Column]:
     heads = [Column(head, width, look, name) for name, (head, width, look) in _FIRST.items()]
     found = [Column(screening.ledger.identity_head, 22, "text", IDENTITY), _FIRM, *heads]
     for table in screening.tables:
-        have = set(table.frame.columns)
+        frame = table.frame
+        have = {c for c in frame.columns if frame[c].null_count() < frame.height}
         for statement in shown_statements(table.instrument):
             mine = _of_statement(table.instrument, statement)
             found += [c for c in mine if c.machine in have and c not in found]
@@ -54,6 +55,8 @@ def _of_statement(instrument: n.Instrument, statement: n.Statement) -> Iterator[
     low, high = ("值下限", "值上限") if statement.is_truth else ("下限", "上限")
     yield Column(f"{start}{low}{told}", _WIDTH[look], look, f"{id_}_lo", limits)
     yield Column(f"{start}{high}{told}", _WIDTH[look], look, f"{id_}_hi", limits)
+    if statement.kind is n.Kind.SCORE:
+        yield Column(f"{start}差距(分)", _WIDTH["number"], "number", f"{id_}_gap")
     if isinstance(statement.body, n.Compare):
         unit = gap_unit(statement.body)
         look = _LOOK.get(unit, "number")

@@ -8,7 +8,7 @@ from fractions import Fraction
 from denggao.documents.tree import gap_fact, gap_unit
 from denggao.documents.wording import shortfall
 from denggao.rules.engines.columnar.screening import Screened
-from denggao.rules.engines.columnar.table import countable
+from denggao.rules.engines.columnar.table import LEAST, countable
 from denggao.rules.nodes import Compare, Statement
 
 
@@ -16,8 +16,8 @@ def reasons(table: Screened, top: int | None = None) -> Iterator[str]:
     """One sentence per firm in the table's order: what it fails, what is open, where it
     stands; with ``top``, whether it falls behind that place."""
     conditions = countable(table.instrument)
-    gaps = [s for s in conditions if f"{s.id}_gap" in table.frame.columns]
-    columns = [f"{s.id}_truth" for s in conditions] + [f"{s.id}_gap" for s in gaps]
+    gaps = [s for s in conditions if f"{LEAST}{s.id}" in table.frame.columns]
+    columns = [f"{s.id}_truth" for s in conditions] + [f"{LEAST}{s.id}" for s in gaps]
     for place, row in enumerate(table.rows(columns), 1):
         missing = {s.id: gap for s, gap in zip(gaps, row[len(conditions) :], strict=True)}
         words = _sentence(list(zip(conditions, row, strict=False)), missing)

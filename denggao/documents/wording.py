@@ -76,7 +76,7 @@ def percent(value: Bound, threshold: Fraction | None = None) -> str:
 
 
 def _fixed(value: Fraction, least: int, most: int) -> str:
-    text = f"{float(value):,.{most}f}" if most <= 6 else _decimal(value, most)
+    text = _decimal(value, most)
     whole, _, digits = text.partition(".")
     return f"{whole}.{digits.rstrip('0').ljust(least, '0')}"
 
@@ -150,11 +150,13 @@ def formula(expr: n.Expr, names: Mapping[str, n.Statement], year: int) -> str:
         case n.Compare(op, left, right):
             return f"{formula(left, names, year)} {op} {formula(right, names, year)}"
         case n.All(args):
-            return "，且".join(formula(e, names, year) for e in args)
+            return "，且".join(_grouped(e, names, year) for e in args)
         case n.AnyOf(args):
-            return "（" + " 或 ".join(formula(e, names, year) for e in args) + "）"
+            return "（" + " 或 ".join(_grouped(e, names, year) for e in args) + "）"
+        case n.Not(n.FactRef(code, _)) if code not in ("resident", "taxed_on_accounts"):
+            return f"没有{formula(expr.arg, names, year)}"
         case n.Not(arg):
-            return f"没有{formula(arg, names, year)}"
+            return f"不是{_grouped(arg, names, year)}"
         case n.Extreme(op, args):
             return f"{op}（{'，'.join(formula(e, names, year) for e in args)}）"
         case n.Missing(fact):
@@ -170,6 +172,12 @@ def formula(expr: n.Expr, names: Mapping[str, n.Statement], year: int) -> str:
         case n.OperatedYears():
             return "经营年数"
     return "待核实"
+
+
+def _grouped(expr: n.Expr, names: Mapping[str, n.Statement], year: int) -> str:
+    """A part of a joined condition; what is itself joined by 且 stands in brackets."""
+    text = formula(expr, names, year)
+    return f"（{text}）" if isinstance(expr, n.All) else text
 
 
 def _inner(expr: n.Expr, names: Mapping[str, n.Statement], year: int) -> str:

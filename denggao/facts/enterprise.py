@@ -17,7 +17,7 @@ from typing import Any
 from denggao.facts.catalogue import Fact, find, is_technical_field
 from denggao.facts.errors import UserError
 from denggao.facts.interval import Interval, reduced
-from denggao.facts.numbers import OutOfDomain, average_headcount, exact, recorded
+from denggao.facts.numbers import OutOfDomain, average_headcount, exact, is_number, recorded
 from denggao.facts.titles import Title
 
 Value = Interval | bool | date | str | tuple[Title, ...]
@@ -101,10 +101,14 @@ def _shown(raw: Any) -> str:
 
 
 def number_from(raw: Any) -> Fraction:
-    """A JSON number or decimal string, exactly. Raises OutOfDomain for anything else."""
+    """A JSON number or decimal string, exactly. Raises NotTheForm for what is no number,
+    OutOfDomain for one too long or too large to be meant."""
     if isinstance(raw, bool) or not isinstance(raw, int | float | Decimal | str):
         raise NotTheForm("应是数")
-    value = exact(repr(raw) if isinstance(raw, float) else str(raw))
+    text = repr(raw) if isinstance(raw, float) else str(raw)
+    value = exact(text)
+    if value is None and is_number(text):
+        raise OutOfDomain("数太大或位数太多")
     if value is None:
         raise NotTheForm("应是数")
     return value
@@ -137,14 +141,28 @@ def _interval(firm: Firm, fact: Fact, raw: Any) -> Interval:
 
 
 def _average(firm: Firm, fact: Fact, raw: Mapping[str, Any]) -> Interval:
-    """(start, end) pairs of months or quarters → the yearly average (195号 三（五）)."""
-    pairs = raw.get("months") or raw.get("quarters") or []
-    limit = 12 if "months" in raw else 4
-    if fact.unit != "人" or not 0 < len(pairs) <= limit or any(len(p) != 2 for p in pairs):
-        raise NotTheForm("逐月（逐季）人数写作 [[月初, 月末], …]")
-    average = average_headcount([(number_from(a), number_from(b)) for a, b in pairs])
-    value = _stepped(firm, fact, f"{average.numerator}/{average.denominator}")
+    """(start, end) pairs of the months or quarters operated → the yearly average, four
+    decimals, half up (195号 三（五）)."""
+    pairs = _pairs(fact, raw)
+    average = average_headcount(pairs)
+    steps = (average * fact.scale + Fraction(1, 2)).__floor__()
+    if steps != average * fact.scale:
+        firm.flags.add(ROUNDED)
+        firm.problems.append(f"{fact.name}：按月平均折算，四位小数四舍五入")
+    value = reduced(Fraction(steps, fact.scale))
     return Interval(value, value)
+
+
+def _pairs(fact: Fact, raw: Mapping[str, Any]) -> list[tuple[Fraction, Fraction]]:
+    stated = raw.get("months", raw.get("quarters"))
+    limit = 12 if "months" in raw else 4
+    is_list = isinstance(stated, list) and 0 < len(stated) <= limit and len(raw) == 1
+    if not is_list or not all(isinstance(p, list) and len(p) == 2 for p in stated or ()):
+        raise NotTheForm("逐月（逐季）人数写作 {“months”: [[月初, 月末], …]}")
+    pairs = [(number_from(a), number_from(b)) for a, b in stated or ()]
+    if fact.unit != "人" or any(number < 0 for pair in pairs for number in pair):
+        raise OutOfDomain("逐月（逐季）只用于人数，且不能小于 0")
+    return pairs
 
 
 def _yes_no(firm: Firm, fact: Fact, raw: Any) -> bool:

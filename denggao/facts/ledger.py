@@ -15,6 +15,7 @@ from typing import Any
 
 from denggao.facts.columnmap import ColumnMap, load_column_map
 from denggao.facts.errors import UserError
+from denggao.facts.heads import normal
 from denggao.facts.importing import Import
 from denggao.facts.plausible import name_suspects
 from denggao.facts.problems import Finding, Problem
@@ -91,6 +92,9 @@ def read_ledgers(
     for number, path in enumerate(paths):
         before = sum(sizes[:number])
         _read_file(work, path, _share(progress, before, sizes[number], sum(sizes)))
+    asked = id_column or columns.id_column
+    if asked is not None and len(work.firms) and normal(asked) != normal(work.identity_head()):
+        raise UserError(f"没有一张表有标识列“{asked}”，请核对 --id 或对照文件")
     if not len(work.firms):
         names = "、".join(f"「{path.name}」" for path in paths)
         raise UserError(f"{names}里有表头，但没有一行能用的企业数据{_reasons(work)}")

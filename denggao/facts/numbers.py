@@ -7,6 +7,7 @@ Inside, every amount is a whole number of the smallest step of its unit (分, 1/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -21,10 +22,19 @@ class OutOfDomain(ValueError):
     """The number cannot stand as this fact; the message says why, in Chinese."""
 
 
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|[+-]?\d+/\d+", re.ASCII)
+
+
+def is_number(text: str) -> bool:
+    """Is it written as a number at all, of whatever size?"""
+    return _NUMBER.fullmatch(text.strip()) is not None
+
+
 def exact(text: str) -> Fraction | None:
-    """The number written as a plain decimal, ``1e7`` or ``p/q``; ``None`` if it is not one."""
+    """The number written as a plain decimal, ``1e7`` or ``p/q``; ``None`` if it is not one, or
+    too long or large to be meant."""
     text = text.strip()
-    if len(text) > 60:
+    if len(text) > 60 or not is_number(text):
         return None
     try:
         if "/" in text:

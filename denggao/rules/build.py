@@ -169,7 +169,9 @@ class Builder:
         if kind is n.Kind.SCORE:
             maximum, rest = Fraction(str(rest[0]).removesuffix("分")), rest[1:]
         if kind is n.Kind.VERDICT:
-            total, rest = self._known(str(rest[0]), tree), rest[1:]
+            (named,) = _optional(rest[:1])
+            total = None if named is None else self._known(str(named), tree)
+            rest = rest[1:]
         body, cases = self._body(_tree(rest[0]))
         return n.Statement(
             kind, id_, name, self._cite(), self._line(tree), body, cases, maximum, total

@@ -25,7 +25,7 @@ def load(path: Path) -> n.Instrument:
     right, a failing case of its own included.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(
             f"{path}：读不出来（{type(error).__name__}），应是 UTF-8 的 Markdown"

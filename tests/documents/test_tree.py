@@ -177,7 +177,8 @@ def test_nothing_is_asked_of_the_decided() -> None:
 
 
 def test_no_set_settles() -> None:
-    said = told({"ip_class1": 1})
+    """A firm without staff has no ratio of staff, whatever else becomes known."""
+    said = told({"ip_class1": 1, "staff": {"2025": 0}, "tech_staff": {"2025": 0}})
     assert any(line.startswith("没有哪一组待补数据一定能定") for line in said)
 
 

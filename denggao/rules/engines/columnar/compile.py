@@ -40,6 +40,7 @@ class Columns:
     value: Value | None = None
     gap: Lin | None = None
     parts: tuple[Lin, Lin] | None = None  # numerator and denominator of the value
+    sides: Truth | None = None  # of a ratio: low end reaches the threshold, high end misses it
     flags: tuple[tuple[str, Flag], ...] = ()
 
 
@@ -98,7 +99,8 @@ class Compiler:
         gap = self.gap(body, truth)
         kept = self._kept(f"{statement.id}§gap", gap) if gap is not None else None
         assert kept is None or isinstance(kept, Lin)
-        return Columns(statement, truth, value, kept, self._parts(body.left))
+        sides = self._compare(body, whole=False)
+        return Columns(statement, truth, value, kept, self._parts(body.left), sides)
 
     def _parts(self, left: n.Expr) -> tuple[Lin, Lin] | None:
         """Numerator and denominator, of plain numbers over 1; ``None`` for other quotients."""
@@ -340,22 +342,28 @@ class Compiler:
         chosen = expr.option in self.options
         return chosen, not chosen
 
-    def _compare(self, expr: n.Compare) -> Truth:
-        """A parameter with cases is split: each case with its fact clipped to it, then joined."""
-        parts = [(possible, *run._compare_plain(expr)) for possible, run in self.splits(expr)]
+    def _compare(self, expr: n.Compare, *, whole: bool = True) -> Truth:
+        """A parameter with cases is split: each case with its fact clipped to it, then joined.
+        Not ``whole``: what the ends of a ratio say, even where its denominator may be 0."""
+        parts = [
+            (possible, *run._compare_plain(expr, whole=whole))
+            for possible, run in self.splits(expr)
+        ]
         holds = e.both(*(e.either(e.negated(p), h) for p, h, _ in parts))
         fails = e.both(*(e.either(e.negated(p), f) for p, _, f in parts))
         return holds, fails
 
-    def _compare_plain(self, expr: n.Compare) -> Truth:
+    def _compare_plain(self, expr: n.Compare, *, whole: bool = True) -> Truth:
         right = self.number(expr.right)
         statements = self.instrument.statements
         quotient = quotient_of(expr.left, statements)
         if quotient is not None and is_plain(expr.right, statements):
             right = j.lin(right)
             parts = [j.lin(self.number(part)) for part in quotient]
-            defined = e.at_least(parts[1].lo, 0, strictly=True)
             holds, fails = j.compared(expr.op, parts[0], self._once(v.multiply(right, parts[1])))
+            if not whole:
+                return holds, fails
+            defined = e.at_least(parts[1].lo, 0, strictly=True)
             return e.both(holds, defined), e.both(fails, defined)
         return j.compared(expr.op, self.number(expr.left), right)
 

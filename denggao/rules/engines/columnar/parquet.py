@@ -16,8 +16,8 @@ from denggao.facts.enterprise import OUT_OF_DOMAIN, key_of
 from denggao.facts.errors import UserError
 from denggao.facts.heads import Meaning, understand
 from denggao.facts.ledger import Ledger
-from denggao.rules.engines.columnar.screening import IDENTITY, INDEX, NAME
-from denggao.rules.engines.columnar.table import DISTANCE, FAILED, OPEN, in_order, table
+from denggao.rules.engines.columnar.screening import IDENTITY, INDEX, NAME, harmless
+from denggao.rules.engines.columnar.table import DISTANCE, FAILED, LEAST, OPEN, in_order, table
 from denggao.rules.nodes import Instrument
 
 _REFUSED = "§refused"
@@ -65,6 +65,13 @@ def scan(
     except (OSError, pl.exceptions.PolarsError):
         raise UserError(f"「{path.name}」读不出来，应是 Parquet 文件") from None
     meanings = {h: columns.meaning(h) or understand((h,), as_of.year) for h in schema.names()}
+    if columns.year_column in schema.names() or any(
+        m is not None and m.role == "year" for m in meanings.values()
+    ):
+        raise UserError(
+            f"「{path.name}」每户每年一行；这种台账请存成 .xlsx 或 .csv，"
+            "或先转成每户一行、年份写在表头里"
+        )
     facts = {h: m for h, m in meanings.items() if m is not None and m.role == "fact"}
     identity = _identity(facts, schema.names(), id_column or columns.id_column, path)
     known = {h: m for h, m in facts.items() if h != identity}
@@ -128,7 +135,8 @@ def _cell(head: str, meaning: Meaning, kind: pl.DataType, as_of: date, path: Pat
         return []
     else:
         made = column.cast(pl.String)
-    return [made.alias(NAME if key == "name" else key)]
+    lost = column.is_not_null() & made.is_null()
+    return [made.alias(NAME if key == "name" else key), lost.alias(f"{_REFUSED}{key}")]
 
 
 def _number(
@@ -174,9 +182,15 @@ def screen_to_file(
     for law in instruments:
         made = table(law, ledger.frame, as_of, readings.get(law.short))
         parts.append(made.select(IDENTITY, NAME).cast({"flags": pl.String}))
-    whole = in_order(parts).drop(FAILED, OPEN, DISTANCE)
-    names = [c for c in whole.collect_schema().names() if c not in (NAME, "flags")]
-    _sink(whole.select(*names, NAME, "flags"), path)
+    whole = in_order(parts)
+    names = whole.collect_schema().names()
+    own = [c for c in names if c.startswith(LEAST) or c in (FAILED, OPEN, DISTANCE)]
+    first = [c for c in names if c not in (NAME, "flags", *own)]
+    whole = whole.select(*first, NAME, "flags")
+    if path.suffix == ".csv":
+        texts = [c for c, kind in whole.collect_schema().items() if kind == pl.String]
+        whole = whole.with_columns(harmless(c) for c in texts)
+    _sink(whole, path)
 
 
 def _sink(frame: pl.LazyFrame, path: Path) -> None:

@@ -25,6 +25,7 @@ from denggao.rules.engines.columnar.run import (
 from denggao.rules.engines.columnar.table import (
     DISTANCE,
     FAILED,
+    LEAST,
     OPEN,
     Table,
     collected,
@@ -178,7 +179,7 @@ def write(tables: Sequence[Screened], path: Path) -> None:
         whole.write_parquet(path)
     else:
         texts = [c for c, kind in whole.schema.items() if kind == pl.String]
-        whole.with_columns(_harmless(c) for c in texts).write_csv(path)
+        whole.with_columns(harmless(c) for c in texts).write_csv(path)
 
 
 def cut(table: Screened, reasons: Iterable[str], top: int) -> tuple[Screened, Screened]:
@@ -190,7 +191,7 @@ def cut(table: Screened, reasons: Iterable[str], top: int) -> tuple[Screened, Sc
     )
 
 
-def _harmless(column: str) -> pl.Expr:
+def harmless(column: str) -> pl.Expr:
     """Text that a spreadsheet would take for a formula gets a leading apostrophe."""
     text = pl.col(column)
     risky = text.str.contains(r"^[=+\-@\t\r]")
@@ -200,6 +201,6 @@ def _harmless(column: str) -> pl.Expr:
 def _published(frame: pl.DataFrame) -> list[str]:
     """The contract's columns first; name and flags at the end."""
     own = {INDEX, FAILED, OPEN, DISTANCE}
-    names = [c for c in frame.columns if c not in own and not c.startswith(_OPEN_FACT)]
+    names = [c for c in frame.columns if c not in own and not c.startswith((_OPEN_FACT, LEAST))]
     last = [NAME, "flags", *(c for c in ("reason",) if c in names)]
     return [c for c in names if c not in last] + last

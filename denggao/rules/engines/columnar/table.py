@@ -19,16 +19,17 @@ from denggao.rules.engines.columnar import ends as e
 from denggao.rules.engines.columnar.compile import Columns
 from denggao.rules.engines.columnar.joins import Truth
 from denggao.rules.engines.columnar.run import Compiled, compile_for, sizes_of
-from denggao.rules.engines.columnar.values import Lin, Value, constant_of
+from denggao.rules.engines.columnar.values import Lin, Value, constant
 
 TRUTH = pl.Enum(["fail", "unknown", "pass"])
-_SHOWN = (n.Kind.CONDITION, n.Kind.SCORE, n.Kind.PARAMETER)
+#: Prefix of the columns that hold the low end of a gap, known or not, for the gap lists.
+LEAST = "least:"
 FAILED, OPEN, DISTANCE = "§failed", "§open", "§distance"
 
 
 def shown_statements(instrument: n.Instrument) -> list[n.Statement]:
-    """The statements with columns of their own, in the order of the text."""
-    found = [s for s in instrument.statements.values() if s.kind in _SHOWN]
+    """The nodes of ``denggao judge``, in the order of the text."""
+    found = [s for s in instrument.statements.values() if s.kind is not n.Kind.PRELIMINARY]
     return sorted(found, key=lambda s: s.line)
 
 
@@ -98,15 +99,28 @@ def _verdicts(compiled: Compiled) -> list[pl.Expr]:
 
 
 def _of_statement(columns: Columns, compiled: Compiled) -> list[pl.Expr]:
-    id_, found = columns.statement.id, []
-    if columns.truth is not None:
-        found.append(_truth(columns.truth).alias(f"{id_}_truth"))
-    if columns.value is not None:
-        lo, hi = _shown(columns, compiled)
-        found += [lo.alias(f"{id_}_lo"), hi.alias(f"{id_}_hi")]
+    """Truth, both ends and gap of one node; nothing where the node has none of it."""
+    id_ = columns.statement.id
+    nothing = pl.lit(None, dtype=pl.Float64)
+    truth = pl.lit(None, dtype=TRUTH) if columns.truth is None else _truth(columns.truth)
+    lo, hi = (nothing, nothing) if columns.value is None else _shown(columns, compiled)
+    gap = _gap_of(columns, compiled)
+    found = [truth.alias(f"{id_}_truth"), lo.alias(f"{id_}_lo"), hi.alias(f"{id_}_hi")]
+    found.append((nothing if gap is None else _certain(gap)).alias(f"{id_}_gap"))
     if columns.gap is not None:
-        found.append(_gap(columns.gap).alias(f"{id_}_gap"))
+        found.append(_least(columns.gap).alias(f"{LEAST}{id_}"))
     return found
+
+
+def _gap_of(columns: Columns, compiled: Compiled) -> Lin | None:
+    """A condition's own gap; a total has that of the condition which tests it."""
+    if columns.gap is not None or columns.truth is not None:
+        return columns.gap
+    for other in compiled.columns.values():
+        body = other.statement.body
+        if isinstance(body, n.Compare) and body.left == n.Ref(columns.statement.id):
+            return other.gap
+    return None
 
 
 def _truth(truth: Truth | None) -> pl.Expr:
@@ -130,9 +144,15 @@ def _numbers(value: Value) -> tuple[pl.Expr, pl.Expr]:
     return lo, hi
 
 
-def _gap(gap: Lin) -> pl.Expr:
+def _least(gap: Lin) -> pl.Expr:
     """The least that is certainly missing; nothing where nothing can be told."""
     return _float(gap.lo, gap.scale)
+
+
+def _certain(gap: Lin) -> pl.Expr:
+    """The gap where it is one number: 0 is only ever said of what is met."""
+    one = e.both(e.at_least(gap.lo, gap.hi), e.negated(e.is_infinite(gap.hi)))
+    return pl.when(e.column(one)).then(_float(gap.lo, gap.scale))
 
 
 def _shown(columns: Columns, compiled: Compiled) -> tuple[pl.Expr, pl.Expr]:
@@ -153,7 +173,8 @@ def _ratio(top: Lin, below: Lin) -> tuple[pl.Expr, pl.Expr]:
     a_lo, a_hi = _float(top.lo, top.scale), _float(top.hi, top.scale)
     b_lo, b_hi = _float(below.lo, below.scale), _float(below.hi, below.scale)
     lo = _finite(a_lo / b_hi.fill_null(inf))
-    hi = _finite(a_hi / b_lo)
+    is_nought = (a_hi == 0) & (b_hi.fill_null(inf) > 0)
+    hi = pl.when(is_nought).then(0.0).otherwise(_finite(a_hi / b_lo))
     if not top.nonneg:
         lo = pl.when(a_lo < 0).then(_finite(a_lo / b_lo)).otherwise(lo)
         hi = pl.when(a_hi < 0).then(_finite(a_hi / b_hi.fill_null(inf))).otherwise(hi)
@@ -164,24 +185,26 @@ def _finite(number: pl.Expr) -> pl.Expr:
     return pl.when(number.is_finite()).then(number)
 
 
-def _beside(
-    columns: Columns, lo: pl.Expr, hi: pl.Expr, limit: pl.Expr | float
-) -> tuple[pl.Expr, pl.Expr]:
-    """A double may fall on the wrong side of its threshold; the exact truth tells which."""
-    passed, failed = map(e.column, _of(columns.truth))
-    strictly = isinstance(columns.statement.body, n.Compare) and columns.statement.body.op == ">"
-    at = limit if isinstance(limit, pl.Expr) else pl.lit(limit)
+def _beside(columns: Columns, lo: pl.Expr, hi: pl.Expr, limit: Lin) -> tuple[pl.Expr, pl.Expr]:
+    """A double may fall on the wrong side of its threshold; the exact comparison of each end
+    tells which side is right. Where the threshold is uncertain, or the denominator may be 0,
+    nothing is moved."""
+    reaches, misses = map(e.column, _of(columns.sides))
+    body = columns.statement.body
+    strictly = isinstance(body, n.Compare) and body.op == ">"
+    assert columns.parts is not None
+    certain = e.at_least(limit.lo, limit.hi), e.at_least(columns.parts[1].lo, 0, strictly=True)
+    one = e.column(e.both(*certain))
+    at = _float(limit.lo, limit.scale)
     above = at * nextafter(1.0, inf) if strictly else at
     below = at if strictly else at * nextafter(1.0, -inf)
 
-    def reached(x: pl.Expr) -> pl.Expr:
-        return x > at if strictly else x >= at
+    def placed(x: pl.Expr, is_above: pl.Expr) -> pl.Expr:
+        there = x > at if strictly else x >= at
+        wrong = one & (there != is_above).fill_null(False)
+        return pl.when(wrong & is_above).then(above).when(wrong).then(below).otherwise(x)
 
-    side = pl.when(passed).then(above).otherwise(below)
-    lo = pl.when(passed == reached(lo).fill_null(False)).then(lo).otherwise(side)
-    side = pl.when(failed).then(below).otherwise(above)
-    hi = pl.when(failed != reached(hi).fill_null(True)).then(hi).otherwise(side)
-    return lo, hi
+    return placed(lo, reaches), placed(hi, ~misses)
 
 
 def _of(truth: Truth | None) -> Truth:
@@ -189,14 +212,13 @@ def _of(truth: Truth | None) -> Truth:
     return truth
 
 
-def _limit(right: n.Expr, compiled: Compiled) -> pl.Expr | float | None:
+def _limit(right: n.Expr, compiled: Compiled) -> Lin | None:
+    """What a ratio is compared with: a number, or a parameter."""
     if isinstance(right, n.Num):
-        return float(Fraction(right.value))
+        return constant(Fraction(right.value))
     if isinstance(right, n.Ref):
         value = compiled.columns[right.id].value
-        if isinstance(value, Lin):
-            constant = constant_of(value)
-            return float(constant) if constant is not None else _float(value.lo, value.scale)
+        return value if isinstance(value, Lin) else None
     return None
 
 
@@ -226,7 +248,7 @@ def _order(compiled: Compiled) -> list[pl.Expr]:
 def _distance(columns: Columns) -> pl.Expr:
     """What is missing, relative to what is demanded: 0 … 1."""
     assert columns.gap is not None
-    gap = _gap(columns.gap)
+    gap = _least(columns.gap)
     have = _float(columns.parts[0].hi, columns.parts[0].scale) if columns.parts else pl.lit(0.0)
     return (gap / (gap + have)).fill_nan(0.0).fill_null(0.0)
 
