@@ -273,7 +273,7 @@ class _Search:
         (a value that contradicts another fact would tell nothing)."""
         domain = run.facts.number(*_split(key))
         first = Fraction(domain.lo if domain.lo is not None else 0)
-        second = Fraction(domain.hi if domain.hi is not None else first + _FAR)
+        second = first + 1 if domain.hi is None else min(first + 1, Fraction(domain.hi))
         if first == second:
             return set()
         affected = affected_by(self.instrument, _split(key)[0])
