@@ -271,13 +271,30 @@ class _Search:
     def _limits(self, run: Evaluation, key: str) -> set[Fraction]:
         """Where some open comparison may change; probed at two values the fact can really have
         (a value that contradicts another fact would tell nothing)."""
-        domain = run.facts.number(*_split(key))
-        first = Fraction(domain.lo if domain.lo is not None else 0)
-        second = first + 1 if domain.hi is None else min(first + 1, Fraction(domain.hi))
-        if first == second:
-            return set()
         affected = affected_by(self.instrument, _split(key)[0])
-        probes = [(x, run.variant({key: point(x)}, affected)) for x in (first, second)]
+        limits: set[Fraction] = set()
+        for first in self._probes(run, key):
+            probes = [(x, run.variant({key: point(x)}, affected)) for x in (first, first + 1)]
+            limits |= self._limits_between(run, key, probes, affected)
+        return limits
+
+    def _probes(self, run: Evaluation, key: str) -> list[Fraction]:
+        """Where to look at the slope. A part of a derived fact may leave that fact outside its
+        domain at one place (more untaxed income than income), so it is looked at in several."""
+        domain, code = run.facts.number(*_split(key)), _split(key)[0]
+        low = Fraction(domain.lo if domain.lo is not None else 0)
+        is_part = any(code in parts for parts in self.instrument.components.values())
+        places = [low, low + 10**5, low + 10**7, low + _FAR] if is_part else [low]
+        inside = [x for x in places if domain.hi is None or x + 1 <= domain.hi]
+        return inside or [Fraction(domain.hi or 0) - 1]
+
+    def _limits_between(
+        self,
+        run: Evaluation,
+        key: str,
+        probes: list[tuple[Fraction, Evaluation]],
+        affected: frozenset[str],
+    ) -> set[Fraction]:
         limits: set[Fraction] = set()
         for id_ in affected & self.open.statements.keys():
             for expr in self.instrument.statements[id_].expressions():
