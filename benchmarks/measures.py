@@ -66,7 +66,7 @@ def screen(rows: int, kind: str, law: str) -> Numbers:
     """Compile the law against a frame in memory; every column of 逐企结论."""
     import polars as pl
 
-    from denggao.rules.engines.columnar.table import table
+    from denggao.rules.engines.columnar.table import collected, table
     from denggao.rules.library import in_force
 
     instrument = in_force(data.LAWS[law], data.AS_OF)
@@ -76,7 +76,7 @@ def screen(rows: int, kind: str, law: str) -> Numbers:
     with clock.stage("compile"):
         made = table(instrument, frame, data.AS_OF)
     with clock.stage("run"):
-        result = made.select("name").collect()
+        result = collected(made.select("name"))
     return clock.numbers(columns=result.width)
 
 

@@ -99,7 +99,8 @@ class Compiler:
         gap = self.gap(body, truth)
         kept = self._kept(f"{statement.id}§gap", gap) if gap is not None else None
         assert kept is None or isinstance(kept, Lin)
-        sides = self._compare(body, whole=False)
+        is_ratio = quotient_of(body.left, self.instrument.statements) is not None
+        sides = self._compare(body, whole=False) if is_ratio else None
         return Columns(statement, truth, value, kept, self._parts(body.left), sides)
 
     def _parts(self, left: n.Expr) -> tuple[Lin, Lin] | None:

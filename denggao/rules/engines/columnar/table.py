@@ -163,7 +163,7 @@ def _shown(columns: Columns, compiled: Compiled) -> tuple[pl.Expr, pl.Expr]:
         return _numbers(columns.value)
     lo, hi = _ratio(*columns.parts)
     limit = _limit(body.right, compiled)
-    if limit is None or body.op not in ("≥", ">"):
+    if limit is None or columns.sides is None or body.op not in ("≥", ">"):
         return lo, hi
     return _beside(columns, lo, hi, limit)
 
