@@ -76,9 +76,9 @@ class Evaluation:
 
     def _look_at_all_facts(self) -> None:
         """Flags speak of every fact the instrument names, whichever rule decided first."""
-        for code, year in facts_named(self.instrument, self.facts.as_of.year):
-            parts = self.instrument.components.get(code, ())
-            if any(key_of(c, year) in self.facts.values for c in (code, *parts)):
+        stated = self.facts.values.keys()
+        for code, year, keys in facts_named(self.instrument, self.facts.as_of.year):
+            if not stated.isdisjoint(keys):
                 self.facts.number(code, year)
 
     def value_of(self, key: str) -> Value | None:
@@ -396,9 +396,11 @@ MAX_SPLITS = 64
 
 
 @cache
-def facts_named(instrument: n.Instrument, year: int) -> tuple[tuple[str, int | None], ...]:
-    """(code, fiscal year) of every number that some rule reads, and of what these, and the
-    facts that bound them, can be derived from."""
+def facts_named(
+    instrument: n.Instrument, year: int
+) -> tuple[tuple[str, int | None, frozenset[str]], ...]:
+    """(code, fiscal year, keys it can come from) of every number that some rule reads, and of
+    what these, and the facts that bound them, can be derived from."""
     found: dict[tuple[str, int | None], None] = {}
     for statement in instrument.statements.values():
         for leaf in statement.leaves:
@@ -406,7 +408,12 @@ def facts_named(instrument: n.Instrument, year: int) -> tuple[tuple[str, int | N
                 when = leaf.year if isinstance(leaf, n.FactRef) else n.Year.WINDOW
                 for one in when.years(year) if when else (None,):
                     found |= {(code, one): None for code in _with_parts(instrument, leaf.code)}
-    return tuple(found)
+    return tuple((code, one, _sources(instrument, code, one)) for code, one in found)
+
+
+def _sources(instrument: n.Instrument, code: str, year: int | None) -> frozenset[str]:
+    parts = instrument.components.get(code, frozenset())
+    return frozenset(key_of(c, year) for c in (code, *parts))
 
 
 def _with_parts(instrument: n.Instrument, code: str) -> list[str]:

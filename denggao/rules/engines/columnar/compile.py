@@ -70,7 +70,7 @@ class Compiler:
     def compile(self) -> dict[str, Columns]:
         """Columns of every statement, by id."""
         found = {id_: self.statement(id_) for id_ in self.instrument.statements}
-        for code, year in facts_named(self.instrument, self.as_of.year):
+        for code, year, _ in facts_named(self.instrument, self.as_of.year):
             self.facts.number(code, year)  # its flags belong to the outcome, used or not
         return found
 

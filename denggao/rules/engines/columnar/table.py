@@ -170,8 +170,9 @@ def _shown(columns: Columns, compiled: Compiled) -> tuple[pl.Expr, pl.Expr]:
 
 def _ratio(top: Lin, below: Lin) -> tuple[pl.Expr, pl.Expr]:
     """Both ends of a quotient by a number that is never negative; none by 0."""
-    a_lo, a_hi = _float(top.lo, top.scale), _float(top.hi, top.scale)
-    b_lo, b_hi = _float(below.lo, below.scale), _float(below.hi, below.scale)
+    scales = (1, 1) if top.scale == below.scale else (top.scale, below.scale)
+    a_lo, a_hi = _float(top.lo, scales[0]), _float(top.hi, scales[0])
+    b_lo, b_hi = _float(below.lo, scales[1]), _float(below.hi, scales[1])
     lo = _finite(a_lo / b_hi.fill_null(inf))
     is_nought = (a_hi == 0) & (b_hi.fill_null(inf) > 0)
     hi = pl.when(is_nought).then(0.0).otherwise(_finite(a_hi / b_lo))
