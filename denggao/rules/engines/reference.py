@@ -9,7 +9,7 @@ import copy
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from fractions import Fraction
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 from denggao.facts import interval as iv
@@ -56,6 +56,7 @@ class Evaluation:
         self.given = given or {}
         self.facts = Facts(firm, as_of, self._derive)
         self.results: dict[str, Result] = {}
+        self.sums: dict[str, Interval] = {}  # of the window, by fact
         self.years = {year: year.years(as_of.year) for year in n.Year}
         self.years[n.Year.WINDOW] = self.facts.window
 
@@ -164,10 +165,12 @@ class Evaluation:
     def _fact(self, expr: n.FactRef) -> Interval:
         if expr.year is None:
             return self.facts.number(expr.code)
-        total = ZERO
-        for year in self._years(expr.year):
-            total = iv.add(total, self.facts.number(expr.code, year))
-        return total
+        if expr.year is not n.Year.WINDOW:
+            return self.facts.number(expr.code, *self._years(expr.year))
+        if expr.code not in self.sums:
+            values = (self.facts.number(expr.code, year) for year in self.facts.window)
+            self.sums[expr.code] = reduce(iv.add, values, ZERO)
+        return self.sums[expr.code]
 
     def _years(self, year: n.Year) -> tuple[int, ...]:
         if year is n.Year.EACH:
@@ -301,6 +304,7 @@ class Evaluation:
         for clipped, value in self.segments(parameter):
             run = copy.copy(self)
             run.facts = self.facts.clipped(key, clipped)
+            run.sums = {}
             run.given = {**self.given, parameter.id: value}
             run.results = {}
             runs += run.splits(expr) if len(runs) < MAX_SPLITS else [run]
