@@ -15,7 +15,7 @@ from random import Random
 
 from denggao.facts.catalogue import Fact, catalogue
 from denggao.facts.enterprise import OUT_OF_DOMAIN, Firm, Value
-from denggao.facts.interval import ZERO, Interval, point
+from denggao.facts.interval import Interval, point
 from denggao.facts.resolve import CONTRADICTION, DERIVED_DIFFERS
 from denggao.facts.titles import Title
 from denggao.rules import nodes as n
@@ -53,19 +53,7 @@ class Tried:
         other = Evaluation(self.run.instrument, firm, self.run.facts.as_of, self.run.readings)
         decided = other.result(self.goal).truth is not None
         slips = (other.facts.flags - self.run.facts.flags) & SLIPS
-        if slips or (not decided and self._nothing_below(other)):
-            return "aside"
-        return "decided" if decided else "open"
-
-    def _nothing_below(self, other: Evaluation) -> bool:
-        """Was a divisor that was open made 0, directly or through what it is derived from?"""
-        keys = [(code, year) for code in self.divisors for year in other.years[n.Year.LAST]]
-        return any(
-            catalogue()[code].yearly
-            and other.facts.number(code, year) == ZERO
-            and self.run.facts.number(code, year) != ZERO
-            for code, year in keys
-        )
+        return "aside" if slips else "decided" if decided else "open"
 
     def grid(self, key: str) -> list[Value]:
         if key not in self.grids:
