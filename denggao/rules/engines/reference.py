@@ -6,7 +6,7 @@ Slow and obvious on purpose; every other engine must agree with it.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
 from functools import cache, reduce
@@ -15,12 +15,12 @@ from typing import Any
 from denggao.facts import interval as iv
 from denggao.facts.catalogue import SCALE, bounds_from_below, catalogue
 from denggao.facts.enterprise import Firm, Value, key_of
-from denggao.facts.interval import ANYTHING, ZERO, Interval, Truth, point
+from denggao.facts.interval import UNDEFINED, ZERO, Interval, Truth, point
 from denggao.facts.resolve import Facts
 from denggao.facts.titles import Title, held
 from denggao.rules import nodes as n
 from denggao.rules.outcome import Outcome, Result
-from denggao.rules.shape import has_gap, is_plain, quotient_of
+from denggao.rules.shape import has_gap, is_plain, quotient_of, zero_asked
 
 
 def judge(
@@ -118,22 +118,35 @@ class Evaluation:
             return self.number(statement.body), ()
         if statement.kind is n.Kind.PARAMETER:
             return iv.hull(value for _, value in self.segments(statement)), ()
-        possible, certain = self.possible(statement.cases)
+        possible, certain = self.possible(statement)
         if not certain and statement.kind is not n.Kind.SCORE:
-            return ANYTHING, ()
+            return UNDEFINED, ()  # even whether it has a value is open
         flags = (possible[0].flag,) if certain and possible[0].flag else ()
         return iv.hull(self._points(case) for case in possible), flags
 
-    def possible(self, cases: Iterable[n.Case]) -> tuple[list[n.Case], bool]:
+    def possible(self, statement: n.Statement) -> tuple[list[n.Case], bool]:
         """The lines that may be the first to hold, and whether there is only one."""
-        possible = []
-        for case in cases:
-            truth = True if case.when is None else self.truth(case.when)
+        run, possible = self, []
+        for case in statement.cases:
+            truth = True if case.when is None else run.truth(case.when)
             if truth is not False:
                 possible.append(case)
             if truth is True:
                 break
+            fact = zero_asked(case.when) if truth is None else None
+            if fact is not None:
+                run = run._without_zero(fact, statement)
         return possible, len(possible) == 1
+
+    def _without_zero(self, fact: n.FactRef, statement: n.Statement) -> Evaluation:
+        """After an open line 「X = 0」 the lines below are about X > 0 only. Other statements
+        that they read keep their value."""
+        step = Fraction(1, catalogue()[fact.code].scale)
+        known = Interval(step, self.number(fact).hi)
+        other = copy.copy(self)
+        other.results = {id_: self.result(id_) for id_ in statement.uses}
+        other.facts, other.sums = self.facts.clipped(self._key(fact), known), {}
+        return other
 
     def _points(self, case: n.Case) -> Interval:
         low = self.number(case.lo)

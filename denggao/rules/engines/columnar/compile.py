@@ -26,7 +26,7 @@ from denggao.rules.engines.columnar.joins import Truth
 from denggao.rules.engines.columnar.plan import Plan
 from denggao.rules.engines.columnar.values import Lin, Value
 from denggao.rules.engines.reference import facts_named, parameter_fact
-from denggao.rules.shape import has_gap, is_plain, quotient_of
+from denggao.rules.shape import has_gap, is_plain, quotient_of, zero_asked
 
 _UNKNOWN: Truth = (False, False)
 
@@ -169,8 +169,9 @@ class Compiler:
         flags: list[tuple[str, Flag]] = []
         open_: Flag = True
         decided: Flag = True  # no undecided line before
+        run = self
         for i, case in enumerate(statement.cases):
-            when = (True, False) if case.when is None else self.truth(case.when)
+            when = (True, False) if case.when is None else run.truth(case.when)
             holds, fails = self._keep(f"{statement.id}§{i}", when)
             reached = e.both(open_, e.negated(fails))
             if reached is not False:
@@ -179,7 +180,21 @@ class Compiler:
                 flags.append((case.flag, e.both(open_, decided, holds)))
             open_ = e.both(open_, e.negated(holds))
             decided = e.both(decided, e.either(holds, fails))
+            fact = zero_asked(case.when)
+            run = run if fact is None else run._without_zero(fact, statement)
         return j.joined(possible), tuple(flags)
+
+    def _without_zero(self, fact: n.FactRef, statement: n.Statement) -> Compiler:
+        """After a line 「X = 0」 the lines below are about X > 0 only (where X is 0 they are
+        not reached). Other statements that they read keep their value."""
+        for id_ in statement.uses:
+            self.statement(id_)
+        known = j.lin(self.number(fact))
+        step = known.scale // catalogue()[fact.code].scale
+        lo = e.largest([known.lo, step], none_wins=False)
+        other = copy.copy(self)
+        other.clipped = {**self.clipped, self._key(fact): replace(known, lo=lo)}
+        return other
 
     def _points(self, case: n.Case) -> Lin:
         low = self.number(case.lo)
@@ -199,7 +214,7 @@ class Compiler:
                 chosen.append((certain, self.number(case.lo)))
             before = e.both(before, fails)
         if not chosen:
-            return Lin(None, None, 1, 0)
+            return j.nothing()
         if len(chosen) == 1 and chosen[0][0] is True:
             return chosen[0][1]
         return j.selected(chosen)

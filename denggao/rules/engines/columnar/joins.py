@@ -110,7 +110,10 @@ def selected(cases: list[tuple[Flag, Value]]) -> Quo:
     def bottoms(ends: list[e.End]) -> e.End:
         return pick(flags, [e.wide(x, bottom) for x in ends], 1)
 
-    undefined = e.either(*(e.both(c, q.undefined) for c, q in zip(flags, quos, strict=True)))
+    undefined = e.either(
+        e.negated(e.either(*flags)),
+        *(e.both(c, q.undefined) for c, q in zip(flags, quos, strict=True)),
+    )
     return Quo(
         lo_n=tops([q.lo_n for q in quos]),
         lo_d=bottoms([q.lo_d for q in quos]),
@@ -121,6 +124,11 @@ def selected(cases: list[tuple[Flag, Value]]) -> Quo:
         size_d=size_d,
         undefined=undefined,
     )
+
+
+def nothing() -> Quo:
+    """Whether there is a value at all is open in every row."""
+    return Quo(None, 1, None, 1, 1, 0, 1, True)
 
 
 def pick(flags: list[Flag], ends: list[e.End], otherwise: e.End) -> e.End:
