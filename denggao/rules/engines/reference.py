@@ -9,7 +9,7 @@ import copy
 from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 from typing import Any
 
 from denggao.facts import interval as iv
@@ -59,6 +59,7 @@ class Evaluation:
         self.sums: dict[str, Interval] = {}  # of the window, by fact
         self.years = {year: year.years(as_of.year) for year in n.Year}
         self.years[n.Year.WINDOW] = self.facts.window
+        self._known = _remembered(instrument, as_of.year, self.facts.window)
 
     def outcome(self) -> Outcome:
         """Every statement's result, the values read, and the flags raised."""
@@ -265,10 +266,10 @@ class Evaluation:
 
     def _compare_plain(self, expr: n.Compare) -> Truth:
         """A direct quotient is cross-multiplied (contract); by what may be 0, nothing is known."""
-        left, right = expr.left, self.number(expr.right)
-        quotient = quotient_of(left, self.instrument.statements)
-        if quotient is None or not is_plain(expr.right, self.instrument.statements):
-            return self._ordered(expr, self.number(left), right)
+        right = self.number(expr.right)
+        quotient = self._known.crossed(expr)
+        if quotient is None:
+            return self._ordered(expr, self.number(expr.left), right)
         below = self.number(quotient[1])
         if below.lo is None or below.lo <= 0:
             return None
@@ -352,7 +353,7 @@ class Evaluation:
     def gap(self, expr: n.Compare, truth: Truth) -> Interval | None:
         """How much the left-hand fact must grow for ``≥`` or ``>`` to hold, all else unchanged;
         of a quotient, its numerator. ``None`` where growing does not help or nothing is known."""
-        if not has_gap(expr, self.instrument.statements):
+        if not self._known.has_gap(expr):
             return None
         if truth is True:
             return ZERO
@@ -361,7 +362,7 @@ class Evaluation:
 
     def _gap_plain(self, expr: n.Compare) -> Interval | None:
         left, target = expr.left, self.number(expr.right)
-        quotient = quotient_of(left, self.instrument.statements)
+        quotient = self._known.quotient(expr)
         if quotient is not None:
             whole = self.number(quotient[1])
             if whole.hi is not None and whole.hi <= 0:
@@ -384,11 +385,11 @@ class Evaluation:
     # ---- what was read
 
     def _facts_used(self, statement: n.Statement) -> tuple[str, ...]:
-        keys: dict[str, None] = {}
-        for leaf in statement.leaves:
-            for key in self.keys(leaf):
-                keys[key] = None
-        return tuple(keys)
+        used = self._known.used.get(statement.id)
+        if used is None:
+            keys = dict.fromkeys(key for leaf in statement.leaves for key in self.keys(leaf))
+            used = self._known.used[statement.id] = tuple(keys)
+        return used
 
     def keys(self, expr: n.Expr) -> list[str]:
         """The fact keys an expression reads itself."""
@@ -410,6 +411,40 @@ class Evaluation:
 
 
 MAX_SPLITS = 64
+
+
+class _Remembered:
+    """What is the same for every firm with these operated years: shapes of comparisons (by
+    identity, they live as long as the instrument) and the facts that statements read."""
+
+    def __init__(self, instrument: n.Instrument) -> None:
+        self._statements = instrument.statements
+        self._quotients: dict[int, tuple[n.Expr, n.Expr] | None] = {}
+        self._plain: dict[int, bool] = {}
+        self._gaps: dict[int, bool] = {}
+        self.used: dict[str, tuple[str, ...]] = {}
+
+    def quotient(self, expr: n.Compare) -> tuple[n.Expr, n.Expr] | None:
+        """Numerator and denominator of its left side."""
+        if id(expr) not in self._quotients:
+            self._quotients[id(expr)] = quotient_of(expr.left, self._statements)
+        return self._quotients[id(expr)]
+
+    def crossed(self, expr: n.Compare) -> tuple[n.Expr, n.Expr] | None:
+        """The same, where the comparison is cross-multiplied."""
+        if id(expr) not in self._plain:
+            self._plain[id(expr)] = is_plain(expr.right, self._statements)
+        return self.quotient(expr) if self._plain[id(expr)] else None
+
+    def has_gap(self, expr: n.Compare) -> bool:
+        if id(expr) not in self._gaps:
+            self._gaps[id(expr)] = has_gap(expr, self._statements)
+        return self._gaps[id(expr)]
+
+
+@lru_cache(maxsize=64)
+def _remembered(instrument: n.Instrument, year: int, window: tuple[int, ...]) -> _Remembered:
+    return _Remembered(instrument)
 
 
 @cache
