@@ -156,8 +156,8 @@ def _steps_of_law(table: Screened, screening: Screening) -> Iterator[str]:
     if still_open["fail"]:
         near = Counter(table.rows([FAILED, OPEN]))[(1, 0)]
         nearest = f"，其中只差一条的 {near:,} 户排在前面" if near else ""
-        count = f"{still_open['fail']:,}"
-        yield f"{short}：可核实条件不符合的 {count} 户，按“差距清单”逐户帮扶{nearest}"
+        many = f"{still_open['fail']:,}"
+        yield f"{short}：可核实条件不符合的 {many} 户，按“差距清单”逐户帮扶{nearest}"
 
 
 #: (结论, 可核实条件) → what to do with these firms.
