@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from denggao.diagnosis.forecast.distribution import Counts, binomial, mixture, total
 from denggao.diagnosis.forecast.flows import Flow
@@ -63,23 +63,27 @@ class Assumed:
         """The years that are forecast."""
         return range(self.start + 1, self.end + 1)
 
-    def _times_due(self, first: int, until: int) -> int:
-        return 0 if until < first else (until - first) // self.term + 1
-
     def stock(self, year: int) -> Counts:
         """Titles held at the end of ``year``."""
-        fixed: Counter[Fraction] = Counter()
-        parts: list[Counts] = []
-        for due, count in self.base_due:
-            fixed[self.renewal ** self._times_due(due, year)] += count
-        for issued in range(self.start + 1, year + 1):
-            due = issued + self.term
-            kept = self.pass_rate * self.renewal ** self._times_due(due, year)
-            if len(self.filings) == 1:
-                fixed[kept] += self.filings[0]
-            else:
-                parts.append(mixture([binomial(count, kept) for count in self.filings]))
-        return total([binomial(count, kept) for kept, count in fixed.items()] + parts)
+        return self._old(year) + self._coming(year)
+
+    def _old(self, year: int) -> Counts:
+        return _surviving(self.base_due, self.renewal, self.term, year)
+
+    def _coming(self, year: int) -> Counts:
+        """Of those recognised from ``start`` + 1 on."""
+        issued = range(self.start + 1, year + 1)
+        kept = Counter(
+            self.pass_rate * self.renewal ** _times_due(first + self.term, self.term, year)
+            for first in issued
+        )
+        if len(self.filings) == 1:
+            return total(binomial(years * self.filings[0], q) for q, years in kept.items())
+        return total(
+            mixture([binomial(count, q) for count in self.filings])
+            for q, years in kept.items()
+            for _ in range(years)
+        )
 
     @cached_property
     def flows(self) -> tuple[Flow, ...]:
@@ -100,3 +104,18 @@ class Assumed:
             closing = opening + new + renewed - lapsed
             yield Flow("合计", year, opening, closing, new, renewed, lapsed=lapsed)
             opening = closing
+
+
+def _times_due(first: int, term: int, until: int) -> int:
+    return 0 if until < first else (until - first) // term + 1
+
+
+@lru_cache(256)
+def _surviving(
+    base_due: tuple[tuple[int, int], ...], renewal: Fraction, term: int, year: int
+) -> Counts:
+    """Of titles that fall due in the years given, those held at the end of ``year``."""
+    groups: Counter[Fraction] = Counter()
+    for due, count in base_due:
+        groups[renewal ** _times_due(due, term, year)] += count
+    return total(binomial(count, kept) for kept, count in groups.items())

@@ -10,9 +10,8 @@ from itertools import accumulate
 from math import fsum
 from operator import mul
 
-#: Weights this much smaller than the largest are left out; all of them together weigh less
-#: than the last digit of a double.
-_NOTHING = 1e-24
+#: Weights this much smaller than the largest are left out: beyond the last digit of a double.
+_NOTHING = 1e-18
 #: A sum of weights this close to a share has reached it.
 _ROUNDING = 1e-12
 

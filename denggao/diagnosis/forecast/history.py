@@ -9,11 +9,15 @@ from datetime import date, timedelta
 
 from denggao.diagnosis.calendar import add_months, certificate_end
 from denggao.diagnosis.forecast.flows import Flow
+from denggao.facts.ledger import Ledger
 from denggao.facts.titles import CANCELLED, Title
 
 MOVED_IN = "迁入"
+NO_UNIT = "未填区县"
 #: Rates are stated from so many cases on; fewer are shown as counts.
 FEWEST_CASES = 5
+#: With fewer years to look at, how much they differ cannot be told.
+FEWEST_YEARS = 3
 #: Years that count for what is observed: these last ones before the forecast.
 OBSERVED_YEARS = 5
 _DAY = timedelta(days=1)
@@ -50,6 +54,14 @@ class Slips:
     undated: int = 0  # both missing: left out
     backwards: int = 0  # end before issue: left out
     kinds: Counter[str] = field(default_factory=Counter)  # other kinds, "" where none is stated
+
+
+def firms_of(ledger: Ledger) -> Iterator[tuple[str, Sequence[Title] | None]]:
+    """(所在区县, titles) of each firm of a ledger."""
+    nothing: list[None] = [None] * len(ledger)
+    regions = ledger.columns.get("region", nothing)
+    for region, titles in zip(regions, ledger.columns.get("titles", nothing), strict=True):
+        yield region or NO_UNIT, titles
 
 
 def holders(
@@ -210,9 +222,8 @@ def observed(found: Sequence[Holder], start: int, term: int, window: int, as_of:
 
 def _tells_from(found: Sequence[Holder], term: int) -> int:
     """The first year in which a certificate without a predecessor in the ledger is a first
-    one: before a renewal, one was issued ``term`` years earlier (or ``term`` + 1, where it
-    came late), and would be in the ledger."""
-    return min(holder.certificates[0].issued.year for holder in found) + term + 1
+    one: before a renewal, one was issued ``term`` years earlier and would be in the ledger."""
+    return min(holder.certificates[0].issued.year for holder in found) + term
 
 
 def _new_by_year(
