@@ -18,6 +18,7 @@ YEAR_HEADS = (
     "年度", "年初（平均）", "新认定（平均）", "到期（平均）", "续上（平均）", "失效（平均）",
     "年末（平均）", "年末中位数", "九成区间低", "九成区间高", "目标", "达到目标的概率", "来源",
 )  # fmt: skip
+_LINE = 13.5  # points
 LEVER_HEADS = ("抓什么", "动多少", "原来", "改为", "概率", "概率增加", "中位数", "中位数增加")
 
 
@@ -48,7 +49,7 @@ def as_workbook(outlook: Outlook, basis: Basis, sources: Sequence[str], as_of: d
     book.set_properties({"title": "完不完得成", "created": created})
     looks = Looks(book)
     years = _year_rows(outlook, _source(basis, sources))
-    _sheet(book, looks, "预测", YEAR_HEADS, years, (*[11] * 12, 60))
+    _sheet(book, looks, "预测", YEAR_HEADS, years, (*[10] * 12, 40))
     _sheet(book, looks, "抓什么最管用", LEVER_HEADS, _lever_rows(outlook, basis),
            (20, 30, 12, 12, 12, 12, 10, 12))  # fmt: skip
     if basis.history is not None:
@@ -63,6 +64,8 @@ def _sheet(
     book: Any, looks: Any, name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]],
     widths: Sequence[int],
 ) -> None:  # fmt: skip
+    from denggao.documents.screening_page import lines_of
+
     sheet = book.add_worksheet(name)
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -75,18 +78,23 @@ def _sheet(
     for column, (head, width) in enumerate(zip(heads, widths, strict=True)):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, head, looks["head"])
+    sheet.set_row(0, 2 * _LINE + 4)
     for number, row in enumerate(rows, 1):
+        texts = zip(row, widths, strict=True)
+        sizes = (lines_of(text, width) for text, width in texts if isinstance(text, str))
+        sheet.set_row(number, max(sizes, default=1) * _LINE + 2)
         for column, (value, head) in enumerate(zip(row, heads, strict=True)):
             if isinstance(value, str):
                 sheet.write_string(number, column, value, looks["wrap"])
             else:
-                sheet.write_number(number, column, value, looks[_look(head)])
+                sheet.write_number(number, column, value, looks[_look(head, value)])
 
 
-def _look(head: str) -> str:
+def _look(head: str, value: float) -> str:
+    """Two decimals of a percent, unless they would say 0 % or 100 % of what is only nearly so."""
     if "概率" in head:
-        return "exact_ratio"
-    return "rank" if head == "年度" else "number"
+        return "exact_ratio" if 0 < min(abs(value), 1 - abs(value)) < 0.00005 else "ratio"
+    return "rank" if head == "年度" else "money" if "平均" in head else "number"
 
 
 def _year_rows(outlook: Outlook, source: str) -> list[list[Any]]:
