@@ -153,7 +153,7 @@ class _Patching:
         if self.styles.data == self._styles_were:
             return
         if self.styles_part is None:
-            self.styles_part = self.parts.free_name("xl/styles{}.xml")
+            self.styles_part = self.parts.free_name("xl/styles{}.xml", first="")
             self.parts.add(self.styles_part, self.styles.data, _STYLES_TYPE)
             self.parts.relate(self.book.part, "styles", self.styles_part)
         else:
