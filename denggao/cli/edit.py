@@ -238,12 +238,12 @@ def _number(text: str, fact: Fact, spot: Spot) -> Fraction | None:
             f"{spot.where}的表头没有写单位，不知道该按元还是万元写；"
             "请在表头写明单位，或用 --columns 对照文件说明，或用 --set 直接写这一格"
         )
+    steps = cells.number(text, fact, 1 if fact.unit == "元" else spot.factor).value
     if fact.unit == "元" and spot.factor != 1 and not _SAYS_UNIT.search(text):
         raise UserError(
             f"新值“{text}”没有写单位，而 {spot.column.letter} 列（{spot.column.head}）"
             f"不是按元填的；请写明，如 {text}万元 或 {text}元"
         )
-    steps = cells.number(text, fact, 1 if fact.unit == "元" else spot.factor).value
     if steps is None:
         return None
     if not isinstance(steps, int):

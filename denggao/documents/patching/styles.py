@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 
-from denggao.documents.patching.container import Damaged
 from denggao.documents.patching.spans import (
     Element,
     Splice,
@@ -171,12 +170,13 @@ class Styles:
         for place, child in enumerate(found.children):
             if self.data[child.start : child.stop] == new:
                 return place
-        if found.is_closed:
-            raise Damaged(f"empty {name}")
         count = len(found.children)
-        self._splice(
-            [retagged(self.data, found, "count", str(count + 1)), (found.end, found.end, new)]
-        )
+        start, stop, tag = retagged(self.data, found, "count", str(count + 1))
+        if found.is_closed:
+            end = f"</{found.tag(name)}>".encode()
+            self._splice([(start, stop, tag[:-2].rstrip() + b">" + new + end)])
+        else:
+            self._splice([(start, stop, tag), (found.end, found.end, new)])
         return count
 
     def _splice(self, splices: list[Splice]) -> None:
