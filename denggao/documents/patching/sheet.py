@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from denggao.documents.patching.cells import CellNow, Unwritable, new_cell, style_for
 from denggao.documents.patching.changes import KEEP, Cell, Change
 from denggao.documents.patching.container import Damaged
-from denggao.documents.patching.scan import Region, Row, Sheet, inside, region
+from denggao.documents.patching.scan import Areas, Region, Row, Sheet, inside, region
 from denggao.documents.patching.spans import (
     Element,
     Splice,
@@ -76,12 +76,12 @@ def cells_of(number: int, row: Element) -> dict[int, Element]:
     return found
 
 
-def string_numbers(sheet: Sheet, changes: Mapping[Cell, Change]) -> set[int]:
-    """The shared strings in cells that are to change."""
+def string_numbers(sheet: Sheet, wanted: Collection[Cell]) -> set[int]:
+    """The shared strings in the wanted cells."""
     numbers = set()
     for row, element in rows_of(sheet):
         for column, cell in cells_of(row.number, element).items():
-            if (row.number, column) in changes:
+            if (row.number, column) in wanted:
                 number = CellNow(row.data, cell).string_number
                 numbers |= {number} if number is not None else set()
     return numbers
@@ -95,7 +95,7 @@ class SheetEdit:
         self.root = sheet.root
         self.edited = Edited()
         self.created: list[Cell] = []
-        self.merges = [region(m.get("ref")) for m in self.root.all("mergeCell")]
+        self.merges = Areas(region(m.get("ref")) for m in self.root.all("mergeCell"))
         protection = self.root.child("sheetProtection")
         self.is_protected = protection is not None and protection.get("sheet") in _TRUE
 
@@ -189,11 +189,11 @@ class SheetEdit:
     def _given_style(self, column: int, row: Element | None) -> int:
         """The format of a cell that is not there: its row's, else its column's."""
         if row is not None and row.get("customFormat") in _TRUE:
-            return int(row.get("s", "0"))
+            return row.number("s")
         columns = self.root.child("cols")
         for found in columns.children if columns else []:
-            if int(found.get("min", "0")) <= column <= int(found.get("max", "0")):
-                return int(found.get("style", "0") or 0)
+            if found.number("min") <= column <= found.number("max"):
+                return found.number("style")
         return 0
 
     def _dimension(self) -> None:
@@ -221,10 +221,10 @@ class SheetEdit:
 
     def _reason(self, change: Change, style: int, formula: Element | None) -> str:
         row, column = change.cell
-        for area in self.merges:
-            if inside(row, column, area) and (row, column) != area[:2]:
-                first = f"{column_letter(area[1] - 1)}{area[0]}"
-                return f"在合并单元格 {reference(area)} 里，值只能写在它的第一格 {first}"
+        merged = self.merges.of(row, column)
+        if merged and (row, column) != merged[:2]:
+            first = f"{column_letter(merged[1] - 1)}{merged[0]}"
+            return f"在合并单元格 {reference(merged)} 里，值只能写在它的第一格 {first}"
         if self.is_protected and self.around.styles.is_locked(style):
             return "所在的工作表有保护，这一格是锁定的；请在 Excel 或 WPS 里撤销工作表保护再改"
         if any(inside(row, column, area) for area in self.around.heads):
