@@ -15,8 +15,9 @@ from denggao.documents.patching.container import Damaged
 from denggao.documents.patching.newsheets import append_sheet
 from denggao.documents.patching.notes import add_notes
 from denggao.documents.patching.parts import Parts, document
+from denggao.documents.patching.rows import string_numbers
 from denggao.documents.patching.scan import Region, Sheet, region, scan
-from denggao.documents.patching.sheet import SheetEdit, Surroundings, string_numbers
+from denggao.documents.patching.sheet import SheetEdit, Surroundings
 from denggao.documents.patching.spans import Splice, parse, spliced_stream
 from denggao.documents.patching.strings import shared_strings
 from denggao.documents.patching.styles import Styles, empty

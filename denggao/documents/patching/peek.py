@@ -11,8 +11,8 @@ from denggao.documents.patching.book import Book
 from denggao.documents.patching.cells import CellNow
 from denggao.documents.patching.changes import Cell
 from denggao.documents.patching.patch import checked, opened
+from denggao.documents.patching.rows import cells_of, rows_of, string_numbers
 from denggao.documents.patching.scan import scan
-from denggao.documents.patching.sheet import cells_of, rows_of, string_numbers
 from denggao.documents.patching.spans import inner_text
 from denggao.documents.patching.strings import shared_strings
 from denggao.documents.patching.styles import Styles
