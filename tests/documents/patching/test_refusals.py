@@ -118,6 +118,8 @@ def test_shared_formulas(tmp_path: Path) -> None:
     raw.save(path, with_chain())
     assert "B1:B2 共用公式" in refused(path, change("B1"), force=True)
     assert "是公式" in refused(path, change("B2"))
+    patch(path, after, [Change(SHEET, 1, "A", KEEP, fill="FFF2CC")])  # no value: nothing to reckon
+    assert changed_parts(path, after) == {SHEET1, "xl/styles.xml"}
     patch(path, after, [change("A1", 5)])
     assert changed_parts(path, after) == {SHEET1, "xl/workbook.xml"}
     assert text(after, "xl/workbook.xml") == text(path, "xl/workbook.xml").replace(
