@@ -183,7 +183,7 @@ def _sheet_grid(
         merges=found.merges,
         date1904=date1904,
         hidden_rows=frozenset(row for row in found.hidden_rows if row < height),
-        hidden_columns=frozenset(found.hidden_columns),
+        hidden_columns=frozenset(c for c in found.hidden_columns if c < found.width),
     )
 
 
