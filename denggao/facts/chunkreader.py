@@ -11,6 +11,7 @@ from denggao.facts.columns import Column
 from denggao.facts.converters import shown
 from denggao.facts.identity import looks_like_code, normal_code
 from denggao.facts.importing import Import
+from denggao.facts.likeness import suggest
 from denggao.facts.problems import Finding
 from denggao.facts.tables import Table
 from denggao.facts.titlerows import Report as TitleReport
@@ -70,6 +71,13 @@ class ChunkReader:
     def _unread(self, column: Column, head: str) -> None:
         grid = self.table.grid
         self.work.unread.append((grid.file, grid.sheet, column.letter, head))
+        like = suggest(column.head, self.work.reader.application_year) if column.head else None
+        if like is not None:
+            advice = (
+                f"没有读；像“{like.name}”（相似 {like.score:.2f}），是的话写进 --columns 对照文件，"
+                "或用 denggao columns 生成"
+            )
+            self._whole_column(column, Finding("head_suggestion", "", advice))
 
     def _note_blank_heads(self, columns: list[tuple[Cell, ...]]) -> None:
         """Cells under no head at all are listed as unread too, once."""

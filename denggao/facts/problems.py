@@ -13,6 +13,8 @@ NOTICES = frozenset(
         "assumed_year",
         "changed_over_years",
         "duplicate",
+        "head_not_found",
+        "head_suggestion",
         "hidden_columns",
         "hidden_rows",
         "hidden_sheet",

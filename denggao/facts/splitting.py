@@ -14,7 +14,7 @@ from functools import cache, cached_property
 
 from denggao.facts import rowfilter
 from denggao.facts.catalogue import catalogue
-from denggao.facts.heads import normal_head, sheet_factor
+from denggao.facts.headparts import normal_head, sheet_factor
 from denggao.facts.tables import (
     IDENTITY,
     MAX_LEVELS,

@@ -71,12 +71,8 @@ class Reader:
     id_column: str | None
 
     def meaning(self, path: tuple[str, ...]) -> Meaning | None:
-        head = "/".join(path)
-        return (
-            self.columns.meaning(path[-1] if path else "")
-            or self.columns.meaning(head)
-            or understand(path, self.application_year)
-        )
+        mapped = self.columns.meaning("/".join(path), self.application_year)
+        return mapped or understand(path, self.application_year)
 
     def is_id(self, column: Column) -> bool:
         return self.id_column is not None and normal(self.id_column) in (
@@ -98,11 +94,8 @@ def find_in(grid: Grid, rows: Iterator[Row], above: int, reader: Reader) -> Tabl
     top = list(itertools.islice(rows, SEARCH_ROWS + MAX_LEVELS))
     if max(map(len, top), default=0) > MAX_COLUMNS:
         raise UserError(f"「{grid.file}」的列数超过 {MAX_COLUMNS}，不是台账；请检查分隔符")
-    near = _lifted(grid.merges, above, above + len(top))
-    candidates = [
-        _candidate(near, top, start, depth, reader) for start, depth in _places(top, near)
-    ]
-    known = _tallest([candidate for candidate in candidates if candidate[0][0] > 0], top)
+    found = candidates(_lifted(grid.merges, above, above + len(top)), top, reader)
+    known = _tallest([candidate for candidate in found if candidate[0][0] > 0], top)
     if not known:
         return _fullest(top)
     # the first heads of the sheet: better ones further down belong to another table
@@ -165,6 +158,12 @@ def can_be_head(cell: Cell) -> bool:
 Score = tuple[int, int, int]
 #: Score, first row, rows, columns.
 Candidate = tuple[Score, int, int, list[Column]]
+
+
+def candidates(merges: list[Region], top: list[Row], reader: Reader) -> Iterator[Candidate]:
+    """Every place in these rows where heads can stand, and what they would say."""
+    for start, depth in _places(top, merges):
+        yield _candidate(merges, top, start, depth, reader)
 
 
 def _tallest(known: list[Candidate], top: list[Row]) -> list[Candidate]:
