@@ -19,6 +19,7 @@ _KINDS = {
     "bad_year": "年度看不懂",
     "changed_over_years": "各年所填不同",
     "damaged_text": "文字损坏",
+    "detail_table": "一行是一项产品或项目",
     "digits_lost": "号码尾数丢失",
     "duplicate": "同一户多行，已合并",
     "error_value": "公式出错",

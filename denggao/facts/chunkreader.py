@@ -49,6 +49,12 @@ class ChunkReader:
         self.work, self.table = work, table
         self.claims = claims(table, work.reader.application_year, self._whole_column)
         self._blank_heads = [column for column in table.columns if not column.head]
+        if table.detail:
+            advice = (
+                f"有“{table.detail}”一列，一行是一项产品或项目，数额不是全户的，没有读；"
+                "确是全户的数，请写进 --columns 对照文件"
+            )
+            work.note_sheet(table.grid, Finding("detail_table", "", advice))
         for column in table.columns:
             if column.head and column.meaning is None and column.index != table.id_index:
                 self._unread(column, column.head)

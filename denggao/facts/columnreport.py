@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from denggao.facts.columnmap import ColumnMap
@@ -26,7 +26,8 @@ IGNORED, LIKE, UNREAD = "略过", "建议", "未懂"
 class ColumnReport:
     """One column: where it stands, its head as a path, and what was made of it. ``how`` is one
     of the words above. ``year`` and ``unit`` as they are read; ``assumed`` names those of the
-    two that no head states. ``like`` is set where ``how`` is LIKE."""
+    two that no head states. ``like`` is set where ``how`` is LIKE. ``guessed``: no table was
+    found in the sheet, so the column is not read whatever its head says."""
 
     file: str
     sheet: str
@@ -36,6 +37,7 @@ class ColumnReport:
     year: int | None = None
     assumed: tuple[str, ...] = ()
     like: Likeness | None = None
+    guessed: bool = False
 
     @property
     def meaning(self) -> str:
@@ -128,10 +130,10 @@ def _guessed(grid: Grid, reader: Reader) -> Iterator[ColumnReport]:
     understood or nearly so. Nothing where less than two columns are."""
     top = list(itertools.islice(grid.rows(), SEARCH_ROWS))
     best: list[ColumnReport] = []
-    most = 1
-    for _, _, _, columns in candidates(grid.merges, top, reader):
+    most = (1, 0)
+    for _, _, depth, columns in candidates(grid.merges, top, reader):
         found = [_report(grid, column, reader) for column in columns if column.head]
         known = sum(1 for column in found if column.how not in (UNREAD, IGNORED))
-        if known > most:
-            best, most = found, known
-    yield from best
+        if (known, -depth) > most:
+            best, most = found, (known, -depth)
+    return (replace(column, guessed=True) for column in best)

@@ -70,7 +70,8 @@ _TITLE_HEADS = {
     ),
     "cancelled_on": ("取消日期", "撤销日期"),
 }
-_TITLE_LEAVES = {"编号": "number"}
+_TITLE_LEAVES = {"编号": "number", "号": "number", "号码": "number"}
+_KIND_THEN = re.compile(r"(?:企业)?(?:认定)?(?:资格)?(?:证书)?")
 _YEAR_HEADS = (
     "年度",
     "年份",
@@ -96,6 +97,16 @@ _BLANK_LEAVES = frozenset({"金额", "数额", "数值", "数量", "人数", "�
 _GROUP = re.compile(
     r".*(?:情况|信息|指标|数据|资料|状况|概况|信息表|情况表)|"
     r"(?:企业|单位|公司)?(?:基本|财务|经营|经济|人员|人力资源|职工|资产|收入|研发|科技|创新|知识产权)?"
+)
+_GROUP_END = re.compile(r"(?:情况表?|信息表?|指标|数据|资料|状况|概况|明细|结构)$")
+#: Under these, the parts of R&D expenses keep their meaning, and nothing else does.
+_RD_GROUP = re.compile(
+    r"(?:其中)?(?:(?:企业)?内部|委托外部)?(?:研究开发|研发)(?:投入|费用?|经费)?(?:额|总额)?(?:明细|结构|构成)?"
+)
+_RD_PARTS = frozenset(
+    code
+    for code in catalogue()
+    if code.startswith("rd_") and code not in ("rd_staff", "rd_expense")
 )
 #: … unless the group itself changes it.
 _CHANGED = re.compile(
@@ -243,13 +254,34 @@ def _named(words: Path) -> Meaning | None:
     """The meaning of the words that remain, level by level; the longest reading first."""
     if not words:
         return None
-    for reading in ("".join(words), "".join(reversed(words))):
-        meaning = _lookup(reading)
+    stems = tuple(_stem(word) for word in words)
+    for reading in dict.fromkeys((words, words[::-1], stems, stems[::-1])):
+        meaning = _lookup("".join(reading))
         if meaning:
             return meaning
-    if len(words) == 1:
-        return None
-    return _under_groups(words)
+    return _certificate(normal(words[0])) if len(words) == 1 else _under_groups(words)
+
+
+def _stem(words: str) -> str:
+    """「知识产权情况」 says no more than 「知识产权」."""
+    return words if is_other_figure(words) else _GROUP_END.sub("", words)
+
+
+def _certificate(name: str) -> Meaning | None:
+    """「高企证书编号」: the kind of a certificate and a field of it in one word."""
+    for short, kind in KINDS.items():
+        if name.startswith(short):
+            rest = name[len(short) :]
+            rest = rest[_prefix_length(rest) :]
+            field = _TITLE_LEAVES.get(rest) or _title_part(rest)
+            if field:
+                return Meaning("title", field, kind=kind)
+    return None
+
+
+def _prefix_length(rest: str) -> int:
+    match = _KIND_THEN.match(rest)
+    return match.end() if match else 0
 
 
 def _under_groups(words: Path) -> Meaning | None:
@@ -260,13 +292,17 @@ def _under_groups(words: Path) -> Meaning | None:
         return Meaning("title", field, kind=kind) if field else None
     if normal(leaf) in _BLANK_LEAVES:
         return _named(tuple(groups))
+    meaning = _lookup(leaf)
     if all(_is_group(group) for group in groups):
-        return _lookup(leaf)
+        return meaning
+    if all(map(_RD_GROUP.fullmatch, map(normal, groups))):
+        meaning = _lookup("研发" + leaf) or meaning  # 其他费用
+        return meaning if meaning and meaning.code in _RD_PARTS else None
     return None
 
 
 def _title_group(words: str) -> str:
-    return normal(words).removesuffix("证书").removesuffix("资格").removesuffix("证书")
+    return re.sub(r"(?:认定|资格|证书)+$", "", normal(words))
 
 
 def _title_part(leaf: str) -> str | None:

@@ -10,6 +10,8 @@ from denggao.facts.heads import Meaning, fitted, is_other_figure, known_words
 
 #: Below, likeness is chance: 「知识产权编号」 has two thirds in common with 「Ⅰ类知识产权」.
 LEAST = 0.7
+#: Words of another script are often parts of each other: 「other」, 「rd_other」.
+_LEAST_LATIN = 0.85
 _NEAREST = 5
 #: A leaf under a group that is not understood may mean something else.
 _LEAF_ALONE = 0.9
@@ -43,8 +45,8 @@ def suggest(head: str, application_year: int) -> Likeness | None:
         for word, score in _nearest(words):
             found[word] = max(round(score * weight, 2), found.get(word, 0.0))
     for word, score in sorted(found.items(), key=lambda pair: -pair[1]):
-        if score < LEAST:
-            break
+        if score < (_LEAST_LATIN if word.isascii() else LEAST):
+            continue
         meaning = fitted(known_words()[word], parts)
         if meaning is not None:
             return Likeness(meaning, word, score)

@@ -34,7 +34,7 @@ def map_text(reports: Sequence[ColumnReport], old: ColumnMap | None = None) -> s
     done: set[str] = set()
     lines = [_HEAD, "[heads]"]
     for (file, sheet), columns in _by_sheet(reports).items():
-        lines.append(f"\n# {place(file, sheet, 0, '')}")
+        lines.append(f"\n# {_one_line(place(file, sheet, 0, ''))}")
         for report in columns:
             if normal(report.column.head) not in done:
                 done.add(normal(report.column.head))
@@ -67,7 +67,8 @@ def _lines(report: ColumnReport, old: ColumnMap) -> Iterator[str]:
     elif report.column.meaning is not None and report.column.meaning.role == "year":
         yield f"# 年度列（{letter} 列）：{head}"
     else:
-        yield f"{head} = {_target(report, old)}  # {letter} 列，{report.how}{_assumed(report)}"
+        off = "# " if report.guessed else ""
+        yield f"{off}{head} = {_target(report, old)}  # {letter} 列，{report.how}{_assumed(report)}"
 
 
 def _assumed(report: ColumnReport) -> str:
@@ -110,6 +111,11 @@ def _left_over(old: ColumnMap, done: set[str]) -> Iterator[str]:
 def _identity(reports: Sequence[ColumnReport], old: ColumnMap) -> str | None:
     named = (report.column.head for report in reports if report.how == IDENTITY)
     return old.id_column or next(named, None)
+
+
+def _one_line(text: str) -> str:
+    """As it may stand in a comment of TOML: no control characters."""
+    return "".join(mark if mark.isprintable() else " " for mark in text)
 
 
 def _quoted(text: str) -> str:

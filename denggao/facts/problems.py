@@ -12,6 +12,7 @@ NOTICES = frozenset(
         "assumed_unit",
         "assumed_year",
         "changed_over_years",
+        "detail_table",
         "duplicate",
         "head_not_found",
         "head_suggestion",
