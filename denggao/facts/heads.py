@@ -50,10 +50,13 @@ _PUNCTUATION = re.compile(
 )
 
 
-@cache
-def normal(text: str) -> str:
+def normal_head(text: str) -> str:
     """Width, case, spaces, brackets and punctuation do not matter in a head."""
     return _PUNCTUATION.sub("", unicodedata.normalize("NFKC", text).lower())
+
+
+#: The same, remembered: for heads, of which there are few.
+normal = cache(normal_head)
 
 
 _TITLE_HEADS = {
@@ -94,7 +97,10 @@ _AFTER = re.compile(
 )
 _BLANK_LEAVES = frozenset({"金额", "数额", "数值", "数量", "人数", "小计金额"})
 #: Group heads under which a leaf keeps its meaning (「基本情况」/「成立日期」) …
-_GROUP = re.compile(r".*(?:情况|信息|指标|数据|资料|状况|概况|信息表|情况表)$")
+_GROUP = re.compile(
+    r".*(?:情况|信息|指标|数据|资料|状况|概况|信息表|情况表)|"
+    r"(?:企业|单位|公司)?(?:基本|财务|经营|经济|人员|人力资源|职工|资产|收入|研发|科技|创新|知识产权)?"
+)
 #: … unless the group itself changes it.
 _CHANGED = re.compile(
     r"预算|计划|目标|预计|预测|增|占|比|率|集团|合并|其中|累计|[季月]|半年|申请|项目|历史|差|变化"

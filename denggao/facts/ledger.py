@@ -13,14 +13,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from denggao.facts import rowfilter
 from denggao.facts.columnmap import ColumnMap, load_column_map
 from denggao.facts.errors import UserError
 from denggao.facts.heads import normal
 from denggao.facts.importing import Import
 from denggao.facts.plausible import name_suspects
-from denggao.facts.problems import Finding, Problem
+from denggao.facts.problems import Finding, Problem, column_letter, spans
 from denggao.facts.rowreader import read_table
-from denggao.facts.tables import Reader, Table, examples, find_table
+from denggao.facts.splitting import tables
+from denggao.facts.tables import Reader, Table, examples
 from denggao.facts.workbook import Grid, open_grids
 
 __all__ = ["ColumnMap", "Ledger", "load_column_map", "read_ledgers"]
@@ -130,18 +132,41 @@ def _read_file(work: Import, path: Path, progress: Progress) -> None:
             advice = "这一页是隐藏的，没有读；要读请先取消隐藏"
             work.note_sheet(grid, Finding("hidden_sheet", "", advice))
             continue
-        table = find_table(grid, work.reader)
-        if isinstance(table, Table):
+        for number, table in enumerate(tables(grid, work.reader)):
+            if not isinstance(table, Table):
+                seen.append((grid, table))
+                continue
+            if number:
+                _skip_heads(work, table)
+            else:
+                _note_hidden(work, grid)
             read_table(work, table, progress)
             read += 1
-        else:
-            seen.append((grid, table))
     if not read:
         raise UserError(_not_understood(path, seen, work.reader))
     for grid, heads in seen:
         advice = "没有认得的表头，这一页没有读：" + "、".join(heads[:8])
         work.note_sheet(grid, Finding("sheet_unread", "", advice))
     progress(1, 1)
+
+
+def _skip_heads(work: Import, table: Table) -> None:
+    """The rows between two tables count as skipped, as all others below heads do."""
+    for row in (*table.title_rows, *table.head_rows):
+        blank = rowfilter.is_blank(row)
+        work.skipped[rowfilter.BLANK if blank else rowfilter.NEXT_HEADS] += 1
+
+
+def _note_hidden(work: Import, grid: Grid) -> None:
+    """Hidden rows and columns are read like all others; but nobody sees them, so it is said."""
+    rows = spans(row + 1 for row in grid.hidden_rows)
+    columns = spans(grid.hidden_columns, column_letter)
+    if rows:
+        advice = f"第 {rows} 行是隐藏的（可能是筛选），照样读入；不要的请删去"
+        work.note_sheet(grid, Finding("hidden_rows", "", advice))
+    if columns:
+        advice = f"{columns} 列是隐藏的，照样读入；不要的请删去，或在对照文件里 ignore"
+        work.note_sheet(grid, Finding("hidden_columns", "", advice))
 
 
 def _not_understood(path: Path, seen: list[tuple[Grid, list[str]]], reader: Reader) -> str:

@@ -1,13 +1,8 @@
-"""An .xlsx file as a zip package: limits before parsing, and what the fast reader loses.
-
-calamine returns error cells (#DIV/0!) and formulas without a stored value as empty cells.
-One streaming pass over the sheet's XML finds both, so that they are never taken for blanks.
-"""
+"""An .xlsx file as a zip package: limits before parsing."""
 
 from __future__ import annotations
 
 import posixpath
-import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -19,7 +14,7 @@ from denggao.facts.activeparts import Active, refuse_active
 from denggao.facts.container import MAX_UNCOMPRESSED, RESAVE, Damaged, open_container, unpacked
 from denggao.facts.errors import UserError
 from denggao.facts.filekinds import refuse_other_zip
-from denggao.facts.problems import column_index
+from denggao.facts.sheetscan import SheetScan, scan
 from denggao.facts.xmlguard import Refused, guarded, rows_in_order, strings_counted, tree
 
 #: Cells of a sheet from its first to its farthest one: the reader lays them all out in memory,
@@ -33,7 +28,6 @@ _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 
 Guard = Callable[[Iterable[bytes]], Iterator[bytes]]
-Broken = dict[int, dict[int, str]]
 
 
 class Package:
@@ -109,23 +103,19 @@ class Package:
             for _ in guard(unpacked(self._zip, self._zip.getinfo(part))):
                 pass
 
-    def broken_cells(self, sheet: str) -> Broken:
-        """Row → column (both from 0) → what to show of each error cell ("#DIV/0!") and each
-        formula without a stored value ("=B2*2"). Also proves that the sheet unpacks to the
-        size that it claims."""
-        broken: Broken = {}
+    def scan(self, sheet: str) -> SheetScan:
+        """What the XML of a sheet tells besides its values. Also proves that the sheet unpacks
+        to the size that it claims. Raises UserError where it reaches too far."""
         part = self.sheets.get(sheet)
         if part is None or part not in self._zip.namelist():
-            return broken
-        extent = _Extent()
-        for row, column, shown in _scan(self._chunks(part), extent):
-            broken.setdefault(row, {})[column] = shown
-        if extent.cells > MAX_CELLS:
+            return SheetScan()
+        found = scan(self._chunks(part))
+        if found.cells > MAX_CELLS:
             raise UserError(
-                f"「{self.name}」〈{sheet}〉从左上角到最远的单元格有 {extent.cells} 格，"
+                f"「{self.name}」〈{sheet}〉从左上角到最远的单元格有 {found.cells} 格，"
                 "远处可能有零散内容；请删去表格以外的内容后另存，或分成几个文件"
             )
-        return broken
+        return found
 
     def check_strings(self) -> None:
         """Unpack the shared strings once, so that too many are found before parsing."""
@@ -155,73 +145,3 @@ def _sheet_parts(workbook: ElementTree.Element, targets: dict[str, str]) -> dict
             link = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), "")
             parts[sheet.get("name", "")] = targets.get(link, "")
     return parts
-
-
-_ERROR = re.compile(rb"""<(?:\w+:)?c\b([^>]*\bt=["']e["'][^>]*)(?<!/)>(.*?)</(?:\w+:)?c>""", re.S)
-_FORMULA = re.compile(
-    rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b([^>]*?)(?:/>|>([^<]*)</(?:\w+:)?f>)\s*"
-    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
-)
-_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
-_REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
-#: A cell may lie across two chunks: so much of the last one is looked at again.
-_OVERLAP = 1 << 16
-
-
-_CELL_COLUMN = re.compile(rb""" r=["']([A-Z]{1,3})[0-9]""")
-_ROW_NUMBER = re.compile(rb"""row\s[^>]*?r=["']([0-9]{1,7})["']""")
-_CELL_ROW = re.compile(rb""" r=["'][A-Z]{1,3}([0-9]{1,7})["']""")
-
-
-class _Extent:
-    """How far a sheet reaches, whatever its rows and its dimension claim."""
-
-    def __init__(self) -> None:
-        self._columns: set[bytes] = set()
-        self._rows = 0
-        self._end = b""
-
-    def see(self, text: bytes) -> None:
-        self._columns.update(_CELL_COLUMN.findall(text))
-        self._rows = max([self._rows, *map(int, _ROW_NUMBER.findall(text))])
-        self._end = text[-_OVERLAP:]
-
-    @property
-    def cells(self) -> int:
-        """Width × height. The last cell may name another row than the one it stands in."""
-        width = max((column_index(c.decode()) + 1 for c in self._columns), default=0)
-        return width * max([self._rows, *map(int, _CELL_ROW.findall(self._end))])
-
-
-def _scan(chunks: Iterator[bytes], extent: _Extent) -> Iterator[tuple[int, int, str]]:
-    """(row, column, shown) of broken cells; found twice in the overlap is harmless."""
-    tail = b""
-    for chunk in chunks:
-        text = tail + chunk
-        extent.see(text)
-        if b't="e"' in text or b"t='e'" in text:
-            yield from _found(_ERROR, text, _error_shown)
-        if b"<f" in text or b":f" in text:
-            yield from _found(_FORMULA, text, _formula_shown)
-        tail = text[-_OVERLAP:]
-
-
-def _found(
-    pattern: re.Pattern[bytes], text: bytes, shown: Callable[[re.Match[bytes]], str]
-) -> Iterator[tuple[int, int, str]]:
-    for match in pattern.finditer(text):
-        reference = _REFERENCE.search(match.group(1))
-        # t="str" with nothing in it is a formula whose answer is the empty text
-        if reference and b't="str"' not in match.group(1):
-            row = int(reference.group(2)) - 1
-            yield row, column_index(reference.group(1).decode()), shown(match)
-
-
-def _error_shown(match: re.Match[bytes]) -> str:
-    value = _VALUE.search(match.group(2))
-    text = value.group(1).decode("utf-8", "replace") if value else ""
-    return text if text.startswith("#") else f"#错误{text}"
-
-
-def _formula_shown(match: re.Match[bytes]) -> str:
-    return "=" + (match.group(3) or b"").decode("utf-8", "replace")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ NOTICES = frozenset(
         "assumed_year",
         "changed_over_years",
         "duplicate",
+        "hidden_columns",
+        "hidden_rows",
         "hidden_sheet",
         "sheet_unread",
     }
@@ -83,3 +86,18 @@ def column_index(letters: str) -> int:
     for letter in letters.upper():
         index = index * 26 + ord(letter) - 64
     return index - 1
+
+
+_MOST_SPANS = 20
+
+
+def spans(numbers: Iterable[int], shown: Callable[[int], str] = str) -> str:
+    """3, 4, 5, 9 → 「3–5、9」; "" for none."""
+    found: list[list[int]] = []
+    for number in sorted(numbers):
+        if found and found[-1][1] == number - 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    texts = [shown(a) if a == b else f"{shown(a)}–{shown(b)}" for a, b in found]
+    return "、".join(texts[:_MOST_SPANS]) + ("……" if len(texts) > _MOST_SPANS else "")

@@ -29,6 +29,7 @@ def read_table(work: Import, table: Table, progress: Callable[[int, int], None])
         chunks.read(rows.chunk(raw, number))
         number += len(raw)
         progress(number, table.grid.height)
+    rows.finish(number)
 
 
 class RowReader:
@@ -40,13 +41,14 @@ class RowReader:
         self.name = table.index_of("name")
         self._first_row_of: dict[tuple[int, int], int] = {}
         self._titles_of: dict[int, set[Title]] = {}
-        self._head_words = {
-            cell for row in table.head_rows for cell in row if isinstance(cell, str) and cell
-        }
+        self._head_words, self._title_words = (
+            {cell for row in rows for cell in row if isinstance(cell, str) and cell}
+            for rows in (table.head_rows, table.title_rows)
+        )
         self._merged = _merged_down(table)
         self._above: Row = []
         self._other_table = False
-        self._name_merged_cells()
+        self._repeated: set[int] = set()  # rows of heads once more
 
     def chunk(self, raw: list[Row], first: int) -> Chunk:
         """The rows that speak of firms, with the firm and year of each."""
@@ -93,9 +95,10 @@ class RowReader:
         if missing > 0:
             row.extend([""] * missing)
         if self._merged:
-            for column in self._merged.get(number, ()):
-                if row[column] == "" and column < len(self._above):
-                    row[column] = self._above[column]
+            if number - 1 not in self._repeated:
+                for column in self._merged.get(number, ()):
+                    if row[column] == "" and column < len(self._above):
+                        row[column] = self._above[column]
             self._above = row
 
     def _reason(self, row: Row, number: int) -> str | None:
@@ -112,6 +115,9 @@ class RowReader:
             return self._damaged(row, number, "damaged_row", why)
         if name != "" and name in self._head_words:
             return self._heads_again(row, number)
+        titles = self.table.title_rows  # on every printed page
+        if name in self._title_words and rowfilter.same_heads(row, titles):
+            return rowfilter.HEADS
         if type(name) is str and rowfilter.is_note_as_name(name, row):
             return rowfilter.NOTE
         if number == self.table.first_row and rowfilter.is_column_numbers(row):
@@ -126,14 +132,18 @@ class RowReader:
 
     def _heads_again(self, row: Row, number: int) -> str:
         if rowfilter.same_heads(row, self.table.head_rows):
+            self._repeated.add(number)
             return rowfilter.HEADS
         self._other_table = True
-        advice = "从这一行起是另一张表，没有读；请把它移到单独的一页"
+        advice = "从这一行起是另一张表，它的表头看不懂，没有读；请在 --columns 对照文件里说明"
         self._problem(number, None, "", Finding("second_table", "一页一张表", advice))
         return rowfilter.OTHER_TABLE
 
     def _without_identity(self, row: Row, number: int) -> str:
-        reason = rowfilter.odd_row_reason(row, self.table.head_rows)
+        known = [*self.table.head_rows, *self.table.title_rows]
+        reason = rowfilter.odd_row_reason(row, known)
+        if reason == rowfilter.HEADS:
+            self._repeated.add(number)
         if reason == rowfilter.NO_IDENTITY:
             value = " | ".join(cells.plain_text(cell)[:12] for cell in row if cell != "")[:60]
             advice = "不知道是哪一户，这一行没有读；请补上名称或代码"
@@ -205,10 +215,13 @@ class RowReader:
         known.update(held)
         return new
 
-    def _name_merged_cells(self) -> None:
-        """Facts in cells merged downwards count for the first row only: say so."""
+    def finish(self, end: int) -> None:
+        """Facts in cells merged downwards count for the first row only: say so. The table
+        ends before the sheet's row ``end``."""
         identity = self.table.identity_indexes()
         for (top, left), (bottom, _) in self.table.merges:
+            if top + 1 >= end or top + 1 in self._repeated:
+                continue
             column = self.table.columns[left] if left < self.table.width else None
             if bottom > top and column and column.meaning and left not in identity:
                 advice = f"合并到第 {bottom + 1} 行，只算第一行的；请拆开后逐行填写"

@@ -14,13 +14,12 @@ from typing import Any
 
 from denggao.facts.errors import UserError
 from denggao.facts.filekinds import ZIP, refuse_foreign
-from denggao.facts.package import Broken, Package
+from denggao.facts.package import Package
+from denggao.facts.sheetscan import Broken, Region, SheetScan
 from denggao.facts.textfile import open_text
 
 Cell = Any
 Row = list[Cell]
-#: ((first row, first column), (last row, last column)), from 0, both included.
-Region = tuple[tuple[int, int], tuple[int, int]]
 
 MAX_BYTES = 512 << 20
 
@@ -28,7 +27,8 @@ MAX_BYTES = 512 << 20
 @dataclass
 class Grid:
     """One sheet. ``rows()`` gives every row from the sheet's first, each from column A;
-    ``hidden`` sheets carry no rows. ``height`` is the number of rows, for progress."""
+    ``hidden`` sheets carry no rows. ``height`` is the number of rows, for progress.
+    ``hidden_rows`` and ``hidden_columns`` (from 0) are read like all others."""
 
     file: str
     sheet: str
@@ -38,6 +38,8 @@ class Grid:
     date1904: bool = False
     hidden: bool = False
     is_text: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
 
 
 def open_grids(path: Path) -> Iterator[Grid]:
@@ -89,8 +91,8 @@ def _xlsx_grids(path: Path) -> Iterator[Grid]:
             if sheet.visible != SheetVisibleEnum.Visible:
                 yield Grid(path.name, sheet.name, lambda: iter(()), 0, hidden=True)
                 continue
-            broken = package.broken_cells(sheet.name)
-            yield from _sheet_grid(path, workbook, sheet.name, broken, package.date1904)
+            found = package.scan(sheet.name)
+            yield from _sheet_grid(path, workbook, sheet.name, found, package.date1904)
     finally:
         package.close()
 
@@ -111,25 +113,33 @@ def _unreadable(path: Path) -> str:
 
 
 def _sheet_grid(
-    path: Path, workbook: Any, name: str, broken: Broken, date1904: bool
+    path: Path, workbook: Any, name: str, found: SheetScan, date1904: bool
 ) -> Iterator[Grid]:
     try:
         sheet = workbook.get_sheet_by_name(name)
-        merges = sheet.merged_cell_ranges or []
     except BaseException as error:  # a Rust panic is a BaseException
         if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
             raise
         raise UserError(_unreadable(path)) from error
-    if sheet.start is None and not broken:
+    if sheet.start is None and not found.broken:
         return
     left = sheet.start[1] if sheet.start else 0
-    height = max([sheet.end[0] + 1 if sheet.end else 0, *(row + 1 for row in broken)])
+    height = max([sheet.end[0] + 1 if sheet.end else 0, *(row + 1 for row in found.broken)])
 
     def rows() -> Iterator[Row]:
         source: Iterator[Row] = sheet.iter_rows() if sheet.start else iter(())
-        return _restored(_shifted(source, left), broken, height)
+        return _restored(_shifted(source, left), found.broken, height)
 
-    yield Grid(path.name, name, rows, height, merges, date1904)
+    yield Grid(
+        file=path.name,
+        sheet=name,
+        rows=rows,
+        height=height,
+        merges=found.merges,
+        date1904=date1904,
+        hidden_rows=frozenset(row for row in found.hidden_rows if row < height),
+        hidden_columns=frozenset(c for c in found.hidden_columns if c < found.width),
+    )
 
 
 def _shifted(rows: Iterator[Row], left: int) -> Iterator[Row]:
