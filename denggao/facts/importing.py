@@ -4,23 +4,57 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from denggao.facts.catalogue import catalogue
 from denggao.facts.columns import Column
 from denggao.facts.converters import shown
+from denggao.facts.errors import UserError
 from denggao.facts.firms import Firms
 from denggao.facts.identity import code_fault, normal_name
 from denggao.facts.merging import Rows, Store
+from denggao.facts.privacy import masked
 from denggao.facts.problems import Finding, Problem, place
+from denggao.facts.rowfilter import BLANK
 from denggao.facts.tables import Reader, Table
 from denggao.facts.titles import Title
 from denggao.facts.workbook import Grid
 
 #: So many problems of one kind in one column are listed cell by cell; the rest is counted.
 MAX_ALIKE = 10_000
+#: So much of a cell is quoted.
+MAX_SHOWN = 120
 #: (file, sheet, row from 1)
 Place = tuple[str, str, int]
+
+
+#: More blank rows between rows with content are no ledger's: a cell lies far away.
+MAX_BLANK = 100_000
+
+
+class Watch:
+    """Hears of every row while files are read; this one does not listen."""
+
+    def skipped(self, grid: Grid, row: int, reason: str) -> None:
+        """A row below heads was skipped."""
+
+    def problem(self, problem: Problem) -> None:
+        """Something is wrong, or only to be noted, at a place; also beyond ``MAX_ALIKE``."""
+
+    def conflict(self, problem: Problem) -> None:
+        """The other place of a contradiction, in words of its own."""
+
+    def stored(
+        self,
+        table: Table,
+        rows: Sequence[int],
+        firms: Sequence[int],
+        years: Sequence[int],
+        columns: Mapping[str, Sequence[Any]],
+    ) -> None:
+        """Rows of firms and the values they state, by key; ``sales@*`` is the fact of the
+        year that ``years`` gives for each row."""
 
 
 class Import:
@@ -30,8 +64,9 @@ class Import:
     each of them, 0 where a row has none.
     """
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, watch: Watch | None = None) -> None:
         self.reader = reader
+        self.watch = watch or Watch()
         self.firms = Firms()
         self.store = Store(self._conflict)
         self.titles: dict[int, tuple[Title, ...]] = {}
@@ -72,29 +107,40 @@ class Import:
             self._faults[code] = code_fault(code)
         return self._faults[code]
 
+    def skip(self, grid: Grid, row: int, reason: str) -> None:
+        """Count a row below heads that is none of a firm. Raises UserError when a sheet goes
+        on blank for too long."""
+        self.skipped[reason] += 1
+        self.watch.skipped(grid, row, reason)
+        if reason == BLANK and self.skipped[BLANK] > MAX_BLANK:
+            raise UserError(
+                f"「{grid.file}」的空行超过 {MAX_BLANK} 行，远处可能还有零散内容；"
+                "请删去表格以外的内容后另存"
+            )
+
     # --- problems --------------------------------------------------------------------------
 
     def problem(
         self, grid: Grid, row: int, column: Column | None, value: str, finding: Finding
     ) -> None:
         letter, head = (column.letter, column.head) if column else ("", "")
+        problem = Problem(
+            file=grid.file,
+            sheet=grid.sheet,
+            row=row,
+            column=letter,
+            head=head,
+            value=masked(value)[:MAX_SHOWN],
+            expected=finding.expected,
+            advice=finding.advice,
+            kind=finding.kind,
+            key=column.key if column else "",
+        )
+        self.watch.problem(problem)
         like = (grid.file, grid.sheet, letter, head, finding.kind)
         self._alike[like] += 1
-        if self._alike[like] > MAX_ALIKE:
-            return
-        self.problems.append(
-            Problem(
-                file=grid.file,
-                sheet=grid.sheet,
-                row=row,
-                column=letter,
-                head=head,
-                value=value,
-                expected=finding.expected,
-                advice=finding.advice,
-                kind=finding.kind,
-            )
-        )
+        if self._alike[like] <= MAX_ALIKE:
+            self.problems.append(problem)
 
     def note_sheet(self, grid: Grid, finding: Finding) -> None:
         self.problem(grid, 0, None, "", finding)
@@ -109,7 +155,7 @@ class Import:
             file, sheet, letter, head = self.sources[key]
             advice = "各年的填报不同，取最近年度的"
             self.problems.append(
-                Problem(file, sheet, 0, letter, head, "", "", advice, "changed_over_years")
+                Problem(file, sheet, 0, letter, head, "", "", advice, "changed_over_years", key)
             )
 
     def problem_with(self, key: str, row: int, value: Any, finding: Finding) -> None:
@@ -142,6 +188,22 @@ class Import:
         keeps = "暂用前一个名称" if key == "name" else "两个都不用"
         advice = f"同一事实另有“{shown(first[0], fact)}”，在{elsewhere}；{keeps}，请核对后只留一个"
         self.problem_with(key, second[1], second[0], Finding("fact_twice", "唯一的值", advice))
+        self._say_at_the_other_place(key, first, second, keeps)
+
+    def _say_at_the_other_place(
+        self, key: str, first: tuple[Any, int], second: tuple[Any, int], keeps: str
+    ) -> None:
+        fact = catalogue()[key.partition("@")[0]]
+        one, other = self.column_of(key, first[1]), self.column_of(key, second[1])
+        elsewhere = place(*self.place(second[1]), other.letter, other.head)
+        advice = f"同一事实另有“{shown(second[0], fact)}”，在{elsewhere}；{keeps}，请核对后只留一个"
+        file, sheet, row = self.place(first[1])
+        value = masked(shown(first[0], fact))[:MAX_SHOWN]
+        self.watch.conflict(
+            Problem(
+                file, sheet, row, one.letter, one.head, value, "唯一的值", advice, "fact_twice", key
+            )
+        )
 
     def column_of(self, key: str, row: int) -> Column:
         """The column of the row's table that states ``key``."""

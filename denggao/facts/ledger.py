@@ -152,9 +152,10 @@ def _read_file(work: Import, path: Path, progress: Progress) -> None:
 
 def _skip_heads(work: Import, table: Table) -> None:
     """The rows between two tables count as skipped, as all others below heads do."""
-    for row in (*table.title_rows, *table.head_rows):
+    rows = [*table.title_rows, *table.head_rows]
+    for number, row in enumerate(rows, table.first_row - len(rows)):
         blank = rowfilter.is_blank(row)
-        work.skipped[rowfilter.BLANK if blank else rowfilter.NEXT_HEADS] += 1
+        work.skip(table.grid, number, rowfilter.BLANK if blank else rowfilter.NEXT_HEADS)
 
 
 def _note_hidden(work: Import, grid: Grid) -> None:

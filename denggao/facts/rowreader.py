@@ -9,9 +9,11 @@ from denggao.facts import cells, rowfilter
 from denggao.facts.chunkreader import Chunk, ChunkReader
 from denggao.facts.identity import looks_like_code, normal_code, normal_name
 from denggao.facts.importing import Import
+from denggao.facts.privacy import masked
 from denggao.facts.problems import Finding
 from denggao.facts.tables import Table
 from denggao.facts.titles import Title
+from denggao.facts.words import name_fault
 from denggao.facts.workbook import Cell, Row
 
 #: Rows handled at once: the columns of a chunk stay in the processor's cache.
@@ -69,23 +71,22 @@ class RowReader:
         self._complete(row, number)
         reason = self._reason(row, number)
         if reason:
-            return self._skip(reason)
+            return self._skip(number, reason)
         code, name = self._identity(row, number)
         if not code and not name:
-            return self._skip(self._without_identity(row, number))
+            return self._skip(number, self._without_identity(row, number))
         year = self._year(row, number)
         if year is None:
-            return self._skip(rowfilter.BAD_YEAR)
+            return self._skip(number, rowfilter.BAD_YEAR)
         return self._found(code, name, row, number, running, year), year
 
-    def _skip(self, reason: str) -> tuple[int, int]:
-        self.work.skipped[reason] += 1
+    def _skip(self, number: int, reason: str) -> tuple[int, int]:
+        self.work.skip(self.table.grid, number, reason)
         return SKIPPED, 0
 
     def _problem(self, number: int, column: int | None, value: object, finding: Finding) -> None:
         where = None if column is None else self.table.columns[column]
-        shown = cells.plain_text(value)[:120]
-        self.work.problem(self.table.grid, number, where, shown, finding)
+        self.work.problem(self.table.grid, number, where, cells.plain_text(value), finding)
 
     # --- rows that are none ----------------------------------------------------------------
 
@@ -125,7 +126,7 @@ class RowReader:
         return rowfilter.words_reason(row[0]) or rowfilter.words_reason(name)
 
     def _damaged(self, row: Row, number: int, kind: str, why: str) -> str:
-        value = " | ".join(cells.plain_text(cell)[:12] for cell in row[:4])
+        value = " | ".join(masked(cells.plain_text(cell))[:12] for cell in row[:4])
         expected = f"完整的一行（{self.table.width} 列）"
         self._problem(number, None, value, Finding(kind, expected, why))
         return rowfilter.DAMAGED
@@ -145,7 +146,7 @@ class RowReader:
         if reason == rowfilter.HEADS:
             self._repeated.add(number)
         if reason == rowfilter.NO_IDENTITY:
-            value = " | ".join(cells.plain_text(cell)[:12] for cell in row if cell != "")[:60]
+            value = " | ".join(masked(cells.plain_text(c))[:12] for c in row if c != "")[:60]
             advice = "不知道是哪一户，这一行没有读；请补上名称或代码"
             expected = "企业名称或统一社会信用代码"
             self._problem(number, None, value, Finding("no_identity", expected, advice))
@@ -170,7 +171,17 @@ class RowReader:
         code = None if self.code is None else self._code(row[self.code], number)
         if self.table.id_index is not None:
             return _words(row[self.table.id_index]), None
-        return code, None if self.name is None else _words(row[self.name])
+        return code, None if self.name is None else self._named(row[self.name], code, number)
+
+    def _named(self, cell: Cell, code: str | None, number: int) -> str | None:
+        """A cell that is no name is named here only where the row is skipped for it; else the
+        column says so."""
+        fault = name_fault(cell)
+        if fault is None:
+            return _words(cell)
+        if code is None:
+            self._problem(number, self.name, cell, fault)
+        return None
 
     def _code(self, cell: Cell, number: int) -> str | None:
         text = _words(cell)
