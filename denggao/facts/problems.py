@@ -13,8 +13,14 @@ NOTICES = frozenset(
         "changed_over_years",
         "duplicate",
         "hidden_sheet",
+        "joined",
         "sheet_unread",
     }
+)
+
+#: Kinds that name a contradiction with another row, sheet or file.
+CONFLICTS = frozenset(
+    {"fact_twice", "columns_differ", "two_codes", "two_names", "ambiguous_name", "ambiguous_code"}
 )
 
 

@@ -20,8 +20,9 @@ SKIPPED = -1
 _NOT_THE_WHOLE = "整行没有读；请从原系统重新导出或手工更正"
 
 
-def read_table(work: Import, table: Table, progress: Callable[[int, int], None]) -> None:
-    """Every row below the heads of ``table`` into ``work``; ``progress`` (rows, of rows)."""
+def read_table(work: Import, table: Table, progress: Callable[[int, int], None]) -> set[int]:
+    """Every row below the heads of ``table`` into ``work``, and the firms that they told of;
+    ``progress`` (rows, of rows)."""
     work.begin(table)
     rows, chunks = RowReader(work, table), ChunkReader(work, table)
     number = table.first_row
@@ -29,6 +30,7 @@ def read_table(work: Import, table: Table, progress: Callable[[int, int], None])
         chunks.read(rows.chunk(raw, number))
         number += len(raw)
         progress(number, table.grid.height)
+    return {firm for firm, _ in rows.firms_and_years}
 
 
 class RowReader:
@@ -38,7 +40,7 @@ class RowReader:
         self.work, self.table = work, table
         self.code = table.index_of("uscc")
         self.name = table.index_of("name")
-        self._first_row_of: dict[tuple[int, int], int] = {}
+        self.firms_and_years: dict[tuple[int, int], int] = {}
         self._titles_of: dict[int, set[Title]] = {}
         self._head_words = {
             cell for row in table.head_rows for cell in row if isinstance(cell, str) and cell
@@ -182,13 +184,14 @@ class RowReader:
     def _found(
         self, code: str | None, name: str | None, row: Row, number: int, running: int, year: int
     ) -> int:
-        firm, doubt = self.work.firms.find(code, name and normal_name(name), name or "")
+        firm, doubt = self.work.firms.find(code, name and normal_name(name), name or "", year)
         if firm == len(self.work.first_rows):
             self.work.first_rows.append(running)
         if doubt:
-            self._problem(number, self.name, name, _DOUBTS[doubt])
+            column, value = (self.code, code) if doubt == "ambiguous_code" else (self.name, name)
+            self._problem(number, column, value, _DOUBTS[doubt])
         new_title = self._brings_title(firm, row)
-        earlier = self._first_row_of.setdefault((firm, year), number)
+        earlier = self.firms_and_years.setdefault((firm, year), number)
         if earlier != number and not new_title:
             of_year = f"、同一年度 {year}" if year else ""
             advice = f"与第 {earlier} 行是同一户{of_year}，已合并"
@@ -218,6 +221,17 @@ class RowReader:
 _DOUBTS = {
     "two_codes": Finding(
         "two_codes", "同一个信用代码", "同名企业在别处有另一个信用代码，暂按两户处理；请核对代码"
+    ),
+    "two_names": Finding(
+        "two_names",
+        "同一个名称",
+        "同一个信用代码在别处是另一个名称，暂按两户处理；"
+        "更了名的请填“曾用名”，代码抄错的请更正，也可在合并结果的“待认定”里认定",
+    ),
+    "ambiguous_code": Finding(
+        "ambiguous_code",
+        "企业名称",
+        "这个信用代码在别处有两个名称，这一行没有名称，看不出是哪一户，暂单列；请补上名称",
     ),
     "ambiguous_name": Finding(
         "ambiguous_name",
