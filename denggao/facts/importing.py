@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from denggao.facts.catalogue import catalogue
@@ -14,51 +14,28 @@ from denggao.facts.errors import UserError
 from denggao.facts.firms import Firms
 from denggao.facts.identity import code_fault, normal_name
 from denggao.facts.merging import Rows, Store
+from denggao.facts.parts import Part, part_column
 from denggao.facts.privacy import masked
-from denggao.facts.problems import Finding, Problem, place
+from denggao.facts.problems import CONFLICTS, Finding, Problem, place
 from denggao.facts.rowfilter import BLANK
 from denggao.facts.tables import Reader, Table
 from denggao.facts.titles import Title
+from denggao.facts.watching import Watch
 from denggao.facts.workbook import Grid
 
 #: So many problems of one kind in one column are listed cell by cell; the rest is counted.
 MAX_ALIKE = 10_000
 #: So much of a cell is quoted.
 MAX_SHOWN = 120
+#: More blank rows between rows with content are no ledger's: a cell lies far away.
+MAX_BLANK = 100_000
 #: (file, sheet, row from 1)
 Place = tuple[str, str, int]
 
 
-#: More blank rows between rows with content are no ledger's: a cell lies far away.
-MAX_BLANK = 100_000
-
-
-class Watch:
-    """Hears of every row while files are read; this one does not listen."""
-
-    def skipped(self, grid: Grid, row: int, reason: str) -> None:
-        """A row below heads was skipped."""
-
-    def problem(self, problem: Problem) -> None:
-        """Something is wrong, or only to be noted, at a place; also beyond ``MAX_ALIKE``."""
-
-    def conflict(self, problem: Problem) -> None:
-        """The other place of a contradiction, in words of its own."""
-
-    def stored(
-        self,
-        table: Table,
-        rows: Sequence[int],
-        firms: Sequence[int],
-        years: Sequence[int],
-        columns: Mapping[str, Sequence[Any]],
-    ) -> None:
-        """Rows of firms and the values they state, by key; ``sales@*`` is the fact of the
-        year that ``years`` gives for each row."""
-
-
 class Import:
-    """Firms, values, titles, problems and counts, as ``ledger.Ledger`` gives them out.
+    """Firms, values, titles, problems and counts, as ``ledger.Ledger`` gives them out. Of each
+    of the ``tables``: the firms that it ``told`` of, and the ``counts`` of rows read and skipped.
 
     Rows carry a running number over all sheets (``rows``); ``years`` is the fiscal year of
     each of them, 0 where a row has none.
@@ -80,6 +57,8 @@ class Import:
         self.rows = Rows()
         self.years = array("H", [0])
         self.tables: list[Table] = []
+        self.told: list[set[int]] = []
+        self.counts: list[tuple[int, Counter[str]]] = []
         self._faults: dict[str, str | None] = {}
         self._changed: set[str] = set()
         self._alike: Counter[tuple[str, str, str, str, str]] = Counter()
@@ -145,6 +124,13 @@ class Import:
     def note_sheet(self, grid: Grid, finding: Finding) -> None:
         self.problem(grid, 0, None, "", finding)
 
+    def note(self, where: Place, value: str, finding: Finding) -> None:
+        """A problem with a whole row, by its place."""
+        file, sheet, row = where
+        said = masked(value), finding.expected, finding.advice, finding.kind
+        self.problems.append(Problem(file, sheet, row, "", "", *said))
+        self.watch.problem(self.problems[-1])
+
     def finish_notices(self) -> None:
         """What can be said only once, after all rows."""
         for (file, sheet, letter, head, kind), count in self._alike.items():
@@ -164,6 +150,54 @@ class Import:
         words = shown(value, catalogue()[key.partition("@")[0]])
         grid = self.tables[sheet].grid
         self.problem(grid, number, self.column_of(key, row), words, finding)
+
+    # --- firms that are one ----------------------------------------------------------------
+
+    def join(self, keep: int, drop: int, silent: Collection[str]) -> None:
+        """What was stated of ``drop`` is stated of ``keep``; see ``Store.join``."""
+        self.store.join(keep, drop, silent)
+        if drop in self.titles:
+            known = self.titles.get(keep, ())
+            self.titles[keep] = known + tuple(t for t in self.titles[drop] if t not in known)
+        if drop in self.flags:
+            self.flags.setdefault(keep, set()).update(self.flags[drop])
+
+    def keep_only(self, firms: Sequence[int], numbers: Mapping[int, int]) -> None:
+        """Firm ``firms[n]`` becomes firm n; ``numbers`` has the new number of every old one."""
+        first: dict[int, int] = {}
+        for old, row in enumerate(self.first_rows):
+            first.setdefault(numbers[old], row)
+        self.first_rows = [first[n] for n in range(len(firms))]
+        self.store.keep_only(firms)
+        kept = {old: n for n, old in enumerate(firms)}
+        self.titles = {kept[old]: value for old, value in self.titles.items() if old in kept}
+        self.flags = {kept[old]: value for old, value in self.flags.items() if old in kept}
+        self.firms.identity = [self.firms.identity[old] for old in firms]
+        self.firms.names = [self.firms.names[old] for old in firms]
+        self.told = [{numbers[old] for old in firms} for firms in self.told]
+
+    # --- what came from where --------------------------------------------------------------
+
+    def parts(self) -> list[Part]:
+        """A part for each table read; firms are counted after joining."""
+        first = Counter(self.rows.place(row)[0] for row in self.first_rows)
+        return [
+            Part(
+                *(table.grid.file, table.grid.sheet, rows, skipped),
+                *(len(firms), first[number], self._conflicts(table.grid)),
+                tuple(part_column(c, c.index == table.id_index) for c in table.columns if c.head),
+            )
+            for number, (table, firms, (rows, skipped)) in enumerate(
+                zip(self.tables, self.told, self.counts, strict=True)
+            )
+        ]
+
+    def _conflicts(self, grid: Grid) -> int:
+        return sum(
+            count
+            for (file, sheet, _, _, kind), count in self._alike.items()
+            if kind in CONFLICTS and (file, sheet) == (grid.file, grid.sheet)
+        )
 
     # --- contradictions --------------------------------------------------------------------
 

@@ -16,8 +16,14 @@ NOTICES = frozenset(
         "hidden_columns",
         "hidden_rows",
         "hidden_sheet",
+        "joined",
         "sheet_unread",
     }
+)
+
+#: Kinds that name a contradiction with another row, sheet or file.
+CONFLICTS = frozenset(
+    {"fact_twice", "columns_differ", "two_codes", "two_names", "ambiguous_name", "ambiguous_code"}
 )
 
 

@@ -13,7 +13,6 @@ from denggao.facts.privacy import masked
 from denggao.facts.problems import Finding
 from denggao.facts.tables import Table
 from denggao.facts.titles import Title
-from denggao.facts.words import name_fault
 from denggao.facts.workbook import Cell, Row
 
 #: Rows handled at once: the columns of a chunk stay in the processor's cache.
@@ -22,8 +21,9 @@ SKIPPED = -1
 _NOT_THE_WHOLE = "整行没有读；请从原系统重新导出或手工更正"
 
 
-def read_table(work: Import, table: Table, progress: Callable[[int, int], None]) -> None:
-    """Every row below the heads of ``table`` into ``work``; ``progress`` (rows, of rows)."""
+def read_table(work: Import, table: Table, progress: Callable[[int, int], None]) -> set[int]:
+    """Every row below the heads of ``table`` into ``work``, and the firms that they told of;
+    ``progress`` (rows, of rows)."""
     work.begin(table)
     rows, chunks = RowReader(work, table), ChunkReader(work, table)
     number = table.first_row
@@ -32,6 +32,7 @@ def read_table(work: Import, table: Table, progress: Callable[[int, int], None])
         number += len(raw)
         progress(number, table.grid.height)
     rows.finish(number)
+    return {firm for firm, _ in rows.firms_and_years}
 
 
 class RowReader:
@@ -41,7 +42,7 @@ class RowReader:
         self.work, self.table = work, table
         self.code = table.index_of("uscc")
         self.name = table.index_of("name")
-        self._first_row_of: dict[tuple[int, int], int] = {}
+        self.firms_and_years: dict[tuple[int, int], int] = {}
         self._titles_of: dict[int, set[Title]] = {}
         self._head_words, self._title_words = (
             {cell for row in rows for cell in row if isinstance(cell, str) and cell}
@@ -171,17 +172,7 @@ class RowReader:
         code = None if self.code is None else self._code(row[self.code], number)
         if self.table.id_index is not None:
             return _words(row[self.table.id_index]), None
-        return code, None if self.name is None else self._named(row[self.name], code, number)
-
-    def _named(self, cell: Cell, code: str | None, number: int) -> str | None:
-        """A cell that is no name is named here only where the row is skipped for it; else the
-        column says so."""
-        fault = name_fault(cell)
-        if fault is None:
-            return _words(cell)
-        if code is None:
-            self._problem(number, self.name, cell, fault)
-        return None
+        return code, None if self.name is None else _words(row[self.name])
 
     def _code(self, cell: Cell, number: int) -> str | None:
         text = _words(cell)
@@ -203,13 +194,14 @@ class RowReader:
     def _found(
         self, code: str | None, name: str | None, row: Row, number: int, running: int, year: int
     ) -> int:
-        firm, doubt = self.work.firms.find(code, name and normal_name(name), name or "")
+        firm, doubt = self.work.firms.find(code, name and normal_name(name), name or "", year)
         if firm == len(self.work.first_rows):
             self.work.first_rows.append(running)
         if doubt:
-            self._problem(number, self.name, name, _DOUBTS[doubt])
+            column, value = (self.code, code) if doubt == "ambiguous_code" else (self.name, name)
+            self._problem(number, column, value, _DOUBTS[doubt])
         new_title = self._brings_title(firm, row)
-        earlier = self._first_row_of.setdefault((firm, year), number)
+        earlier = self.firms_and_years.setdefault((firm, year), number)
         if earlier != number and not new_title:
             of_year = f"、同一年度 {year}" if year else ""
             advice = f"与第 {earlier} 行是同一户{of_year}，已合并"
@@ -242,6 +234,17 @@ class RowReader:
 _DOUBTS = {
     "two_codes": Finding(
         "two_codes", "同一个信用代码", "同名企业在别处有另一个信用代码，暂按两户处理；请核对代码"
+    ),
+    "two_names": Finding(
+        "two_names",
+        "同一个名称",
+        "同一个信用代码在别处是另一个名称，暂按两户处理；"
+        "更了名的请填“曾用名”，代码抄错的请更正，也可在合并结果的“待认定”里认定",
+    ),
+    "ambiguous_code": Finding(
+        "ambiguous_code",
+        "企业名称",
+        "这个信用代码在别处有两个名称，这一行没有名称，看不出是哪一户，暂单列；请补上名称",
     ),
     "ambiguous_name": Finding(
         "ambiguous_name",
