@@ -10,6 +10,7 @@ from denggao.documents.screening_page import Column, ListSheet, Looks
 
 SHEET = "数据问题"
 _KINDS = {
+    "ambiguous_code": "同一代码的企业分不清",
     "ambiguous_name": "同名企业分不清",
     "ambiguous_none": "“无”分不清是零还是没填",
     "approximate": "约数",
@@ -31,6 +32,7 @@ _KINDS = {
     "hidden_rows": "隐藏的行，照读",
     "hidden_sheet": "隐藏的工作表，没有读",
     "incomplete_date": "日期不全",
+    "joined": "两户并为一户",
     "masked": "数字被遮盖",
     "merged_cells": "合并的单元格",
     "no_identity": "没有企业名称和代码",
@@ -44,6 +46,8 @@ _KINDS = {
     "sheet_unread": "没有认得的表头，没有读",
     "suspect_unit": "单位可疑",
     "two_codes": "同名企业两个代码",
+    "two_names": "同一代码两个名称",
+    "unused_decision": "认定没有用上",
 }
 _COLUMNS = (
     Column("性质", 8, "centre"),

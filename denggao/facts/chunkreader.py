@@ -15,6 +15,7 @@ from denggao.facts.likeness import suggest
 from denggao.facts.problems import Finding
 from denggao.facts.tables import Table
 from denggao.facts.titlerows import Report as TitleReport
+from denggao.facts.titles import Title
 from denggao.facts.workbook import Cell, Row
 
 
@@ -64,10 +65,14 @@ class ChunkReader:
             return
         columns = list(zip(*(row[: self.table.width] for row in chunk.kept), strict=True))
         self._note_blank_heads(columns)
+        stated: dict[str, list[Any]] = {}
         for claim in self.claims:
-            self._store(claim, self._values(claim, columns, chunk), chunk)
+            stated[claim.key] = self._values(claim, columns, chunk)
+            self._store(claim, stated[claim.key], chunk)
         if self.table.titles:
-            self._store_titles(chunk)
+            stated["titles"] = self._store_titles(chunk)
+        rows = [chunk.sheet_row(position) for position in range(len(chunk.kept))]
+        self.work.watch.stored(self.table, rows, chunk.firms, chunk.years, stated)
 
     # --- heads -----------------------------------------------------------------------------
 
@@ -118,7 +123,7 @@ class ChunkReader:
         return claim.converters[column.index](raw, report, rounded)
 
     def _problem(self, row: int, column: Column, cell: object, finding: Finding) -> None:
-        self.work.problem(self.table.grid, row, column, str(cell).strip()[:120], finding)
+        self.work.problem(self.table.grid, row, column, str(cell).strip(), finding)
 
     def _flag(self, firm: int, flag: str) -> None:
         self.work.flags.setdefault(firm, set()).add(flag)
@@ -170,14 +175,16 @@ class ChunkReader:
         grid = self.table.grid
         self.work.sources.setdefault(key, (grid.file, grid.sheet, column.letter, column.head))
 
-    def _store_titles(self, chunk: Chunk) -> None:
-        titles = self.work.titles
+    def _store_titles(self, chunk: Chunk) -> list[tuple[Title, ...] | None]:
+        titles, stated = self.work.titles, []
         for position, row in enumerate(chunk.kept):
             held = self.table.titles.titles(row, self._title_report(chunk.sheet_row(position)))
+            stated.append(held)
             if held is not None:
                 known = titles.get(chunk.firms[position], ())
                 new = tuple(title for title in held if title not in known)
                 titles[chunk.firms[position]] = known + new
+        return stated
 
     def _title_report(self, row: int) -> TitleReport:
         def report(column: Column, cell: object, finding: Finding) -> None:

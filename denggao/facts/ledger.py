@@ -15,9 +15,12 @@ from typing import Any
 
 from denggao.facts import rowfilter
 from denggao.facts.columnmap import ColumnMap, load_column_map
+from denggao.facts.decisions import Decision
 from denggao.facts.errors import UserError
 from denggao.facts.heads import normal
 from denggao.facts.importing import Import
+from denggao.facts.joining import settle
+from denggao.facts.parts import Part
 from denggao.facts.plausible import name_suspects
 from denggao.facts.problems import Finding, Problem, column_letter, spans
 from denggao.facts.rowreader import read_table
@@ -47,7 +50,7 @@ class Ledger:
     (file, sheet, row from 1) of each firm's first row. ``sources``: (file, sheet, column
     letter, head) that each column was first read from. ``unread``: the same for columns not
     understood. Every row below heads is either in ``rows_read`` or, by reason, in
-    ``skipped``.
+    ``skipped``. ``parts``: the same by table, and what each column was read as.
     """
 
     identity: list[str]
@@ -60,6 +63,7 @@ class Ledger:
     unread: list[tuple[str, str, str, str]]
     rows_read: int
     skipped: Counter[str] = field(default_factory=Counter)
+    parts: list[Part] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.identity)
@@ -75,13 +79,15 @@ def read_ledgers(
     as_of: datetime.date,
     columns: ColumnMap | None = None,
     id_column: str | None = None,
+    decisions: Sequence[Decision] = (),
     progress: Progress | None = None,
 ) -> Ledger:
     """Read .xlsx and .csv files into one ledger.
 
     ``as_of`` gives the application year N for heads such as 上年 (N − 1). ``id_column`` is
     the head of the column that tells firms apart when it is neither credit code nor name.
-    ``progress`` is called with (bytes done, bytes in all).
+    ``decisions`` say which firms are one and which are not. ``progress`` is called with (bytes
+    done, bytes in all).
 
     Raises UserError (Chinese) for a file that cannot be read, that has no identity column or
     no known head besides it, and when not one firm is found.
@@ -100,7 +106,7 @@ def read_ledgers(
     if not len(work.firms):
         names = "、".join(f"「{path.name}」" for path in paths)
         raise UserError(f"{names}里有表头，但没有一行能用的企业数据{_reasons(work)}")
-    return _finished(work)
+    return _finished(work, decisions)
 
 
 def _reasons(work: Import) -> str:
@@ -136,11 +142,9 @@ def _read_file(work: Import, path: Path, progress: Progress) -> None:
             if not isinstance(table, Table):
                 seen.append((grid, table))
                 continue
-            if number:
-                _skip_heads(work, table)
-            else:
+            if not number:
                 _note_hidden(work, grid)
-            read_table(work, table, progress)
+            _read_table(work, table, progress, below_another=number > 0)
             read += 1
     if not read:
         raise UserError(_not_understood(path, seen, work.reader))
@@ -150,11 +154,20 @@ def _read_file(work: Import, path: Path, progress: Progress) -> None:
     progress(1, 1)
 
 
+def _read_table(work: Import, table: Table, progress: Progress, below_another: bool) -> None:
+    rows, skipped = work.rows_read, work.skipped.copy()
+    if below_another:
+        _skip_heads(work, table)
+    work.told.append(read_table(work, table, progress))
+    work.counts.append((work.rows_read - rows, work.skipped - skipped))
+
+
 def _skip_heads(work: Import, table: Table) -> None:
     """The rows between two tables count as skipped, as all others below heads do."""
-    for row in (*table.title_rows, *table.head_rows):
+    rows = [*table.title_rows, *table.head_rows]
+    for number, row in enumerate(rows, table.first_row - len(rows)):
         blank = rowfilter.is_blank(row)
-        work.skipped[rowfilter.BLANK if blank else rowfilter.NEXT_HEADS] += 1
+        work.skip(table.grid, number, rowfilter.BLANK if blank else rowfilter.NEXT_HEADS)
 
 
 def _note_hidden(work: Import, grid: Grid) -> None:
@@ -204,9 +217,11 @@ def _refuse_differing_columns(problems: Sequence[Problem]) -> None:
         )
 
 
-def _finished(work: Import) -> Ledger:
+def _finished(work: Import, decisions: Sequence[Decision]) -> Ledger:
     _refuse_differing_columns(work.problems)
     _name_heads_not_found(work)
+    if work.reader.id_column is None:
+        settle(work, decisions)
     count = len(work.firms)
     columns = work.store.finish(count)
     name_suspects(work)
@@ -225,4 +240,5 @@ def _finished(work: Import) -> Ledger:
         unread=work.unread,
         rows_read=work.rows_read,
         skipped=work.skipped,
+        parts=work.parts(),
     )

@@ -5,39 +5,68 @@ from __future__ import annotations
 import posixpath
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from xml.etree import ElementTree
 
+from denggao.facts.activeparts import Active, refuse_active
+from denggao.facts.container import MAX_UNCOMPRESSED, RESAVE, Damaged, open_container, unpacked
 from denggao.facts.errors import UserError
+from denggao.facts.filekinds import refuse_other_zip
 from denggao.facts.sheetscan import SheetScan, scan
+from denggao.facts.xmlguard import Refused, guarded, rows_in_order, strings_counted, tree
 
-MAX_UNCOMPRESSED = 1 << 30
-MAX_RATIO = 200
-#: Small parts compress well without harm; only above this does the ratio count.
-_RATIO_MATTERS = 32 << 20
-MAX_ENTRIES = 10_000
-#: Cells of a sheet from its first to its farthest one: the reader lays them all out in memory.
-MAX_CELLS = 40_000_000
+#: Cells of a sheet from its first to its farthest one: the reader lays them all out in memory,
+#: 30 bytes each.
+MAX_CELLS = 12_000_000
 _MAX_SMALL_PART = 16 << 20
+_MAX_STYLES = 64 << 20
+MAX_SHEETS = 300
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 
+Guard = Callable[[Iterable[bytes]], Iterator[bytes]]
+
 
 class Package:
     """The opened zip; ``sheets`` maps each sheet's name to its part, ``date1904`` is the
-    workbook's date system. Raises UserError on anything that must not be parsed."""
+    workbook's date system, ``linked``: its formulas read other workbooks. Raises UserError on
+    anything that must not be parsed."""
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
+        with self._said():
+            self._zip = open_container(path)
+            try:
+                refuse_other_zip(path, self._zip.namelist())
+                self.linked = refuse_active(self._zip.namelist(), self._tree)
+                workbook = self._tree("xl/workbook.xml")
+                targets = self._targets()
+                self._prove("xl/styles.xml", guarded, _MAX_STYLES)
+            except BaseException:
+                self._zip.close()
+                raise
+        self.date1904 = _is_1904(workbook)
+        self.sheets = _sheet_parts(workbook, targets)
+        if len(self.sheets) > MAX_SHEETS:
+            raise UserError(
+                f"「{self.name}」有 {len(self.sheets)} 页，超过 {MAX_SHEETS} 页；请分成几个文件"
+            )
+
+    @contextmanager
+    def _said(self) -> Iterator[None]:
+        """What is wrong inside, as words for a person."""
         try:
-            self._zip = zipfile.ZipFile(path)
-            _check_sizes(self._zip, path)
-            workbook = self._tree("xl/workbook.xml")
-            targets = self._targets()
+            yield
+        except Active as error:
+            raise UserError(f"「{self.name}」{error}，不予读取；{error.cure}") from error
+        except Refused as error:
+            raise UserError(f"「{self.name}」{error}，不予读取；{RESAVE}") from error
         except (
             zipfile.BadZipFile,
+            Damaged,
             KeyError,
             ElementTree.ParseError,
             OSError,
@@ -47,20 +76,15 @@ class Package:
             zlib.error,
         ) as error:
             raise UserError(
-                f"「{path.name}」不是完整的 Excel 工作簿（文件损坏或下载不全）；"
-                "请用 Excel 或 WPS 打开后另存为 .xlsx 再试"
+                f"「{self.name}」不是完整的 Excel 工作簿（文件损坏、下载不全，"
+                f"或内容与其声明的大小不符）；{RESAVE}"
             ) from error
-        self.date1904 = _is_1904(workbook)
-        self.sheets = _sheet_parts(workbook, targets)
 
     def _tree(self, part: str) -> ElementTree.Element:
-        info = self._zip.getinfo(part)
-        if info.file_size > _MAX_SMALL_PART:
-            raise ValueError(part)
-        data = self._zip.read(info)
-        if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-            raise ValueError(part)
-        return ElementTree.fromstring(data)  # noqa: S314 (no DOCTYPE, so no entities)
+        entry = self._zip.getinfo(part)
+        if entry.file_size > _MAX_SMALL_PART:
+            raise Refused(f"里的 {part} 大得异常")
+        return tree(unpacked(self._zip, entry))
 
     def _targets(self) -> dict[str, str]:
         relations = self._tree("xl/_rels/workbook.xml.rels")
@@ -70,6 +94,14 @@ class Package:
             ).lstrip("/")
             for relation in relations
         }
+
+    def _prove(self, part: str, guard: Guard, most: int) -> None:
+        """Unpack a part that calamine will parse once, if there is one."""
+        if part in self._zip.namelist():
+            if self._zip.getinfo(part).file_size > most:
+                raise Refused(f"里的 {part} 大得异常")
+            for _ in guard(unpacked(self._zip, self._zip.getinfo(part))):
+                pass
 
     def scan(self, sheet: str) -> SheetScan:
         """What the XML of a sheet tells besides its values. Also proves that the sheet unpacks
@@ -86,59 +118,16 @@ class Package:
         return found
 
     def check_strings(self) -> None:
-        """Unpack the shared strings once, so that a false size is found before parsing."""
-        if "xl/sharedStrings.xml" in self._zip.namelist():
-            for _ in self._chunks("xl/sharedStrings.xml"):
-                pass
+        """Unpack the shared strings once, so that too many are found before parsing."""
+        with self._said():
+            self._prove("xl/sharedStrings.xml", strings_counted, MAX_UNCOMPRESSED)
 
     def _chunks(self, part: str) -> Iterator[bytes]:
-        try:
-            with self._zip.open(part) as stream:
-                first = True
-                while chunk := stream.read(1 << 20):
-                    if first and b"<!DOCTYPE" in chunk:
-                        raise UserError(f"「{self.name}」含有外部实体声明，不予读取")
-                    first = False
-                    yield chunk
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            NotImplementedError,
-            RuntimeError,
-        ) as error:
-            raise UserError(
-                f"「{self.name}」的内容与其声明的大小不符或已损坏，不予读取；"
-                "请用 Excel 或 WPS 打开后另存为 .xlsx 再试"
-            ) from error
+        with self._said():
+            yield from rows_in_order(unpacked(self._zip, self._zip.getinfo(part)))
 
     def close(self) -> None:
         self._zip.close()
-
-
-def _check_sizes(package: zipfile.ZipFile, path: Path) -> None:
-    entries = package.infolist()
-    if len(entries) > MAX_ENTRIES:
-        raise UserError(
-            f"「{path.name}」内含 {len(entries)} 个部件，超过 {MAX_ENTRIES} 个，不予读取"
-        )
-    total = sum(entry.file_size for entry in entries)
-    if total > MAX_UNCOMPRESSED:
-        raise UserError(
-            f"「{path.name}」声称解压后有 {total / 2**30:.1f} GB，超过 1 GB 的上限，不予读取；"
-            "请删去空白的带格式行列，或分成几个文件"
-        )
-    for entry in entries:
-        ratio = entry.file_size / max(entry.compress_size, 1)
-        if entry.file_size > _RATIO_MATTERS and ratio > MAX_RATIO:
-            raise UserError(
-                f"「{path.name}」的压缩比高达 {ratio:.0f} 倍，像是压缩炸弹，不予读取；"
-                "请用 Excel 或 WPS 打开，删去空白的带格式行列后另存"
-            )
-        if entry.flag_bits & 1:
-            raise UserError(f"「{path.name}」设有密码；请去掉密码另存后再导入")
-        if entry.filename.endswith("vbaProject.bin"):
-            raise UserError(f"「{path.name}」带有宏；请另存为不含宏的 .xlsx 再导入")
 
 
 def _is_1904(workbook: ElementTree.Element) -> bool:

@@ -19,8 +19,14 @@ NOTICES = frozenset(
         "hidden_columns",
         "hidden_rows",
         "hidden_sheet",
+        "joined",
         "sheet_unread",
     }
+)
+
+#: Kinds that name a contradiction with another row, sheet or file.
+CONFLICTS = frozenset(
+    {"fact_twice", "columns_differ", "two_codes", "two_names", "ambiguous_name", "ambiguous_code"}
 )
 
 
@@ -38,7 +44,8 @@ class Problem:
     """One finding. ``row`` is the sheet's own row number from 1 (0: the whole column or
     sheet), ``column`` the Excel letter ("" : the whole row). ``value`` is the cell as read,
     ``expected`` what should stand there, ``advice`` how to mend it (Chinese, no full stop).
-    ``kind`` is a short stable code for programs."""
+    ``kind`` is a short stable code for programs; ``key`` the fact that the column states
+    (``sales@2024``), "" where it states none."""
 
     file: str
     sheet: str
@@ -49,20 +56,22 @@ class Problem:
     expected: str
     advice: str
     kind: str
+    key: str = ""
 
     @property
     def is_notice(self) -> bool:
         """True when nothing was refused, only assumed or merged."""
         return self.kind in NOTICES
 
-    def __str__(self) -> str:
+    @property
+    def said(self) -> str:
+        """Value, what was expected and how to mend it, without the place."""
         value = f"“{self.value}”" if self.value else ""
-        said = "；".join(
-            part
-            for part in (value, f"应为{self.expected}" if self.expected else "", self.advice)
-            if part
-        )
-        return f"{place(self.file, self.sheet, self.row, self.column, self.head)}：{said}"
+        expected = f"应为{self.expected}" if self.expected else ""
+        return "；".join(part for part in (value, expected, self.advice) if part)
+
+    def __str__(self) -> str:
+        return f"{place(self.file, self.sheet, self.row, self.column, self.head)}：{self.said}"
 
 
 def place(file: str, sheet: str, row: int, column: str, head: str = "") -> str:

@@ -9,6 +9,7 @@ from denggao.facts import cells, rowfilter
 from denggao.facts.chunkreader import Chunk, ChunkReader
 from denggao.facts.identity import looks_like_code, normal_code, normal_name
 from denggao.facts.importing import Import
+from denggao.facts.privacy import masked
 from denggao.facts.problems import Finding
 from denggao.facts.tables import Table
 from denggao.facts.titles import Title
@@ -20,8 +21,9 @@ SKIPPED = -1
 _NOT_THE_WHOLE = "整行没有读；请从原系统重新导出或手工更正"
 
 
-def read_table(work: Import, table: Table, progress: Callable[[int, int], None]) -> None:
-    """Every row below the heads of ``table`` into ``work``; ``progress`` (rows, of rows)."""
+def read_table(work: Import, table: Table, progress: Callable[[int, int], None]) -> set[int]:
+    """Every row below the heads of ``table`` into ``work``, and the firms that they told of;
+    ``progress`` (rows, of rows)."""
     work.begin(table)
     rows, chunks = RowReader(work, table), ChunkReader(work, table)
     number = table.first_row
@@ -30,6 +32,7 @@ def read_table(work: Import, table: Table, progress: Callable[[int, int], None])
         number += len(raw)
         progress(number, table.grid.height)
     rows.finish(number)
+    return {firm for firm, _ in rows.firms_and_years}
 
 
 class RowReader:
@@ -39,7 +42,7 @@ class RowReader:
         self.work, self.table = work, table
         self.code = table.index_of("uscc")
         self.name = table.index_of("name")
-        self._first_row_of: dict[tuple[int, int], int] = {}
+        self.firms_and_years: dict[tuple[int, int], int] = {}
         self._titles_of: dict[int, set[Title]] = {}
         self._head_words, self._title_words = (
             {cell for row in rows for cell in row if isinstance(cell, str) and cell}
@@ -69,23 +72,22 @@ class RowReader:
         self._complete(row, number)
         reason = self._reason(row, number)
         if reason:
-            return self._skip(reason)
+            return self._skip(number, reason)
         code, name = self._identity(row, number)
         if not code and not name:
-            return self._skip(self._without_identity(row, number))
+            return self._skip(number, self._without_identity(row, number))
         year = self._year(row, number)
         if year is None:
-            return self._skip(rowfilter.BAD_YEAR)
+            return self._skip(number, rowfilter.BAD_YEAR)
         return self._found(code, name, row, number, running, year), year
 
-    def _skip(self, reason: str) -> tuple[int, int]:
-        self.work.skipped[reason] += 1
+    def _skip(self, number: int, reason: str) -> tuple[int, int]:
+        self.work.skip(self.table.grid, number, reason)
         return SKIPPED, 0
 
     def _problem(self, number: int, column: int | None, value: object, finding: Finding) -> None:
         where = None if column is None else self.table.columns[column]
-        shown = cells.plain_text(value)[:120]
-        self.work.problem(self.table.grid, number, where, shown, finding)
+        self.work.problem(self.table.grid, number, where, cells.plain_text(value), finding)
 
     # --- rows that are none ----------------------------------------------------------------
 
@@ -125,7 +127,7 @@ class RowReader:
         return rowfilter.words_reason(row[0]) or rowfilter.words_reason(name)
 
     def _damaged(self, row: Row, number: int, kind: str, why: str) -> str:
-        value = " | ".join(cells.plain_text(cell)[:12] for cell in row[:4])
+        value = " | ".join(masked(cells.plain_text(cell))[:12] for cell in row[:4])
         expected = f"完整的一行（{self.table.width} 列）"
         self._problem(number, None, value, Finding(kind, expected, why))
         return rowfilter.DAMAGED
@@ -145,7 +147,7 @@ class RowReader:
         if reason == rowfilter.HEADS:
             self._repeated.add(number)
         if reason == rowfilter.NO_IDENTITY:
-            value = " | ".join(cells.plain_text(cell)[:12] for cell in row if cell != "")[:60]
+            value = " | ".join(masked(cells.plain_text(c))[:12] for c in row if c != "")[:60]
             advice = "不知道是哪一户，这一行没有读；请补上名称或代码"
             expected = "企业名称或统一社会信用代码"
             self._problem(number, None, value, Finding("no_identity", expected, advice))
@@ -192,13 +194,14 @@ class RowReader:
     def _found(
         self, code: str | None, name: str | None, row: Row, number: int, running: int, year: int
     ) -> int:
-        firm, doubt = self.work.firms.find(code, name and normal_name(name), name or "")
+        firm, doubt = self.work.firms.find(code, name and normal_name(name), name or "", year)
         if firm == len(self.work.first_rows):
             self.work.first_rows.append(running)
         if doubt:
-            self._problem(number, self.name, name, _DOUBTS[doubt])
+            column, value = (self.code, code) if doubt == "ambiguous_code" else (self.name, name)
+            self._problem(number, column, value, _DOUBTS[doubt])
         new_title = self._brings_title(firm, row)
-        earlier = self._first_row_of.setdefault((firm, year), number)
+        earlier = self.firms_and_years.setdefault((firm, year), number)
         if earlier != number and not new_title:
             of_year = f"、同一年度 {year}" if year else ""
             advice = f"与第 {earlier} 行是同一户{of_year}，已合并"
@@ -231,6 +234,17 @@ class RowReader:
 _DOUBTS = {
     "two_codes": Finding(
         "two_codes", "同一个信用代码", "同名企业在别处有另一个信用代码，暂按两户处理；请核对代码"
+    ),
+    "two_names": Finding(
+        "two_names",
+        "同一个名称",
+        "同一个信用代码在别处是另一个名称，暂按两户处理；"
+        "更了名的请填“曾用名”，代码抄错的请更正，也可在合并结果的“待认定”里认定",
+    ),
+    "ambiguous_code": Finding(
+        "ambiguous_code",
+        "企业名称",
+        "这个信用代码在别处有两个名称，这一行没有名称，看不出是哪一户，暂单列；请补上名称",
     ),
     "ambiguous_name": Finding(
         "ambiguous_name",
