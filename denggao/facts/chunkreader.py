@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from denggao.facts.cells import BadCell
 from denggao.facts.claims import Claim, claims
 from denggao.facts.columns import Column
 from denggao.facts.converters import shown
@@ -13,6 +14,7 @@ from denggao.facts.identity import looks_like_code, normal_code
 from denggao.facts.importing import Import
 from denggao.facts.likeness import suggest
 from denggao.facts.problems import Finding
+from denggao.facts.ratios import Stated, share
 from denggao.facts.tables import Table
 from denggao.facts.titlerows import Report as TitleReport
 from denggao.facts.titles import Title
@@ -49,6 +51,7 @@ class ChunkReader:
     def __init__(self, work: Import, table: Table) -> None:
         self.work, self.table = work, table
         self.claims = claims(table, work.reader.application_year, self._whole_column)
+        self._shares = [c for c in table.columns if c.meaning and c.meaning.role == "share"]
         self._blank_heads = [column for column in table.columns if not column.head]
         if table.detail:
             advice = (
@@ -69,6 +72,8 @@ class ChunkReader:
         for claim in self.claims:
             stated[claim.key] = self._values(claim, columns, chunk)
             self._store(claim, stated[claim.key], chunk)
+        for column in self._shares:
+            self._store_shares(column, columns[column.index], chunk)
         if self.table.titles:
             stated["titles"] = self._store_titles(chunk)
         rows = [chunk.sheet_row(position) for position in range(len(chunk.kept))]
@@ -174,6 +179,20 @@ class ChunkReader:
     def _source(self, key: str, column: Column) -> None:
         grid = self.table.grid
         self.work.sources.setdefault(key, (grid.file, grid.sheet, column.letter, column.head))
+
+    def _store_shares(self, column: Column, raw: Sequence[Cell], chunk: Chunk) -> None:
+        stated = []
+        for position, cell in enumerate(raw):
+            try:
+                found = share(cell) if cell != "" else None
+            except BadCell as bad:
+                self._problem(chunk.sheet_row(position), column, cell, bad.finding)
+                continue
+            if found is not None:
+                year = (column.meaning and column.meaning.year) or chunk.years[position] or None
+                row = chunk.running + chunk.at[position]
+                stated.append(Stated(chunk.firms[position], row, year, found))
+        self.work.shares.add(len(self.work.tables) - 1, column, stated)
 
     def _store_titles(self, chunk: Chunk) -> list[tuple[Title, ...] | None]:
         titles, stated = self.work.titles, []
