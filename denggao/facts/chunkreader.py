@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from denggao.facts.cells import BadCell
@@ -43,6 +44,11 @@ class Chunk:
 
     def sheet_row(self, position: int) -> int:
         return self.first + self.at[position]
+
+    @cached_property
+    def rows(self) -> list[int]:
+        """The running numbers, once all rows are in."""
+        return [self.running + offset for offset in self.at]
 
 
 class ChunkReader:
@@ -159,7 +165,7 @@ class ChunkReader:
     # --- store -----------------------------------------------------------------------------
 
     def _store(self, claim: Claim, values: list[Any], chunk: Chunk) -> None:
-        rows = [chunk.running + offset for offset in chunk.at]
+        rows = chunk.rows
         if not claim.by_year:
             self._source(claim.key, claim.columns[0])
             self.work.store.put(claim.key, chunk.firms, values, rows, chunk.fresh)
