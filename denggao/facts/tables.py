@@ -84,7 +84,7 @@ class Reader:
 
 
 def find_table(grid: Grid, reader: Reader) -> Table | list[str]:
-    """The first table of a sheet, or, where no heads are known, what stands in its fullest row.
+    """The first table of a sheet, or, where no heads are known, the texts that are likeliest.
 
     Raises UserError for a sheet wider than any ledger.
     """
@@ -184,6 +184,7 @@ def _places(top: list[Row], merges: list[Region]) -> Iterator[tuple[int, int]]:
 
 
 def can_be_head(cell: Cell) -> bool:
+    """May a cell stand in a row of heads: a short text or a year?"""
     if isinstance(cell, str):
         return len(cell) <= _LONGEST_HEAD
     if isinstance(cell, float):
@@ -279,9 +280,11 @@ def _head_text(cell: Cell) -> str:
 
 
 def _fullest(top: list[Row]) -> list[str]:
-    """The texts of the row with the most texts: what was probably meant as heads."""
+    """The texts of what was probably meant as heads: the first row that has at least half as
+    many texts as the fullest one (which is often a row of data below merged heads)."""
     texts = [[c.strip() for c in row if isinstance(c, str) and c.strip()] for row in top]
-    return max(texts, key=len, default=[])
+    most = max(map(len, texts), default=0)
+    return next((row for row in texts if len(row) * 2 >= most), [])
 
 
 def examples() -> str:
