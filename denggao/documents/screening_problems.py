@@ -34,6 +34,7 @@ _KINDS = {
     "incomplete_date": "日期不全",
     "joined": "两户并为一户",
     "masked": "数字被遮盖",
+    "masked_whole": "数据被遮盖，按没有处理",
     "merged_cells": "合并的单元格",
     "no_identity": "没有企业名称和代码",
     "not_a_field": "不在技术领域目录中",

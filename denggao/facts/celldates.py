@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 
-from denggao.facts.celltext import PENDING, BadCell, is_missing, refuse_broken, tidy
+from denggao.facts.celltext import PENDING, BadCell, refuse_broken, says_nothing, tidy
 
 _DATE = re.compile(
     r"([0-9]{4})(?:([-/. ])([0-9]{1,2})\2([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})[日号]?)\.?"
@@ -41,7 +41,7 @@ def date(cell: object, date1904: bool = False) -> datetime.date | None:
 
 
 def _date_in_text(text: str, date1904: bool) -> datetime.date | None:
-    if is_missing(text) or text == "无":
+    if says_nothing(text) or text == "无":
         return None
     refuse_broken(text)
     if _COMPACT.fullmatch(text):

@@ -27,6 +27,7 @@ from denggao.facts.celltext import (
     phone,
     plain_text,
     refuse_broken,
+    says_nothing,
     text,
     tidy,
     word_set,
@@ -50,6 +51,7 @@ __all__ = [
     "phone",
     "plain_text",
     "refuse_broken",
+    "says_nothing",
     "text",
     "tidy",
     "yes_no",
@@ -123,7 +125,7 @@ def _number_in_text(cell: str, fact: Fact, factor: Fraction | int) -> Number:
     text = _FULL_STOP.sub(".", tidy(cell))
     if text.lower().lstrip("+-") in _NOT_FINITE:
         raise _not_finite(fact)
-    if is_missing(text):
+    if says_nothing(text):
         return Number(None)
     refuse_broken(text)
     _refuse_words(text, fact)

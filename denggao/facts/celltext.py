@@ -46,6 +46,15 @@ def is_missing(text: str) -> bool:
     return text.lower() in MISSING or _MASKED.fullmatch(text) is not None
 
 
+def says_nothing(text: str) -> bool:
+    """``is_missing``, but a mask raises BadCell: somebody knows the value and hides it."""
+    if not is_missing(text):
+        return False
+    if "*" in text:
+        raise BadCell("masked_whole", "", "被遮盖，按没有数据处理；可向企业要完整的数据")
+    return True
+
+
 def refuse_broken(text: str) -> None:
     """Raises BadCell for what is no statement at all, whatever the fact."""
     if text.startswith("#") and _ERROR.fullmatch(text):
@@ -79,7 +88,7 @@ def yes_no(cell: object, fact: Fact) -> bool | None:
         return True
     if text in _NO or text in own_no:
         return False
-    if is_missing(text):
+    if says_nothing(text):
         return None
     refuse_broken(text)
     words = "、".join(sorted((own_yes | own_no), key=len)) or "是、否"
@@ -109,7 +118,7 @@ def text(cell: object) -> str | None:
         advice = "Excel 把它当成了数，后几位已丢失；请把该列设为文本后重新填写"
         raise BadCell("digits_lost", "完整的号码（文本）", advice)
     words = cell.strip() if isinstance(cell, str) else plain_text(cell)
-    if len(words) < 8 and _says_nothing(tidy(words)):
+    if len(words) < 8 and _is_no_text(tidy(words)):
         return None
     refuse_broken(words)
     return words
@@ -145,5 +154,7 @@ def code(cell: object) -> str | None:
     return words
 
 
-def _says_nothing(words: str) -> bool:
-    return words.lower() in MISSING or not words.strip("*×xX")
+def _is_no_text(words: str) -> bool:
+    if "*" in words and not words.strip("*×xX"):
+        return says_nothing(words)
+    return words.lower() in MISSING or not words.strip("×xX")

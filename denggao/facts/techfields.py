@@ -7,7 +7,7 @@ import re
 from functools import cache
 
 from denggao.facts.catalogue import is_technical_field, technical_fields
-from denggao.facts.celltext import BadCell, is_missing, plain_text, refuse_broken
+from denggao.facts.celltext import BadCell, plain_text, refuse_broken, says_nothing
 from denggao.facts.identity import half_width
 
 
@@ -25,7 +25,7 @@ def field_code(cell: object) -> str | None:
     if isinstance(cell, datetime.date):
         raise _bad_field("Excel 把代码当成了日期；请把该列设为文本后重填")
     words = plain_text(cell)
-    if is_missing(words) or words == "无":
+    if says_nothing(words) or words == "无":
         return None
     refuse_broken(words)
     last, code, match = _last_level(words)
