@@ -66,17 +66,17 @@ def screen(rows: int, kind: str, law: str) -> Numbers:
     """Compile the law against a frame in memory; every column of 逐企结论."""
     import polars as pl
 
-    from denggao.rules.engines.columnar.table import collected, table
+    from denggao.rules.engines.columnar.table import table
     from denggao.rules.library import in_force
 
     instrument = in_force(data.LAWS[law], data.AS_OF)
     small, frame = (pl.read_parquet(data.canonical(n, kind)) for n in (1000, rows))
-    table(instrument, small, data.AS_OF).select("name").collect()
+    table(instrument, small, data.AS_OF).collected("name")
     clock = Clock()
     with clock.stage("compile"):
         made = table(instrument, frame, data.AS_OF)
     with clock.stage("run"):
-        result = collected(made.select("name"))
+        result = made.collected("name")
     return clock.numbers(columns=result.width)
 
 
