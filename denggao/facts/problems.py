@@ -17,6 +17,7 @@ NOTICES = frozenset(
         "hidden_rows",
         "hidden_sheet",
         "joined",
+        "linked_workbook",
         "sheet_unread",
     }
 )
