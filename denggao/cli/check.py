@@ -35,11 +35,11 @@ def check(
     on = day(as_of)
     mapping = None if columns is None else load_column_map(columns)
     district = None if region is None else District.of(region)
-    checked = _checked(file, as_of=on, columns=mapping, district=district)
-    if as_json:
-        _print_json(checked)
-    else:
-        _print(checked)
+    with _checked(file, as_of=on, columns=mapping, district=district) as checked:
+        if as_json:
+            _print_json(checked)
+        else:
+            _print(checked)
     raise typer.Exit(_code(checked))
 
 

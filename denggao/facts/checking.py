@@ -11,7 +11,7 @@ import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from denggao.facts.columnmap import ColumnMap
 from denggao.facts.errors import UserError
@@ -46,8 +46,8 @@ class Skipped(NamedTuple):
 
 @dataclass(frozen=True)
 class Checked:
-    """``rows`` gives the valid rows, each as the text of one JSON object. With ``file_errors``
-    nothing was read, and the rest is empty."""
+    """``rows`` gives the valid rows, each as the text of one JSON object, until ``close``. With
+    ``file_errors`` nothing was read, and the rest is empty."""
 
     file: str
     file_errors: list[Entry] = field(default_factory=list)
@@ -57,6 +57,13 @@ class Checked:
     valid_rows: int = 0
     error_rows: int = 0
     rows: Callable[[], Iterator[str]] = lambda: iter(())
+    close: Callable[[], None] = lambda: None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def check_file(
@@ -82,7 +89,11 @@ def check_file(
         if not journal.valid_rows and not journal.error_rows:
             raise UserError(f"「{path.name}」里有表头，但表头下面没有一行企业数据；请核对文件")
     except UserError as error:
+        journal.close()
         return refused(path, str(error))
+    except BaseException:
+        journal.close()
+        raise
     return _Report(path, work, journal).checked()
 
 
@@ -117,6 +128,7 @@ class _Report:
             valid_rows=self.journal.valid_rows,
             error_rows=self.journal.error_rows,
             rows=self.journal.valid,
+            close=self.journal.close,
         )
 
     def _place(self, problem: Problem) -> tuple[int, int, int]:

@@ -170,6 +170,10 @@ class Journal(Watch):
             if key not in self._faulty and key not in self._repeats:
                 yield data.decode("utf-8", "replace")
 
+    def close(self) -> None:
+        """Give up the values of the rows."""
+        self._spool.close()
+
     @staticmethod
     def refuses(problem: Problem) -> bool:
         """Does it make a row wrong? Problems with a whole column or sheet do not."""

@@ -155,8 +155,7 @@ def read_file(work: Import, path: Path, progress: Progress) -> None:
     if not read:
         raise UserError(_not_understood(path, seen, work.reader))
     for grid, heads in seen:
-        words = "、".join(masked(head) for head in heads[:8])
-        advice = f"没有认得的表头，这一页没有读：{words}"
+        advice = "没有认得的表头，这一页没有读：" + "、".join(_words(heads)[:8])
         work.note_sheet(grid, Finding("sheet_unread", "", advice))
     progress(1, 1)
 
@@ -191,13 +190,20 @@ def _note_hidden(work: Import, grid: Grid) -> None:
 
 def _not_understood(path: Path, seen: list[tuple[Grid, list[str]]], reader: Reader) -> str:
     heads = max((heads for _, heads in seen), key=len, default=[])
-    found = "、".join(masked(head) for head in heads[:20]) or "（没有文字）"
+    found = "、".join(_words(heads)[:20]) or "（没有文字）"
     who = f"标识列「{reader.id_column}」" if reader.id_column else "“统一社会信用代码”或“企业名称”"
     return (
         f"「{path.name}」里找不到能用的表头。需要{who}一列，以及至少一列认得的事实。"
         f"表中看到的是：{found}。认得的写法例如：{examples()}；"
         "列名不同的，用 --columns 对照文件说明"
     )
+
+
+def _words(heads: list[str]) -> list[str]:
+    """Heads to show; a row with somebody's number in it is data, and nobody's business."""
+    if any(masked(head) != head for head in heads):
+        return ["（像是数据，不是表头）"]
+    return heads
 
 
 def _refuse_differing_columns(problems: Sequence[Problem]) -> None:
