@@ -62,7 +62,9 @@ def _macro_by_content_type(path: Path) -> Path:
 
 
 def _vba_renamed(path: Path) -> Path:
-    extra = '<Override PartName="/xl/theme.bin" ContentType="application/vnd.ms-office.vbaProject"/>'
+    extra = (
+        '<Override PartName="/xl/theme.bin" ContentType="application/vnd.ms-office.vbaProject"/>'
+    )
     return _added(path, "xl/theme.bin", **_types(extra))
 
 
@@ -198,7 +200,9 @@ def _chart_sheet(path: Path) -> Path:
 
 
 def _same_sheet_twice(path: Path) -> Path:
-    return package(path, good(), **{"xl/workbook.xml": workbook_xml(("甲", "rId1"), ("甲", "rId1"))})
+    return package(
+        path, good(), **{"xl/workbook.xml": workbook_xml(("甲", "rId1"), ("甲", "rId1"))}
+    )
 
 
 def _as_xlsx(name: str, data: bytes, words: str) -> Case:
@@ -243,7 +247,9 @@ ZIPS = [
     Case("parts on top of each other", _overlapping, refused="互相重叠"),
     Case("60,000 parts", _huge_directory, refused="部件", heavy=True),
     Case("a part twice", lambda p: _duplicate_part(p, "xl/worksheets/sheet1.xml"), refused="重名"),
-    Case("a part twice in capitals", lambda p: _duplicate_part(p, "xl/WORKBOOK.xml"), refused="重名"),
+    Case(
+        "a part twice in capitals", lambda p: _duplicate_part(p, "xl/WORKBOOK.xml"), refused="重名"
+    ),
     Case("a second zip before it", _prefixed, refused="前面还藏着"),
     Case("path upwards", lambda p: _added(p, "../../../tmp/evil.txt"), refused="路径可疑"),
     Case("absolute path", lambda p: _added(p, "/etc/cron.d/evil"), refused="路径可疑"),

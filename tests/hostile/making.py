@@ -50,7 +50,8 @@ def with_cell(column: int, value: object) -> list[list[object]]:
 class Case:
     """A file and what must come of it: ``refused`` with these words, or ``valid``, ``errors``
     and ``skipped`` rows, with the words of ``says`` somewhere in the messages. ``never`` must
-    stand nowhere in the answer. ``row`` and ``column`` of the only error, where there is one."""
+    stand nowhere in the answer. ``row`` and ``column`` of the only error, where there is one.
+    ``heavy``: measured in a process of its own; ``endless``: a naive reader does not come back."""
 
     name: str
     build: Build
@@ -64,6 +65,7 @@ class Case:
     row: int = 0
     column: str = ""
     heavy: bool = False
+    endless: bool = False
     suffix: str = ".xlsx"
 
 
@@ -151,7 +153,9 @@ def workbook_xml(*sheets: tuple[str, str], extra: str = "") -> str:
         f'<sheet name="{name}" sheetId="{number}" r:id="{link}"/>'
         for number, (name, link) in enumerate(sheets, 1)
     )
-    return f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}">{extra}<sheets>{listed}</sheets></workbook>'
+    return (
+        f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}">{extra}<sheets>{listed}</sheets></workbook>'
+    )
 
 
 def relations(*links: tuple[str, ...]) -> str:

@@ -104,16 +104,18 @@ def check_form(answer: Answer) -> None:
 
 # --- memory and time -----------------------------------------------------------------------
 
+# ru_maxrss would count what the parent held when it started the child
 _MEASURED = """
-import resource, sys
+import re, sys, time
+from pathlib import Path
 from denggao.cli.app import main
 code = main(sys.argv[1:])
-used = resource.getrusage(resource.RUSAGE_SELF)
-print(code, used.ru_maxrss // 1024, used.ru_utime + used.ru_stime, file=sys.stderr)
+peak = re.search(r"VmHWM:\\s+([0-9]+) kB", Path("/proc/self/status").read_text())
+print(code, int(peak[1]) // 1024, time.process_time(), file=sys.stderr)
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="peak memory is counted in kB on Linux only")
+@pytest.mark.skipif(sys.platform != "linux", reason="peak memory is read from /proc")
 @pytest.mark.parametrize("case", HEAVY, ids=ids)
 def test_heavy(case: Case, tmp_path: Path) -> None:
     command = [sys.executable, "-c", _MEASURED, *arguments(case, made(case, tmp_path))]
@@ -166,6 +168,8 @@ def naive(path: Path) -> tuple[int, int]:
 def test_a_naive_reader_fails_most_of_them(tmp_path: Path) -> None:
     passed = []
     for case in LIGHT:
+        if case.endless:
+            continue
         try:
             got: tuple[int, int] | None = naive(made(case, tmp_path))
         except Exception:

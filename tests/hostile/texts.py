@@ -9,7 +9,10 @@ from tests.hostile.making import HEADS, Case, csv_text, firm, good, text_file
 
 def _text(name: str, text: str | bytes, encoding: str = "utf-8", **expected: object) -> Case:
     return Case(
-        name, lambda path: text_file(path, text, encoding), suffix=".csv", **expected  # type: ignore[arg-type]
+        name,
+        lambda path: text_file(path, text, encoding),
+        suffix=".csv",
+        **expected,  # type: ignore[arg-type]
     )
 
 
