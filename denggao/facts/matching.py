@@ -202,9 +202,9 @@ class _Search:
         if a.branch != b.branch or (a.kernel != b.kernel and places_differ(a, b)):
             return False
         codes = self.found[one].code, self.found[other].code
-        if not all(codes) or any(len(code) != 18 for code in codes):
+        if any(len(code) < 16 for code in codes):
             return True
-        # two full codes far apart speak for two firms: then only the same name counts
+        # two whole codes far apart speak for two firms: then only the same name counts
         return _edits(*codes) <= 2 or (a.kernel == b.kernel and not places_differ(a, b))
 
 
