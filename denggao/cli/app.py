@@ -10,7 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from denggao import __version__
-from denggao.cli import check, demo, judge, law, merge, screen
+from denggao.cli import check, columns, demo, judge, law, merge, screen
 from denggao.cli.chinese import Command, application, explain
 from denggao.facts.errors import UserError
 
@@ -22,6 +22,7 @@ app.command("judge", cls=Command)(judge.judge)
 app.command("screen", cls=Command)(screen.screen)
 app.command("check", cls=Command)(check.check)
 app.command("merge", cls=Command)(merge.merge)
+app.command("columns", cls=Command)(columns.columns)
 app.command("demo", cls=Command)(demo.demo)
 
 

@@ -16,10 +16,8 @@ from typing import NamedTuple, Self
 from denggao.facts.columnmap import ColumnMap
 from denggao.facts.errors import UserError
 from denggao.facts.importing import Import
-from denggao.facts.joining import settle
 from denggao.facts.journal import Journal
-from denggao.facts.ledger import read_file
-from denggao.facts.plausible import name_suspects
+from denggao.facts.ledger import conclude, read_file
 from denggao.facts.privacy import is_personal_head, masked
 from denggao.facts.problems import Problem, column_index
 from denggao.facts.rowchecks import District
@@ -80,11 +78,7 @@ def check_file(
     work = Import(Reader(as_of.year, columns, columns.id_column), journal)
     try:
         read_file(work, path, lambda done, total: None)
-        if work.reader.id_column is None:
-            settle(work)
-        work.store.finish(len(work.firms))
-        name_suspects(work)
-        work.finish_notices()
+        conclude(work)
         journal.finish()
         if not journal.valid_rows and not journal.error_rows:
             raise UserError(f"「{path.name}」里有表头，但表头下面没有一行企业数据；请核对文件")

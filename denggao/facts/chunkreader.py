@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+from denggao.facts.cells import BadCell
 from denggao.facts.claims import Claim, claims
 from denggao.facts.columns import Column
 from denggao.facts.converters import shown
 from denggao.facts.identity import looks_like_code, normal_code
 from denggao.facts.importing import Import
+from denggao.facts.likeness import suggest
 from denggao.facts.problems import Finding
+from denggao.facts.ratios import Stated, share
 from denggao.facts.tables import Table
 from denggao.facts.titlerows import Report as TitleReport
 from denggao.facts.titles import Title
@@ -41,6 +45,11 @@ class Chunk:
     def sheet_row(self, position: int) -> int:
         return self.first + self.at[position]
 
+    @cached_property
+    def rows(self) -> list[int]:
+        """The running numbers, once all rows are in."""
+        return [self.running + offset for offset in self.at]
+
 
 class ChunkReader:
     """Stores the chunks of one table, one column after the other."""
@@ -48,7 +57,14 @@ class ChunkReader:
     def __init__(self, work: Import, table: Table) -> None:
         self.work, self.table = work, table
         self.claims = claims(table, work.reader.application_year, self._whole_column)
+        self._shares = [c for c in table.columns if c.meaning and c.meaning.role == "share"]
         self._blank_heads = [column for column in table.columns if not column.head]
+        if table.detail:
+            advice = (
+                f"有“{table.detail}”一列，一行是一项产品或项目，数额不是全户的，没有读；"
+                "确是全户的数，请写进 --columns 对照文件"
+            )
+            work.note_sheet(table.grid, Finding("detail_table", "", advice))
         for column in table.columns:
             if column.head and column.meaning is None and column.index != table.id_index:
                 self._unread(column, column.head)
@@ -62,6 +78,8 @@ class ChunkReader:
         for claim in self.claims:
             stated[claim.key] = self._values(claim, columns, chunk)
             self._store(claim, stated[claim.key], chunk)
+        for column in self._shares:
+            self._store_shares(column, columns[column.index], chunk)
         if self.table.titles:
             stated["titles"] = self._store_titles(chunk)
         rows = [chunk.sheet_row(position) for position in range(len(chunk.kept))]
@@ -75,6 +93,13 @@ class ChunkReader:
     def _unread(self, column: Column, head: str) -> None:
         grid = self.table.grid
         self.work.unread.append((grid.file, grid.sheet, column.letter, head))
+        like = suggest(column.head, self.work.reader.application_year) if column.head else None
+        if like is not None:
+            advice = (
+                f"没有读；像“{like.name}”（相似 {like.score:.2f}），是的话写进 --columns 对照文件，"
+                "或用 denggao columns 生成"
+            )
+            self._whole_column(column, Finding("head_suggestion", "", advice))
 
     def _note_blank_heads(self, columns: list[tuple[Cell, ...]]) -> None:
         """Cells under no head at all are listed as unread too, once."""
@@ -140,7 +165,7 @@ class ChunkReader:
     # --- store -----------------------------------------------------------------------------
 
     def _store(self, claim: Claim, values: list[Any], chunk: Chunk) -> None:
-        rows = [chunk.running + offset for offset in chunk.at]
+        rows = chunk.rows
         if not claim.by_year:
             self._source(claim.key, claim.columns[0])
             self.work.store.put(claim.key, chunk.firms, values, rows, chunk.fresh)
@@ -160,6 +185,20 @@ class ChunkReader:
     def _source(self, key: str, column: Column) -> None:
         grid = self.table.grid
         self.work.sources.setdefault(key, (grid.file, grid.sheet, column.letter, column.head))
+
+    def _store_shares(self, column: Column, raw: Sequence[Cell], chunk: Chunk) -> None:
+        stated = []
+        for position, cell in enumerate(raw):
+            try:
+                found = share(cell) if cell != "" else None
+            except BadCell as bad:
+                self._problem(chunk.sheet_row(position), column, cell, bad.finding)
+                continue
+            if found is not None:
+                year = (column.meaning and column.meaning.year) or chunk.years[position] or None
+                row = chunk.running + chunk.at[position]
+                stated.append(Stated(chunk.firms[position], row, year, found))
+        self.work.shares.add(len(self.work.tables) - 1, column, stated)
 
     def _store_titles(self, chunk: Chunk) -> list[tuple[Title, ...] | None]:
         titles, stated = self.work.titles, []

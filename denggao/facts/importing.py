@@ -17,6 +17,7 @@ from denggao.facts.merging import Rows, Store
 from denggao.facts.parts import Part, part_column
 from denggao.facts.privacy import masked
 from denggao.facts.problems import CONFLICTS, Finding, Problem, place
+from denggao.facts.ratios import Shares
 from denggao.facts.rowfilter import BLANK
 from denggao.facts.tables import Reader, Table
 from denggao.facts.titles import Title
@@ -46,6 +47,7 @@ class Import:
         self.watch = watch or Watch()
         self.firms = Firms()
         self.store = Store(self._conflict)
+        self.shares = Shares()
         self.titles: dict[int, tuple[Title, ...]] = {}
         self.flags: dict[int, set[str]] = {}
         self.first_rows: list[int] = []

@@ -195,7 +195,7 @@ def _not_understood(path: Path, seen: list[tuple[Grid, list[str]]], reader: Read
     return (
         f"「{path.name}」里找不到能用的表头。需要{who}一列，以及至少一列认得的事实。"
         f"表中看到的是：{found}。认得的写法例如：{examples()}；"
-        "列名不同的，用 --columns 对照文件说明"
+        "列名不同的，先用 denggao columns 看每一列像什么，再用 --columns 对照文件说明"
     )
 
 
@@ -204,6 +204,17 @@ def _words(heads: list[str]) -> list[str]:
     if any(masked(head) != head for head in heads):
         return ["（像是数据，不是表头）"]
     return heads
+
+
+def _name_heads_not_found(work: Import) -> None:
+    """Heads of the user's map that stand in no table: a slip, or a column that is gone."""
+    columns = work.reader.columns
+    heads = {column.head for table in work.tables for column in table.columns}
+    for head in columns.not_among(heads):
+        advice = "列名对照里写了这个表头，这次读到的表里没有；请核对写法，或从对照中删去"
+        work.problems.append(
+            Problem(columns.file, "", 0, "", head, "", "", advice, "head_not_found")
+        )
 
 
 def _refuse_differing_columns(problems: Sequence[Problem]) -> None:
@@ -219,14 +230,22 @@ def _refuse_differing_columns(problems: Sequence[Problem]) -> None:
         )
 
 
-def _finished(work: Import, decisions: Sequence[Decision]) -> Ledger:
-    _refuse_differing_columns(work.problems)
+def conclude(work: Import, decisions: Sequence[Decision] = ()) -> dict[str, list[Any]]:
+    """What can be said only after all rows of all files; the columns by firm."""
+    _name_heads_not_found(work)
+    work.shares.compare(work)
     if work.reader.id_column is None:
         settle(work, decisions)
-    count = len(work.firms)
-    columns = work.store.finish(count)
+    columns = work.store.finish(len(work.firms))
     name_suspects(work)
     work.finish_notices()
+    return columns
+
+
+def _finished(work: Import, decisions: Sequence[Decision]) -> Ledger:
+    _refuse_differing_columns(work.problems)
+    columns = conclude(work, decisions)
+    count = len(work.firms)
     if work.titles:
         columns["titles"] = [work.titles.get(firm) for firm in range(count)]
     none: frozenset[str] = frozenset()

@@ -198,9 +198,7 @@ class _Search:
                 why = [said, *self._codes(position, other)]
                 yield self._pair(position, other, "alike", why + more)
 
-    def _best(
-        self, position: int, alike: Sequence[tuple[int, int]]
-    ) -> tuple[list[int], list[str]]:
+    def _best(self, position: int, alike: Sequence[tuple[int, int]]) -> tuple[list[int], list[str]]:
         """The MOST alike, and all that are as much alike as the best of them; what is said of
         those left out all the same."""
         from rapidfuzz import fuzz

@@ -12,12 +12,16 @@ NOTICES = frozenset(
         "assumed_unit",
         "assumed_year",
         "changed_over_years",
+        "detail_table",
         "duplicate",
+        "head_not_found",
+        "head_suggestion",
         "hidden_columns",
         "hidden_rows",
         "hidden_sheet",
         "joined",
         "linked_workbook",
+        "share_unlike",
         "sheet_unread",
     }
 )

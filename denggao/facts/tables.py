@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from denggao.facts.catalogue import catalogue
@@ -30,7 +30,8 @@ class Table:
     """``rows`` yields the rows below the heads; the first of them is sheet row ``first_row``
     (from 1). ``head_rows`` and ``title_rows`` are the raw rows of the heads and those above
     them, for finding repeats of them. ``unit_from_above``: the unit is that of the table above
-    in the sheet."""
+    in the sheet. ``detail``: the head of a column that makes each row one product or project of
+    a firm; figures in such a row are none of the whole firm."""
 
     grid: Grid
     columns: list[Column]
@@ -43,6 +44,7 @@ class Table:
     merges: list[Region] = field(default_factory=list)
     title_rows: list[Row] = field(default_factory=list)
     unit_from_above: bool = False
+    detail: str = ""
 
     @property
     def width(self) -> int:
@@ -71,12 +73,8 @@ class Reader:
     id_column: str | None
 
     def meaning(self, path: tuple[str, ...]) -> Meaning | None:
-        head = "/".join(path)
-        return (
-            self.columns.meaning(path[-1] if path else "")
-            or self.columns.meaning(head)
-            or understand(path, self.application_year)
-        )
+        mapped = self.columns.meaning("/".join(path), self.application_year)
+        return mapped or understand(path, self.application_year)
 
     def is_id(self, column: Column) -> bool:
         return self.id_column is not None and normal(self.id_column) in (
@@ -98,11 +96,8 @@ def find_in(grid: Grid, rows: Iterator[Row], above: int, reader: Reader) -> Tabl
     top = list(itertools.islice(rows, SEARCH_ROWS + MAX_LEVELS))
     if max(map(len, top), default=0) > MAX_COLUMNS:
         raise UserError(f"「{grid.file}」的列数超过 {MAX_COLUMNS}，不是台账；请检查分隔符")
-    near = _lifted(grid.merges, above, above + len(top))
-    candidates = [
-        _candidate(near, top, start, depth, reader) for start, depth in _places(top, near)
-    ]
-    known = _tallest([candidate for candidate in candidates if candidate[0][0] > 0], top)
+    found = candidates(_lifted(grid.merges, above, above + len(top)), top, reader)
+    known = _tallest([candidate for candidate in found if candidate[0][0] > 0], top)
     if not known:
         return _fullest(top)
     # the first heads of the sheet: better ones further down belong to another table
@@ -112,9 +107,13 @@ def find_in(grid: Grid, rows: Iterator[Row], above: int, reader: Reader) -> Tabl
         (candidate for candidate in known if candidate[1] < end), key=lambda found: found[0]
     )
     below = start + depth
+    detail = next((c.head for c in columns if _is_detail(c)), "")
+    if detail:
+        columns = [_without_figures(column, reader) for column in columns]
     return Table(
         grid=grid,
         columns=columns,
+        detail=detail,
         head_rows=top[start:below],
         first_row=above + below + 1,
         rows=itertools.chain(top[below:], rows),
@@ -124,6 +123,36 @@ def find_in(grid: Grid, rows: Iterator[Row], above: int, reader: Reader) -> Tabl
         merges=[m for m in grid.merges if m[0][0] >= above + below],
         title_rows=top[:start],
     )
+
+
+#: What a row tells of in a list of products, projects or results.
+_DETAILS = frozenset(
+    map(
+        normal,
+        (
+            "产品名称",
+            "产品（服务）名称",
+            "研发活动名称",
+            "研发活动编号",
+            "项目编号",
+            "科技成果名称",
+        ),
+    )
+)
+
+
+def _is_detail(column: Column) -> bool:
+    leaf = normal(column.head.rsplit("/", 1)[-1])
+    return leaf in _DETAILS and (column.meaning is None or column.meaning.role != "nothing")
+
+
+def _without_figures(column: Column, reader: Reader) -> Column:
+    """The column unread, if it states a figure or field that the user's map does not name."""
+    code = column.fact_code
+    states = bool(code) and (catalogue()[code].numeric or code == "field_code")
+    if states and reader.columns.meaning(column.head) is None:
+        return replace(column, meaning=None)
+    return column
 
 
 def _lifted(merges: list[Region], first: int, end: int) -> list[Region]:
@@ -165,6 +194,12 @@ def can_be_head(cell: Cell) -> bool:
 Score = tuple[int, int, int]
 #: Score, first row, rows, columns.
 Candidate = tuple[Score, int, int, list[Column]]
+
+
+def candidates(merges: list[Region], top: list[Row], reader: Reader) -> Iterator[Candidate]:
+    """Every place in these rows where heads can stand, and what they would say."""
+    for start, depth in _places(top, merges):
+        yield _candidate(merges, top, start, depth, reader)
 
 
 def _tallest(known: list[Candidate], top: list[Row]) -> list[Candidate]:

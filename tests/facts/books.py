@@ -34,8 +34,8 @@ def csv_of(path: Path, rows: Rows) -> Path:
     return path
 
 
-def read(*paths: Path, **how: object) -> Ledger:
-    ledger = read_ledgers(list(paths), as_of=AS_OF, **how)  # type: ignore[arg-type]
+def read(*paths: Path, as_of: dt.date = AS_OF, **how: object) -> Ledger:
+    ledger = read_ledgers(list(paths), as_of=as_of, **how)  # type: ignore[arg-type]
     for column in ledger.columns.values():
         assert len(column) == len(ledger)
     return ledger

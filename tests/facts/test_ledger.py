@@ -22,7 +22,7 @@ def test_title_unit_line_and_merged_heads(tmp_path: Path) -> None:
     rows: Rows = [
         ["某区台账", None, None, None, None, None],
         ["单位：万元", None, None, None, None, None],
-        ["企业名称", "信用代码", "销售收入", None, "职工总数", "备注栏"],
+        ["企业名称", "信用代码", "销售收入", None, "职工总数", "走访人"],
         [None, None, "2024年", "2025年", "2025年", None],
         ["甲公司", A, 320.5, "2.5亿", 12, "x"],
         ["合计", None, 320.5, None, 12, None],
@@ -37,7 +37,7 @@ def test_title_unit_line_and_merged_heads(tmp_path: Path) -> None:
     assert ledger.columns["staff@2025"] == [120_000]
     assert ledger.places == [("a.xlsx", "Sheet", 5)]
     assert ledger.sources["sales@2025"] == ("a.xlsx", "Sheet", "D", "销售收入/2025年")
-    assert ledger.unread == [("a.xlsx", "Sheet", "F", "备注栏")]
+    assert ledger.unread == [("a.xlsx", "Sheet", "F", "走访人")]
     assert dict(ledger.skipped) == {"合计行": 1, "说明或签字行": 1}
     assert ledger.problems == []
 

@@ -52,8 +52,7 @@ AMOUNTS = [
 GOOD, OLD = code(1), "620100200012345"
 CODES = [
     spoilt("wrong check digit", CODE, GOOD[:-1] + ("0" if GOOD[-1] != "0" else "1"), "校验位不符"),
-    spoilt("two digits swapped", CODE, GOOD[:9] + GOOD[10] + GOOD[9] + GOOD[11:] if GOOD[9] != GOOD[10]
-           else GOOD[:-2] + GOOD[-1] + GOOD[-2], "校验位不符"),
+    spoilt("two digits swapped", CODE, GOOD[:3] + GOOD[4] + GOOD[3] + GOOD[5:], "校验位不符"),
     spoilt("9.16E+17", CODE, "9.16E+17", "后几位已丢失"),
     spoilt("O for 0", CODE, code(1).replace("0", "O", 1), "没有字母 O"),
     spoilt("15 digits", CODE, OLD, "旧的 15 位"),
@@ -118,15 +117,16 @@ def _personal() -> list[list[object]]:
 
 _NEVER = (ID_CARD, MOBILE, ACCOUNT, "张三")
 PERSONAL = [
-    Case("personal columns", lambda p: written(p, _personal()), says=("个人信息", "身份证", "银行账号"),
-         never=_NEVER),
+    Case("personal columns", lambda p: written(p, _personal()),
+         says=("个人信息", "身份证", "银行账号"), never=_NEVER),
     Case("identity card as the code", lambda p: written(p, with_cell(CODE, ID_CARD)),
          valid=2, errors=1, says=("620*************34",), never=_NEVER, row=3, column="A"),
     Case("mobile as the head count", lambda p: written(p, with_cell(STAFF, f"电话{MOBILE}")),
          valid=2, errors=1, says=("139******45",), never=_NEVER, row=3, column="D"),
     Case("no heads, personal rows", lambda p: written(p, [_personal()[1]]),
          refused="找不到能用的表头", never=_NEVER),
-    Case("nobody's row", lambda p: written(p, [*_personal(), ["", "", "", ID_CARD, MOBILE, ACCOUNT]]),
+    Case("nobody's row", lambda p: written(p, [
+        *_personal(), ["", "", "", ID_CARD, MOBILE, ACCOUNT]]),
          errors=1, never=(*_NEVER, ID_CARD[:10], MOBILE[:6], ACCOUNT[:8])),
 ]  # fmt: skip
 

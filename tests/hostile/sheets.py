@@ -199,7 +199,8 @@ XML = [
          _sheet(lambda text: ('<?xml version="1.0" encoding="utf-16"?>' + text).encode("utf-16")),
          refused="不是 UTF-8"),
     Case("sheet in another encoding",
-         _sheet(lambda text: '<?xml version="1.0" encoding="gb2312"?>' + text), refused="不是 UTF-8"),
+         _sheet(lambda text: '<?xml version="1.0" encoding="gb2312"?>' + text),
+         refused="不是 UTF-8"),
     Case("workbook nested 100,000 deep",
          lambda p: _book(p, lambda text: text.replace("<sheets>", "<a>" * 100_000 + "<sheets>")),
          refused="嵌套太深"),
@@ -227,7 +228,8 @@ SCALE = [
     Case("100,000 × 20 painted cells", lambda p: _styled_rows(p, 100_000, 20), heavy=True),
     Case("a cell in the last corner", lambda p: _far_cell(p, "XFD1048576"), refused="最远的单元格",
          heavy=True),
-    Case("a cell in the last row", lambda p: _far_cell(p, "A1048576"), refused="空行超过", heavy=True),
+    Case("a cell in the last row", lambda p: _far_cell(p, "A1048576"), refused="空行超过",
+         heavy=True),
     Case("3,500,000 shared strings", lambda p: _strings(p, 3_500_000), refused="不同文字超过",
          heavy=True),
     Case("2,000,000 shared strings", lambda p: _strings(p, 2_000_000), heavy=True),
@@ -277,8 +279,9 @@ CELLS = [
         ["2012-07-08" if (n, i) == (2, 2) else c for i, c in enumerate(r)]
         for n, r in enumerate(good())])),
     Case("a code as a number", lambda p: written(p, [
-        [float(9.16201e17) if (n, i) == (2, 0) else c for i, c in enumerate(r)]
-        for n, r in enumerate(good())]), valid=2, errors=1, says=("后几位已丢失",), row=3, column="A"),
+        [9.16201e17 if (n, i) == (2, 0) else c for i, c in enumerate(r)]
+        for n, r in enumerate(good())]), valid=2, errors=1, says=("后几位已丢失",), row=3,
+        column="A"),
     Case("founded tomorrow", lambda p: written(p, [
         [(dt.date(2026, 7, 1).isoformat()) if (n, i) == (2, 2) else c for i, c in enumerate(r)]
         for n, r in enumerate(good())]), valid=2, errors=1, says=("不晚于 2026-06-30",), row=3),

@@ -69,7 +69,7 @@ def judge(case: Case, code: int, out: str) -> None:
         assert code == 2
         (error,) = answer["file_errors"]
         assert re.search(case.refused, error["message"]), error["message"]
-        assert not (answer["valid_rows"] or answer["error_rows"] or answer["rows"])
+        assert (answer["valid_rows"], answer["error_rows"], answer["rows"]) == (0, 0, [])
         return
     assert answer["file_errors"] == []
     rows = answer["valid_rows"], answer["error_rows"], len(answer["skipped"])
