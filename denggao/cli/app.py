@@ -10,7 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from denggao import __version__
-from denggao.cli import columns, compare, demo, judge, law, screen
+from denggao.cli import check, columns, compare, demo, judge, law, merge, screen
 from denggao.cli.chinese import Command, application, explain
 from denggao.facts.errors import UserError
 
@@ -20,6 +20,8 @@ app = application(
 app.add_typer(law.app, name="law")
 app.command("judge", cls=Command)(judge.judge)
 app.command("screen", cls=Command)(screen.screen)
+app.command("check", cls=Command)(check.check)
+app.command("merge", cls=Command)(merge.merge)
 app.command("columns", cls=Command)(columns.columns)
 app.command("compare", cls=Command)(compare.compare)
 app.command("demo", cls=Command)(demo.demo)

@@ -20,6 +20,8 @@ _CHINESE = {mark: str(n) for n, mark in enumerate("〇一二三四五六七八�
 )
 _COMPACT = re.compile(r"(?:19|20)[0-9]{6}")
 _YEAR_MONTH = re.compile(r"[0-9]{4}(?:[-/.][0-9]{1,2}|年(?:[0-9]{1,2}月(?:份)?)?)?")
+#: Excel counts a 29 February 1900 that never was: before it, readers differ by a day.
+_SURE_FROM = datetime.date(1900, 3, 1)
 _SERIAL = re.compile(r"[0-9]{5}")
 _EPOCH = datetime.date(1899, 12, 30)
 #: 1950-01-01 … 2099-12-31 as day numbers of Excel: outside, a number is no date.
@@ -30,8 +32,10 @@ _DATE_1904 = 1462
 def date(cell: object, date1904: bool = False) -> datetime.date | None:
     """A day in any usual spelling, or Excel's day number; ``None`` if missing."""
     if isinstance(cell, datetime.datetime):
-        return cell.date()
+        cell = cell.date()
     if isinstance(cell, datetime.date):
+        if cell < _SURE_FROM:
+            raise _bad_date()
         return cell
     if isinstance(cell, str):
         return _date_in_text(tidy(cell), date1904)

@@ -21,6 +21,7 @@ NOTICES = frozenset(
         "hidden_sheet",
         "joined",
         "masked_whole",
+        "linked_workbook",
         "share_unlike",
         "sheet_unread",
     }
