@@ -120,6 +120,17 @@ def _meanings() -> dict[str, Meaning]:
     return known
 
 
+_HARMLESS_GROUP = re.compile(r"(?:企业|单位|公司|其他|基本)*(?:情况|信息)")
+
+
+def carry_key(head: str) -> str:
+    """The head 「基本情况/主营产品」 for comparison with another file's: groups that say nothing
+    are dropped, then the normal form."""
+    *groups, leaf = head.split("/")
+    kept = [group for group in groups if not _HARMLESS_GROUP.fullmatch(normal(group))]
+    return normal("".join([*kept, leaf]))
+
+
 # --- year and unit -------------------------------------------------------------------------
 
 _MONEY = {"元": 1, "千元": 10**3, "万元": 10**4, "百万元": 10**6, "千万元": 10**7, "亿元": 10**8}

@@ -12,6 +12,7 @@ from denggao.facts.converters import shown
 from denggao.facts.firms import Firms
 from denggao.facts.identity import code_fault, normal_name
 from denggao.facts.merging import Rows, Store
+from denggao.facts.origins import Carrying, Origins
 from denggao.facts.problems import Finding, Problem, place
 from denggao.facts.tables import Reader, Table
 from denggao.facts.titles import Title
@@ -30,8 +31,9 @@ class Import:
     each of them, 0 where a row has none.
     """
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, carrying: Carrying | None = None) -> None:
         self.reader = reader
+        self.carrying = carrying or Carrying()
         self.firms = Firms()
         self.store = Store(self._conflict)
         self.titles: dict[int, tuple[Title, ...]] = {}
@@ -43,6 +45,7 @@ class Import:
         self.rows_read = 0
         self.skipped: Counter[str] = Counter()
         self.rows = Rows()
+        self.origins = Origins(self.store, self.rows)
         self.years = array("H", [0])
         self.tables: list[Table] = []
         self._faults: dict[str, str | None] = {}
@@ -51,6 +54,7 @@ class Import:
 
     def begin(self, table: Table) -> None:
         self.tables.append(table)
+        self.origins.begin(table)
         self.rows.begin_sheet(table.first_row)
 
     def place(self, row: int) -> Place:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from denggao.facts.columnmap import ColumnMap, load_column_map
 from denggao.facts.errors import UserError
-from denggao.facts.heads import normal
+from denggao.facts.heads import carry_key, normal
 from denggao.facts.importing import Import
+from denggao.facts.origins import Carried, Carrying, Origins, Source
 from denggao.facts.plausible import name_suspects
 from denggao.facts.problems import Finding, Problem
 from denggao.facts.rowreader import read_table
@@ -58,6 +59,8 @@ class Ledger:
     unread: list[tuple[str, str, str, str]]
     rows_read: int
     skipped: Counter[str] = field(default_factory=Counter)
+    origins: Origins | None = None
+    carrying: Carrying = field(default_factory=Carrying)
 
     def __len__(self) -> int:
         return len(self.identity)
@@ -65,6 +68,19 @@ class Ledger:
     @property
     def rows_skipped(self) -> int:
         return sum(self.skipped.values())
+
+    def source_of(self, key: str, firm: int) -> Source | None:
+        """The cell that the value of ``key`` for ``firm`` came from; ``None`` where the file
+        keeps no cells (.parquet) or there is no value."""
+        return self.origins.of(key, firm) if self.origins else None
+
+    def carried(self, head: str, firm: int) -> Carried | None:
+        """The cell under the same head as a form's, of a column that rules do not read (only
+        heads asked for with ``carry``); ``None`` also when two rows disagree."""
+        key = carry_key(head)
+        if (key, firm) in self.carrying.disputed:
+            return None
+        return self.carrying.values.get(key, {}).get(firm)
 
 
 def read_ledgers(
@@ -74,19 +90,21 @@ def read_ledgers(
     columns: ColumnMap | None = None,
     id_column: str | None = None,
     progress: Progress | None = None,
+    carry: Iterable[str] = (),
 ) -> Ledger:
     """Read .xlsx and .csv files into one ledger.
 
     ``as_of`` gives the application year N for heads such as 上年 (N − 1). ``id_column`` is
     the head of the column that tells firms apart when it is neither credit code nor name.
-    ``progress`` is called with (bytes done, bytes in all).
+    ``progress`` is called with (bytes done, bytes in all). ``carry`` are heads whose cells are
+    kept as they are, although no rule reads them (``Ledger.carried``).
 
     Raises UserError (Chinese) for a file that cannot be read, that has no identity column or
     no known head besides it, and when not one firm is found.
     """
     columns = columns or ColumnMap()
     reader = Reader(as_of.year, columns, id_column or columns.id_column)
-    work = Import(reader)
+    work = Import(reader, Carrying(frozenset(map(carry_key, carry))))
     paths = [Path(path) for path in paths]
     sizes = [_size(path) for path in paths]
     for number, path in enumerate(paths):
@@ -188,4 +206,6 @@ def _finished(work: Import) -> Ledger:
         unread=work.unread,
         rows_read=work.rows_read,
         skipped=work.skipped,
+        origins=work.origins,
+        carrying=work.carrying,
     )
