@@ -45,12 +45,11 @@ def fill_cards(
     if loose:
         groups.append((loose, _context(work, layout, tables, loose)))
     for table, around, subject in unplaced:
-        matrix = _matrix(layout, table, meant)
-        if matrix:
-            groups.append((matrix, around))
+        fields = matrix(layout, table, meant)
+        if fields:
+            groups.append((fields, around))
         else:
-            named = f"“{table.title}”" if table.title else ""
-            plan.skipped.append(f"〈{layout.name}〉{named}：{subject.words}")
+            plan.skipped.append(skipped_words(layout, table, subject))
     known = sum(_is_known(field, meant) for fields, _ in groups for field in fields)
     if known < _ENOUGH:
         return
@@ -61,6 +60,12 @@ def fill_cards(
     plan.firms.add(firm)
     for fields, around in groups:
         _fill(work, layout, fields, around, firm)
+
+
+def skipped_words(layout: Layout, table: FormTable, subject: Subject) -> str:
+    """Why a table is left alone, for a person."""
+    named = f"“{table.title}”" if table.title else ""
+    return f"〈{layout.name}〉{named}：{subject.words}"
 
 
 def _context(
@@ -118,7 +123,7 @@ def _label(left: Sequence[Area], texts: Sequence[str], text: str, meant: Meant) 
     return (groups[-1], text) if groups and meant((groups[-1], text)) else (text,)
 
 
-def _matrix(layout: Layout, table: FormTable, meant: Meant) -> list[Field]:
+def matrix(layout: Layout, table: FormTable, meant: Meant) -> list[Field]:
     """Rows that begin with a figure's name under years, or with a year under figures."""
     fields = []
     first = table.columns[0]
@@ -188,3 +193,8 @@ def _put(plan: Plan, where: tuple[str, int, int], ask: Ask, answer: Answer, who:
         plan.unfilled.append(Unfilled(*where, ask.column.head, why))
     elif answer.gap:
         plan.marked.append(Marked(*where, who, ask.column.head, answer.gap))
+
+
+def labels(layout: Layout, tables: Sequence[FormTable], meant: Meant) -> list[str]:
+    """The labels of a sheet's cards, for the columns of a ledger that only a form asks for."""
+    return ["/".join(field.levels) for field in _fields(layout, tables, meant)]

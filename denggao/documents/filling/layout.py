@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MAX_CELLS = 400_000
 MAX_PART = 64 << 20
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
+_HIDDEN = ("hidden", "veryHidden")
 Element = ElementTree.Element
 
 
@@ -156,7 +157,7 @@ class _Reader:
         self.cells = 0
 
     def form(self) -> Form:
-        hidden = {e.get("name") for e in _all(self.workbook, "sheet") if e.get("state")}
+        hidden = {e.get("name") for e in _all(self.workbook, "sheet") if e.get("state") in _HIDDEN}
         trees = {name: self._tree(part) for name, part in self.parts.items() if part}
         layouts = {name: self._layout(name, tree) for name, tree in trees.items()}
         for name, tree in trees.items():

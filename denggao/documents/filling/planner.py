@@ -8,8 +8,16 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 from denggao.documents.filling.answers import Answer, Answers, Value, plain
-from denggao.documents.filling.areas import HINT, BodyRow, FormTable, Meant, is_invented
+from denggao.documents.filling.areas import (
+    HINT,
+    BodyRow,
+    FormTable,
+    Meant,
+    find_tables,
+    is_invented,
+)
 from denggao.documents.filling.asks import Ask, asks_of
+from denggao.documents.filling.cards import fill_cards, labels, matrix, skipped_words
 from denggao.documents.filling.context import Context
 from denggao.documents.filling.firms import Roll
 from denggao.documents.filling.fitting import Place, fitted
@@ -18,6 +26,7 @@ from denggao.documents.filling.plan import Filled, Inserted, Marked, Plan, Unfil
 from denggao.documents.filling.subject import OF_FIRM, Subject, subject_of
 from denggao.facts import cells
 from denggao.facts.cells import BadCell
+from denggao.facts.errors import UserError
 from denggao.facts.heads import normal
 
 _ADDED_UP = ("元", "人", "项")
@@ -252,9 +261,6 @@ def plan_form(
     form: Form, answers: Answers, *, meant: Meant, report_year: int | None, firms: Sequence[int]
 ) -> Plan:
     """The whole form, each sheet from its top. Cards are filled when ``firms`` is one firm."""
-    from denggao.documents.filling.areas import find_tables
-    from denggao.documents.filling.cards import fill_cards
-
     work = Work(Plan(), form, answers, Roll(answers.ledger), meant, report_year, firms)
     for layout in form.sheets:
         tables = find_tables(layout, meant)
@@ -277,3 +283,24 @@ def context_of(
     heads = " ".join(column.head for column in table.columns)
     title = f"{table.title} {layout.name}"
     return Context.of(answers.as_of.year, report_year, title, table.texts, heads)
+
+
+def heads_of(form: Form, meant: Meant) -> list[str]:
+    """Every head of a form, for the columns of a ledger that only a form asks for. Raises
+    UserError where nothing in the form is about firms, whatever the ledger holds."""
+    heads: list[str] = []
+    why: list[str] = []
+    for layout in form.sheets:
+        tables = find_tables(layout, meant)
+        subjects = [subject_of(table, meant) for table in tables]
+        found = labels(layout, tables, meant)
+        for table, subject in zip(tables, subjects, strict=True):
+            if subject.kind == "other" and not matrix(layout, table, meant):
+                why.append(skipped_words(layout, table, subject))
+            else:
+                found += [column.head for column in table.columns]
+        heads += found
+    if not heads:
+        reasons = "\n  ".join(why) or "没有找到表头（至少要有企业名称一列和别的两列）"
+        raise UserError(f"「{form.path.name}」没有能填的：\n  {reasons}")
+    return heads
