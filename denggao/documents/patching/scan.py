@@ -78,7 +78,7 @@ def has_formula(chunks: Iterable[bytes]) -> bool:
     last = b""
     for chunk in chunks:
         text = last + chunk
-        if (b"<f" in text or b":f" in text) and _FORMULA.search(text):
+        if b"f" in text and _FORMULA.search(text):
             return True
         last = text[-64:]
     return False
@@ -104,7 +104,8 @@ def _head(stream: Iterator[bytes]) -> tuple[bytes, bytes, bytes, bool]:
 
 def _masked(text: bytes) -> bytes:
     """Comments and the like blanked out, so that nothing in them is taken for an element."""
-    if b"<!" in text or b"<?" in text:
+    # one byte is found much faster than two
+    if (b"!" in text and b"<!" in text) or (b"?" in text and b"<?" in text):
         return _NO_ELEMENTS.sub(lambda found: b" " * len(found.group()), text)
     return text
 
@@ -189,7 +190,7 @@ class _Rows:
         return end
 
     def _formulas(self, text: bytes, stop: int) -> None:
-        if not self.sheet.has_formulas:
+        if not self.sheet.has_formulas and b"f" in text:
             self.sheet.has_formulas = self.formula.search(text, 0, stop) is not None
         if self.sheet.has_formulas and (b"array" in text or b"dataTable" in text):
             for found in self.array.finditer(text, 0, stop):

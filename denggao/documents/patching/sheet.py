@@ -230,8 +230,8 @@ class SheetEdit:
         if formula is None:
             return ""
         if formula.get("t") == "shared" and formula.get("ref"):
-            area = formula.get("ref")
-            return f"是 {area} 共用公式的第一格，改了别的格会算错；请在 Excel 或 WPS 里改"
+            shared = formula.get("ref")
+            return f"是 {shared} 共用公式的第一格，改了别的格会算错；请在 Excel 或 WPS 里改"
         if not self.around.force:
             return "是公式，没有改；请改公式引用的格，或在 Excel、WPS 里先把公式换成数值"
         return ""

@@ -93,7 +93,7 @@ def parse(data: bytes, depth: int = _DEEPEST) -> Element:
         if level < depth:
             element = open_elements.pop()
             at = parser.CurrentByteIndex
-            is_closed = at == element.start or data[at : at + 2] != b"</"
+            is_closed = data[element.inner - 2 : element.inner] == b"/>"
             element.stop = element.inner if is_closed else data.index(b">", at) + 1
             element.end = element.stop if is_closed else at
 
