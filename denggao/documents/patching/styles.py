@@ -171,8 +171,9 @@ class Styles:
         for place, child in enumerate(found.children):
             if self.data[child.start : child.stop] == new:
                 return place
-        if found.is_closed:
-            raise Damaged(f"empty {name}")
+        if found.is_closed:  # openpyxl writes <numFmts count="0"/>
+            self._splice([insertion(self.data, found, b"")])
+            return self._item(name, new)
         count = len(found.children)
         self._splice(
             [retagged(self.data, found, "count", str(count + 1)), (found.end, found.end, new)]
