@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 
-from denggao.documents.patching.container import Damaged
 from denggao.documents.patching.spans import (
     Element,
     Splice,
