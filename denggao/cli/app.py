@@ -10,7 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from denggao import __version__
-from denggao.cli import demo, fill, judge, law, screen, template
+from denggao.cli import columns, demo, fill, judge, law, screen, template
 from denggao.cli.chinese import Command, application, explain
 from denggao.facts.errors import UserError
 
@@ -20,6 +20,7 @@ app = application(
 app.add_typer(law.app, name="law")
 app.command("judge", cls=Command)(judge.judge)
 app.command("screen", cls=Command)(screen.screen)
+app.command("columns", cls=Command)(columns.columns)
 app.command("fill", cls=Command)(fill.fill)
 app.command("template", cls=Command)(template.template)
 app.command("demo", cls=Command)(demo.demo)

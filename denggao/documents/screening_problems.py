@@ -10,6 +10,7 @@ from denggao.documents.screening_page import Column, ListSheet, Looks
 
 SHEET = "数据问题"
 _KINDS = {
+    "ambiguous_code": "同一代码的企业分不清",
     "ambiguous_name": "同名企业分不清",
     "ambiguous_none": "“无”分不清是零还是没填",
     "approximate": "约数",
@@ -19,13 +20,19 @@ _KINDS = {
     "bad_year": "年度看不懂",
     "changed_over_years": "各年所填不同",
     "damaged_text": "文字损坏",
+    "detail_table": "一行是一项产品或项目",
     "digits_lost": "号码尾数丢失",
     "duplicate": "同一户多行，已合并",
     "error_value": "公式出错",
     "fact_twice": "同一事实两个值",
+    "head_not_found": "对照文件里的表头没有出现",
+    "head_suggestion": "表头像目录里的名称，没有读",
     "head_twice": "同一事实两列",
+    "hidden_columns": "隐藏的列，照读",
+    "hidden_rows": "隐藏的行，照读",
     "hidden_sheet": "隐藏的工作表，没有读",
     "incomplete_date": "日期不全",
+    "joined": "两户并为一户",
     "masked": "数字被遮盖",
     "merged_cells": "合并的单元格",
     "no_identity": "没有企业名称和代码",
@@ -39,6 +46,8 @@ _KINDS = {
     "sheet_unread": "没有认得的表头，没有读",
     "suspect_unit": "单位可疑",
     "two_codes": "同名企业两个代码",
+    "two_names": "同一代码两个名称",
+    "unused_decision": "认定没有用上",
 }
 _COLUMNS = (
     Column("性质", 8, "centre"),

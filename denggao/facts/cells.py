@@ -47,10 +47,11 @@ MISSING = _words(
     "- -- --- — —— ——— – ― 一一 / // \\ . … …… 无数据 暂无数据 暂无 未填 未填报 空 "
     "n/a na nan null none nil"
 ) | {""}
+_NOT_FINITE = _words("nan inf infinity 1.#inf 1.#ind 1.#qnan ∞")
 _PENDING = re.compile(r"待.{0,3}|未(?:知|统计|提供|报|核实)|不详|不清楚?|正在.{1,6}")
 _MASKED = re.compile(r"[*＊×xX某]*[*＊]+[*＊×xX某]*[\u4e00-\u9fff]{0,2}")
 _ERROR = re.compile(r"#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!|错误.*|#+)", re.I)
-_INVISIBLE = str.maketrans(dict.fromkeys("\u200b\u200c\u200d\ufeff\u2060\u00ad", ""))
+INVISIBLE = str.maketrans(dict.fromkeys("\u200b\u200c\u200d\ufeff\u2060\u00ad", ""))
 _FULL_STOP = re.compile(r"(?<=[0-9])[。·．](?=[0-9])")
 
 _UNIT_WORDS = {
@@ -86,7 +87,7 @@ def tidy(text: str) -> str:
     """Narrow, without invisible characters, outer spaces and a leading text apostrophe."""
     if text.isascii():
         return text.strip().removeprefix("'")
-    return half_width(text.translate(_INVISIBLE)).strip().removeprefix("'").removeprefix("‘")
+    return half_width(text.translate(INVISIBLE)).strip().removeprefix("'").removeprefix("‘")
 
 
 def is_missing(text: str) -> bool:
@@ -123,7 +124,9 @@ def number(cell: object, fact: Fact, factor: Fraction | int) -> Number:
         raise _not_a_number(fact)
     if isinstance(cell, int):
         return _steps(fact, cell * Fraction(factor))
-    if isinstance(cell, float) and isfinite(cell):
+    if isinstance(cell, float):
+        if not isfinite(cell):
+            raise _not_finite(fact)
         # 15 digits are what a spreadsheet keeps and shows
         return _steps(fact, Fraction(f"{cell:.15g}") * factor)
     raise BadCell(
@@ -133,6 +136,8 @@ def number(cell: object, fact: Fact, factor: Fraction | int) -> Number:
 
 def _number_in_text(cell: str, fact: Fact, factor: Fraction | int) -> Number:
     text = _FULL_STOP.sub(".", tidy(cell))
+    if text.lower().lstrip("+-") in _NOT_FINITE:
+        raise _not_finite(fact)
     if is_missing(text):
         return Number(None)
     refuse_broken(text)
@@ -239,6 +244,11 @@ _NOUNS = {"元": "金额", "人": "人数", "项": "数量", "分": "分数", "�
 
 def _expected(fact: Fact) -> str:
     return f"{_NOUNS[fact.unit]}（数字）"
+
+
+def _not_finite(fact: Fact) -> BadCell:
+    advice = "这是程序算不出数时留下的字样；请填确数，没有数据请留空"
+    return BadCell("not_finite", _expected(fact), advice)
 
 
 def _not_a_number(fact: Fact) -> BadCell:

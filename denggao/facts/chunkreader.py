@@ -13,10 +13,12 @@ from denggao.facts.converters import shown
 from denggao.facts.heads import carry_key
 from denggao.facts.identity import looks_like_code, normal_code
 from denggao.facts.importing import Import
+from denggao.facts.likeness import suggest
 from denggao.facts.origins import Carried
 from denggao.facts.problems import Finding
 from denggao.facts.tables import Table
 from denggao.facts.titlerows import Report as TitleReport
+from denggao.facts.titles import Title
 from denggao.facts.workbook import Cell, Row
 
 
@@ -52,6 +54,12 @@ class ChunkReader:
         self.claims = claims(table, work.reader.application_year, self._whole_column)
         self._blank_heads = [column for column in table.columns if not column.head]
         self._carried = [column for column in table.columns if self._is_carried(column)]
+        if table.detail:
+            advice = (
+                f"有“{table.detail}”一列，一行是一项产品或项目，数额不是全户的，没有读；"
+                "确是全户的数，请写进 --columns 对照文件"
+            )
+            work.note_sheet(table.grid, Finding("detail_table", "", advice))
         for column in table.columns:
             if column.head and column.meaning is None and column.index != table.id_index:
                 self._unread(column, column.head)
@@ -61,12 +69,16 @@ class ChunkReader:
             return
         columns = list(zip(*(row[: self.table.width] for row in chunk.kept), strict=True))
         self._note_blank_heads(columns)
+        stated: dict[str, list[Any]] = {}
         for claim in self.claims:
-            self._store(claim, self._values(claim, columns, chunk), chunk)
+            stated[claim.key] = self._values(claim, columns, chunk)
+            self._store(claim, stated[claim.key], chunk)
         if self.table.titles:
-            self._store_titles(chunk)
+            stated["titles"] = self._store_titles(chunk)
         for column in self._carried:
             self._carry(column, columns[column.index], chunk)
+        rows = [chunk.sheet_row(position) for position in range(len(chunk.kept))]
+        self.work.watch.stored(self.table, rows, chunk.firms, chunk.years, stated)
 
     # --- heads -----------------------------------------------------------------------------
 
@@ -76,6 +88,13 @@ class ChunkReader:
     def _unread(self, column: Column, head: str) -> None:
         grid = self.table.grid
         self.work.unread.append((grid.file, grid.sheet, column.letter, head))
+        like = suggest(column.head, self.work.reader.application_year) if column.head else None
+        if like is not None:
+            advice = (
+                f"没有读；像“{like.name}”（相似 {like.score:.2f}），是的话写进 --columns 对照文件，"
+                "或用 denggao columns 生成"
+            )
+            self._whole_column(column, Finding("head_suggestion", "", advice))
 
     def _note_blank_heads(self, columns: list[tuple[Cell, ...]]) -> None:
         """Cells under no head at all are listed as unread too, once."""
@@ -110,7 +129,7 @@ class ChunkReader:
         return claim.converters[column.index](raw, report, rounded)
 
     def _problem(self, row: int, column: Column, cell: object, finding: Finding) -> None:
-        self.work.problem(self.table.grid, row, column, str(cell).strip()[:120], finding)
+        self.work.problem(self.table.grid, row, column, str(cell).strip(), finding)
 
     def _flag(self, firm: int, flag: str) -> None:
         self.work.flags.setdefault(firm, set()).add(flag)
@@ -169,10 +188,11 @@ class ChunkReader:
         key = f"{claim.code}@{chunk.years[position]}" if claim.by_year else claim.key
         self.work.origins.elsewhere(key, chunk.running + chunk.at[position], column)
 
-    def _store_titles(self, chunk: Chunk) -> None:
-        titles = self.work.titles
+    def _store_titles(self, chunk: Chunk) -> list[tuple[Title, ...] | None]:
+        titles, stated = self.work.titles, []
         for position, row in enumerate(chunk.kept):
             held = self.table.titles.titles(row, self._title_report(chunk.sheet_row(position)))
+            stated.append(held)
             if held is not None:
                 known = titles.get(chunk.firms[position], ())
                 new = tuple(title for title in held if title not in known)
@@ -180,6 +200,7 @@ class ChunkReader:
                 for title in new:
                     row_number = chunk.running + chunk.at[position]
                     self.work.origins.title(chunk.firms[position], title, row_number)
+        return stated
 
     # --- columns that only forms ask for ----------------------------------------------------
 

@@ -70,6 +70,9 @@ def _factor(column: Column, meaning: Meaning, table: Table, report: Report) -> i
     if meaning.factor is not None or meaning.fact.unit != "元":
         return meaning.factor or 1
     if table.unit is not None:
+        if table.unit_from_above:
+            advice = "表头没有单位，按本页上面那张表的单位读入；不对请在表头写明，如“（万元）”"
+            report(column, Finding("assumed_unit", "带单位的表头", advice))
         return table.unit
     advice = "表头没有单位，按“元”读入；不对请在表头写明，如“（万元）”"
     report(column, Finding("assumed_unit", "带单位的表头", advice))

@@ -5,6 +5,7 @@ Kept beside the values while a ledger is built and handed out with it; holds no 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -72,6 +73,12 @@ class Origins:
     def title(self, firm: int, title: Title, row: int) -> None:
         self._titles.setdefault((firm, title), row)
 
+    def renumber(self, numbers: Mapping[int, int]) -> None:
+        """Firms were joined; ``numbers`` has the new number of every old one."""
+        titles, self._titles = self._titles, {}
+        for (firm, title), row in titles.items():
+            self.title(numbers[firm], title, row)
+
     def at(self, row: int, column: Column) -> Source:
         """The cell in this column of the row with this running number."""
         number, in_sheet = self.rows.place(row)
@@ -114,6 +121,14 @@ class Carrying:
         earlier = held.setdefault(firm, carried)
         if _words(earlier.value) != _words(carried.value) or earlier.unit != carried.unit:
             self.disputed.add((key, firm))
+
+    def renumber(self, numbers: Mapping[int, int]) -> None:
+        """As ``Origins.renumber``; what the joined firms say differently is disputed."""
+        values, self.values = self.values, {}
+        self.disputed = {(key, numbers[firm]) for key, firm in self.disputed}
+        for key, held in values.items():
+            for firm, carried in held.items():
+                self.put(key, numbers[firm], carried)
 
 
 def _words(cell: Cell) -> str:

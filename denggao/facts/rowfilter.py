@@ -15,17 +15,22 @@ NOTE = "说明或签字行"
 HEADS = "重复的表头"
 NUMBERS = "栏次行"
 OTHER_TABLE = "另一张表"
+NEXT_HEADS = "下一张表的标题和表头"
 NO_IDENTITY = "没有企业名称和代码"
 DAMAGED = "损坏的行"
 BAD_YEAR = "年度看不懂"
 
 _TOTAL = re.compile(
-    r"(?:本页|全[区市县省])?(?:合计|小计|总计|累计|共计)(?:数|[:(\d].*|.{0,6}[户家])?"
+    r"(?:本页|本表|全[区市县省]|.{1,8}[镇乡区县市])?"
+    r"(?:合计|小计|总计|累计|共计|总和|平均|平均值|平均数|均值|中位数|最大值|最小值)"
+    r"(?:数|[:(\d].*|.{0,6}[户家])?"
 )
 _NOTE = re.compile(
     r"(?:注\d*|备注|说明|填[表报](?:说明|人|日期|时间|单位)|制表(?:人|日期)?|审核人?|复核人?|经办人|"
-    r"(?:单位)?(?:主要)?负责人|分管领导|法定代表人|联系人|联系电话|编制(?:人|单位)|日期|盖章|签字|签章)"
-    r"(?:\([^)]*\))?(?::.*)?"
+    r"(?:单位|部门)?(?:主要)?负责人|分管领导|法定代表人|联系人|联系电话|编制(?:人|单位)|日期|盖章|签字|签章|"
+    r"统计(?:人|员)|填报员|经手人|校对人?|抄送|报送(?:单位|日期|时间)|签发人?)"
+    r"(?:\([^)]*\))?(?::.*)?|(?:金额)?单位:.{1,8}|\(?续表\)?|第\d+页.{0,8}|(?:以下|下)(?:空白|无正文)|"
+    r"(?:注\d*|备注|说明|填[表报]说明)[:、.].*"
 )
 _COLUMN_NUMBER = re.compile(r"[(]?(?:\d{1,3}|[甲乙丙丁ABC])[)]?")
 _LONGEST_NAME = 60
@@ -51,9 +56,15 @@ def is_blank(row: Iterable[Cell]) -> bool:
 
 
 def same_heads(row: Row, head_rows: list[Row]) -> bool:
-    """Does the row repeat one of the rows of heads?"""
+    """Does the row repeat one of these rows (of heads, or of titles above them)?"""
     texts = _texts(row)
     return any(texts == _texts(head) for head in head_rows)
+
+
+def same_places(row: Row, other: Row) -> bool:
+    """Do two rows hold the same texts in the same columns?"""
+    one, two = ({i: _bare(str(c)) for i, c in enumerate(r) if c != ""} for r in (row, other))
+    return one == two
 
 
 def _texts(row: Row) -> list[str]:

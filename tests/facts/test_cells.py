@@ -122,7 +122,7 @@ def test_a_range_shares_the_unit_behind_it() -> None:
         ("9" * 400, "sales", "not_a_number"),
         (True, "sales", "not_a_number"),
         (dt.date(2020, 5, 6), "sales", "not_a_number"),
-        (float("nan"), "sales", "not_a_number"),
+        (float("nan"), "sales", "not_finite"),
         ("#DIV/0!", "sales", "error_value"),
         ("####", "sales", "error_value"),
         ("=A1*2", "sales", "formula_without_value"),
