@@ -10,7 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from denggao import __version__
-from denggao.cli import columns, demo, fill, judge, law, screen, template
+from denggao.cli import columns, demo, errors, fill, judge, law, screen, template
 from denggao.cli.chinese import Command, application, explain
 from denggao.facts.errors import UserError
 
@@ -23,6 +23,7 @@ app.command("screen", cls=Command)(screen.screen)
 app.command("columns", cls=Command)(columns.columns)
 app.command("fill", cls=Command)(fill.fill)
 app.command("template", cls=Command)(template.template)
+app.command("errors", cls=Command)(errors.errors)
 app.command("demo", cls=Command)(demo.demo)
 
 

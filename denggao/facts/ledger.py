@@ -98,6 +98,7 @@ def read_ledgers(
     decisions: Sequence[Decision] = (),
     progress: Progress | None = None,
     carry: Iterable[str] = (),
+    lenient: bool = False,
 ) -> Ledger:
     """Read .xlsx and .csv files into one ledger.
 
@@ -105,14 +106,16 @@ def read_ledgers(
     the head of the column that tells firms apart when it is neither credit code nor name.
     ``decisions`` say which firms are one and which are not. ``progress`` is called with (bytes
     done, bytes in all). ``carry`` are heads whose cells are kept as they are, although no rule
-    reads them (``Ledger.carried``).
+    reads them (``Ledger.carried``). ``lenient`` only names two columns that state one fact
+    differently, for those who list what is wrong.
 
     Raises UserError (Chinese) for a file that cannot be read, that has no identity column or
     no known head besides it, and when not one firm is found.
     """
     columns = columns or ColumnMap()
-    reader = Reader(as_of.year, columns, id_column or columns.id_column)
-    work = Import(reader, carrying=Carrying(frozenset(map(carry_key, carry))))
+    wanted = frozenset(map(carry_key, carry))
+    reader = Reader(as_of.year, columns, id_column or columns.id_column, wanted)
+    work = Import(reader, carrying=Carrying(wanted))
     paths = [Path(path) for path in paths]
     sizes = [_size(path) for path in paths]
     for number, path in enumerate(paths):
@@ -124,6 +127,8 @@ def read_ledgers(
     if not len(work.firms):
         names = "、".join(f"「{path.name}」" for path in paths)
         raise UserError(f"{names}里有表头，但没有一行能用的企业数据{_reasons(work)}")
+    if not lenient:
+        _refuse_differing_columns(work.problems)
     return _finished(work, decisions)
 
 
@@ -236,7 +241,6 @@ def _refuse_differing_columns(problems: Sequence[Problem]) -> None:
 
 
 def _finished(work: Import, decisions: Sequence[Decision]) -> Ledger:
-    _refuse_differing_columns(work.problems)
     _name_heads_not_found(work)
     if work.reader.id_column is None:
         settle(work, decisions)

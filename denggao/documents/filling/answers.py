@@ -186,11 +186,10 @@ class Answers:
         found = self.ledger.carried(head, firm)
         words = ask.words
         if found is None:
-            gap = f"台账中没有“{head}”这一列或这一格"
-            return Answer(words, gap=gap, silent=True)
+            return Answer(words, gap=f"台账中没有 {head}", silent=True)
         value, personal = found.value, _PERSONAL_HEAD.search(head) is not None
         if isinstance(value, float):
-            if found.unit != unit:
+            if found.unit != unit and _needs_unit(head):
                 return Answer(words, gap="台账和这张表的单位行不同，没有照抄")
             value = Decimal(f"{value:.15g}")
         elif isinstance(value, bool):
@@ -200,6 +199,17 @@ class Answers:
         elif not isinstance(value, datetime.date):
             value = str(value).strip()
         return Answer(words, value, how="同名列，照抄", sources=(found.source,), personal=personal)
+
+
+_MONEY = re.compile(
+    r"[额金费款税价值]|收入|资产|资本|利润|支出|投入|经费|成本|负债|预算|奖补|补助|债"
+)
+_OWN_UNIT = re.compile(r"[(（\[].*(?:元|人|户|件|项|个|%|％|年|月|天|平方米|㎡|吨|台|套).*[)）\]]")
+
+
+def _needs_unit(head: str) -> bool:
+    """Is it money whose unit stands in another line of the sheet?"""
+    return _MONEY.search(head) is not None and _OWN_UNIT.search(head) is None
 
 
 def _chosen(

@@ -292,10 +292,12 @@ def is_date_format(code: str) -> bool:
 
 
 def is_percent_format(code: str) -> bool:
+    """Does a number in this format show in per cent?"""
     return "%" in _QUOTED.sub("", code)
 
 
 def is_text_format(code: str) -> bool:
+    """Is whatever stands in this format text?"""
     return code.strip() == "@"
 
 
