@@ -40,13 +40,15 @@ def fill(
 ) -> None:
     """空表自填：认表头，一户一行，缺数加批注，附来源"""
     from denggao.documents.filling.layout import read_form
+    from denggao.documents.filling.planner import heads_of
 
     on = day(as_of)
     more = more or []
     target = _target(form, output, [form, *ledger, *more, *filter(None, [columns])])
     blank = read_form(form)
     meant = _meanings(columns, on)
-    known = _read([*ledger, *more], blank, on, columns, id_column, meant)
+    heads = heads_of(blank, meant, on.year, year)
+    known = _read([*ledger, *more], on, columns, id_column, heads)
     _fill(blank, known, meant, on, year, firm, target)
 
 
@@ -92,10 +94,8 @@ def _meanings(columns: Path | None, on: date) -> Meant:
 
 
 def _read(
-    paths: list[Path], form: Form, on: date, columns: Path | None, id_column: str | None,
-    meant: Meant,
-) -> Ledger:  # fmt: skip
-    from denggao.documents.filling.planner import heads_of
+    paths: list[Path], on: date, columns: Path | None, id_column: str | None, heads: list[str]
+) -> Ledger:
     from denggao.facts.ledger import load_column_map, read_ledgers
 
     if any(path.suffix.lower() == ".parquet" for path in paths):
@@ -104,7 +104,7 @@ def _read(
     with progress_bar("读台账") as progress:
         return read_ledgers(
             paths, as_of=on, columns=mapping, id_column=id_column, progress=progress,
-            carry=heads_of(form, meant),
+            carry=heads,
         )  # fmt: skip
 
 

@@ -6,18 +6,17 @@ fact that it resembles.
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 from denggao.documents.filling.areas import HeadColumn, Meant
 from denggao.documents.filling.context import Context
 from denggao.facts.catalogue import Fact, catalogue
 from denggao.facts.enterprise import key_of
-from denggao.facts.heads import Meaning, normal
+from denggao.facts.heads import Meaning, is_other_figure, normal
+from denggao.facts.likeness import suggest
 
 _RUNNING = frozenset({"序号", "行号", "no", "顺序号"})
 _TOTAL = re.compile(r"(?:近?[三3]年)?(?:合计|小计|总计)")
@@ -26,7 +25,6 @@ _SHARE = re.compile(r"(.+?)占(.+?)(?:的)?(?:比例|比重|百分比|比)")
 _WINDOW = re.compile(r"(?:最?近[三3]个?(?:会计)?年度?|[三3]年)")
 _ONE_YEAR = re.compile(r"(?:19|20)[0-9]{2}年?度?|最?近一个?(?:会计)?年度?|上一?年度?")
 _EMPTY_WORDS = re.compile(r"同期|当年|总额|总和|之和|企业|的|年度")
-_RESEMBLES = 0.6
 
 
 @dataclass(frozen=True)
@@ -96,6 +94,8 @@ def _ask(column: HeadColumn, context: Context, meant: Meant) -> Ask:
 
 def _fact(column: HeadColumn, levels: tuple[str, ...], meaning: Meaning, context: Context) -> Ask:
     fact, year, assumed = meaning.fact, meaning.year, []
+    if levels != column.levels:
+        assumed.append(f"“本年”{context.report_words}")
     if fact.yearly and year is None:
         year, why = context.year()
         if year is None:
@@ -125,9 +125,13 @@ def _unknown(column: HeadColumn, levels: tuple[str, ...], context: Context, mean
     if level:
         return Ask(column, "level", "field_code", level=level)
     share = _share("".join(levels), context, meant)
+    if share is None and len(levels) > 1 and not any(map(is_other_figure, levels[:-1])):
+        years = "".join(_ONE_YEAR.findall("".join(levels[:-1])))
+        share = _share(years + levels[-1], context, meant)
     if share:
         return Ask(column, "share", share=share)
-    return Ask(column, "carry", resembles=resembling(levels))
+    like = suggest("/".join(levels), context.application_year)
+    return Ask(column, "carry", resembles=like.name if like else "")
 
 
 def _field_level(levels: tuple[str, ...], meant: Meant) -> int:
@@ -184,49 +188,30 @@ def _summed(ask: Ask, asks: Sequence[Ask]) -> Ask:
     """「研发费用」/「合计」 is the sum of the other columns of its group, if all are facts of
     one unit that do not contain each other."""
     group = ask.column.levels[:-1]
-    if ask.kind != "carry" or not group or not _TOTAL.fullmatch(_bare(ask.column.levels[-1])):
+    total = bool(group) and _TOTAL.fullmatch(_bare(ask.column.levels[-1])) is not None
+    if not total or ask.kind not in ("carry", "fact"):
         return ask
     parts = [other for other in asks if other is not ask and other.column.levels[:-1] == group]
     parts = [p for p in parts if not p.column.levels[-1].startswith("其中")]
+    if ask.kind == "fact" and not any(part.kind == "fact" for part in parts):
+        return ask  # 销售收入: 内销, 外销, 合计 is the fact itself
+    if _can_be_added(parts):
+        indexes = tuple(part.column.index for part in parts)
+        return replace(ask, kind="sum", parts=indexes, factor=parts[0].factor, assumed="")
+    if ask.kind == "fact":
+        return replace(ask, refused="合计的各部分不全认得，没有填", assumed="")
+    return ask
+
+
+def _can_be_added(parts: Sequence[Ask]) -> bool:
+    """At least two different facts or years, one unit, none containing another."""
     if len(parts) < 2 or any(p.kind != "fact" or p.refused or not p.fact.numeric for p in parts):
-        return ask
+        return False
     codes = {part.fact.code for part in parts}
     contained = any(part.fact.at_most in codes for part in parts)
-    if contained or len({(part.fact.unit, part.factor) for part in parts}) > 1:
-        return ask
-    if len({part.key for part in parts}) < len(parts):
-        return ask
-    return replace(
-        ask, kind="sum", parts=tuple(p.column.index for p in parts), factor=parts[0].factor
-    )
+    units = {(part.fact.unit, part.factor) for part in parts}
+    return not contained and len(units) == 1 and len({p.key for p in parts}) == len(parts)
 
 
 def _bare(words: str) -> str:
     return normal(re.sub(r"[(（].*?[)）]", "", words))
-
-
-# --- suggestions ---------------------------------------------------------------------------
-
-
-@cache
-def _known_words() -> dict[str, str]:
-    return {
-        normal(word): fact.name
-        for fact in catalogue().values()
-        for word in (fact.name, *fact.aliases)
-        if fact.unit != "记录"
-    }
-
-
-@cache
-def resembling(levels: tuple[str, ...]) -> str:
-    """The name of the fact that a strange head resembles most, "" if none does."""
-    known = _known_words()
-    for words in (_bare(levels[-1]), _bare("".join(levels))):
-        close = difflib.get_close_matches(words, known, n=1, cutoff=_RESEMBLES)
-        if close:
-            return known[close[0]]
-        inside = [word for word in known if len(word) > 3 and word in words]
-        if inside:
-            return known[max(inside, key=len)]
-    return ""

@@ -3,6 +3,7 @@ figures and whose columns are years."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -45,11 +46,13 @@ def fill_cards(
     if loose:
         groups.append((loose, _context(work, layout, tables, loose)))
     for table, around, subject in unplaced:
-        fields = matrix(layout, table, meant)
+        fields = matrix(layout, table, meant, around)
         if fields:
             groups.append((fields, around))
         else:
             plan.skipped.append(skipped_words(layout, table, subject))
+        if fields and around.this_year and around.report_year is None:
+            plan.notices.append(f"〈{layout.name}〉“本年”是哪一年没有写明；请用 --year 说明")
     known = sum(_is_known(field, meant) for fields, _ in groups for field in fields)
     if known < _ENOUGH:
         return
@@ -104,12 +107,14 @@ def _row_fields(layout: Layout, row: int, meant: Meant) -> Iterator[Field]:
     blocks = list(dict.fromkeys(layout.block(row, column) for column in sorted(layout.rows[row])))
     texts = [layout.text(block.top, block.left) for block in blocks]
     for number, (label, text) in enumerate(zip(blocks, texts, strict=True)):
-        if label.top != row or not text or len(text) > _LONGEST_LABEL or number + 1 == len(blocks):
+        if label.top != row or not text or len(text) > _LONGEST_LABEL:
             continue
-        right, said = blocks[number + 1], texts[number + 1]
-        if right.left != label.right + 1 or right.top != row:
-            continue
-        levels = _label(blocks[:number], texts[:number], text.rstrip(":： "), meant)
+        levels = _label(blocks[:number], texts[:number], _bare_label(text), meant)
+        right = layout.block(row, label.right + 1)
+        is_drawn = label.right + 1 in layout.rows[row]
+        if right.top != row or (not is_drawn and meant(levels) is None):
+            continue  # where no box is drawn, only a known label waits for a value
+        said = layout.text(row, label.right + 1)
         is_value = bool(said) and meant(levels) is not None and meant((said,)) is None
         if not said or HINT.fullmatch(said) or is_value:
             yield Field(levels, right.top, right.left, "" if HINT.fullmatch(said) else said)
@@ -123,26 +128,41 @@ def _label(left: Sequence[Area], texts: Sequence[str], text: str, meant: Meant) 
     return (groups[-1], text) if groups and meant((groups[-1], text)) else (text,)
 
 
-def matrix(layout: Layout, table: FormTable, meant: Meant) -> list[Field]:
-    """Rows that begin with a figure's name under years, or with a year under figures."""
+def matrix(layout: Layout, table: FormTable, meant: Meant, context: Context) -> list[Field]:
+    """Rows that begin with a figure's name under years, or with a year under figures. A column
+    计量单位 gives the unit of each row."""
+    if not any(normal(column.levels[-1]) in _CORNERS for column in table.columns[:2]):
+        return []
+    units = [c.index for c in table.columns if normal(c.levels[-1]) in _UNIT_HEADS]
     fields = []
-    first = table.columns[0]
     for row in table.of_kind("labelled"):
+        unit = next((layout.text(row.row, index) for index in units), "")
+        label = _bare_label(row.label) + (f"（{unit}）" if unit else "")
         for column in table.columns[1:]:
             said = layout.text(row.row, column.index)
-            for levels in ((row.label, *column.levels), (*column.levels, row.label)):
-                meaning = meant(levels)
+            for levels in ((label, *column.levels), (*column.levels, label)):
+                meaning = None if column.index in units else meant(context.said(levels))
                 if meaning and meaning.role == "fact" and meaning.fact.numeric:
                     fields.append(Field(levels, row.row, column.index, said))
                     break
-    about_firm = normal(first.levels[-1]) in _CORNERS
-    return fields if len(fields) >= _ENOUGH and about_firm else []
+    return fields if len(fields) >= _ENOUGH else []
+
+
+_NUMBERED = re.compile(
+    r"^[(（]?(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2})(?:[)）、]|[.．](?![0-9]))\s*"
+)
+
+
+def _bare_label(text: str) -> str:
+    """Without numbering and colon: 「一、营业收入：」."""
+    return _NUMBERED.sub("", text).rstrip(":： ")
 
 
 #: What stands over the first column of such a table.
+_UNIT_HEADS = frozenset(map(normal, ("单位", "计量单位")))
 _CORNERS = frozenset(
     map(
-        normal, ("项目", "指标", "指标名称", "年度", "年份", "会计年度", "财务指标", "名称", "科目")
+        normal, ("项目", "指标", "指标名称", "年度", "年份", "会计年度", "财务指标", "科目")
     )
 )
 

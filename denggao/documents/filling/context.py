@@ -27,12 +27,14 @@ _THIS_YEAR = re.compile(r"本年|当年|本期|今年|报告期|报告年")
 
 @dataclass(frozen=True)
 class Context:
-    """``application_year`` is N (上年 = N − 1); ``report_year`` is what the user said 本年 is.
-    ``unit`` is the factor of the unit line; ``units_clash``: it names two. ``title`` is the
-    table's title with the sheet's name; ``this_year``: a head says 本年."""
+    """``application_year`` is N (上年 = N − 1); ``report_year`` is the year called 本年, by the
+    user or, where a head says 本年, by the title; ``report_words`` says by which. ``unit`` is
+    the factor of the unit line; ``units_clash``: it names two. ``title`` is the table's title
+    with the sheet's name; ``this_year``: a head says 本年."""
 
     application_year: int
     report_year: int | None
+    report_words: str
     title: str
     unit: int | None
     units_clash: bool
@@ -46,7 +48,11 @@ class Context:
         clash = len(units) > 1
         unit = units.pop() if len(units) == 1 else None
         said = _THIS_YEAR.search(heads) is not None
-        return cls(year, report_year, _narrow(title), unit, clash, said)
+        words = f"按 --year 说的 {report_year} 年填"
+        if report_year is None and said:
+            report_year = _year_of_report(_narrow(title))
+            words = f"按表题的 {report_year} 年填"
+        return cls(year, report_year, words, _narrow(title), unit, clash, said)
 
     @property
     def title_kind(self) -> str:
@@ -70,7 +76,7 @@ class Context:
         """(year, what was assumed) for a yearly fact whose head names no year; (None, why not)
         where the form leaves it open."""
         if self.report_year is not None:
-            return self.report_year, f"表头没有年度，按 --year 说的 {self.report_year} 年填"
+            return self.report_year, f"表头没有年度，{self.report_words}"
         bare = _DAY.sub(" ", self.title)
         if _PERIOD.search(bare):
             return None, "这张表按月、季或周填，台账里只有全年数；是全年数的请用 --year 写明年度"
@@ -91,6 +97,15 @@ class Context:
         text = _narrow("".join(levels))
         stated = str(year) in text or f"{year % 100:02d}年" in text
         return self.this_year and self.report_year is None and not stated
+
+
+def _year_of_report(title: str) -> int | None:
+    """「2024年度…情况报表」 with a column 本年: 2024."""
+    bare = _DAY.sub(" ", title)
+    years = {int(year) for year in _YEAR.findall(bare)}
+    if len(years) != 1 or _PERIOD.search(bare) or _APPLICATION.search(bare):
+        return None
+    return years.pop()
 
 
 def _narrow(text: str) -> str:

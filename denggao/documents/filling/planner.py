@@ -266,7 +266,7 @@ def plan_form(
         tables = find_tables(layout, meant)
         unplaced = []
         for table in tables:
-            context = context_of(layout, table, answers, report_year)
+            context = context_of(layout, table, answers.as_of.year, report_year)
             subject = subject_of(table, meant)
             if subject.kind == "other":
                 unplaced.append((table, context, subject))
@@ -276,18 +276,17 @@ def plan_form(
     return work.plan
 
 
-def context_of(
-    layout: Layout, table: FormTable, answers: Answers, report_year: int | None
-) -> Context:
+def context_of(layout: Layout, table: FormTable, year: int, report_year: int | None) -> Context:
     """What surrounds a table."""
     heads = " ".join(column.head for column in table.columns)
     title = f"{table.title} {layout.name}"
-    return Context.of(answers.as_of.year, report_year, title, table.texts, heads)
+    return Context.of(year, report_year, title, table.texts, heads)
 
 
-def heads_of(form: Form, meant: Meant) -> list[str]:
+def heads_of(form: Form, meant: Meant, year: int, report_year: int | None) -> list[str]:
     """Every head of a form, for the columns of a ledger that only a form asks for. Raises
-    UserError where nothing in the form is about firms, whatever the ledger holds."""
+    UserError where nothing in the form is about firms, whatever the ledger holds. ``year`` is
+    that of application."""
     heads: list[str] = []
     why: list[str] = []
     for layout in form.sheets:
@@ -295,7 +294,8 @@ def heads_of(form: Form, meant: Meant) -> list[str]:
         subjects = [subject_of(table, meant) for table in tables]
         found = labels(layout, tables, meant)
         for table, subject in zip(tables, subjects, strict=True):
-            if subject.kind == "other" and not matrix(layout, table, meant):
+            around = context_of(layout, table, year, report_year)
+            if subject.kind == "other" and not matrix(layout, table, meant, around):
                 why.append(skipped_words(layout, table, subject))
             else:
                 found += [column.head for column in table.columns]
