@@ -26,7 +26,7 @@ _UNIT_ONLY = re.compile(
 )
 _EXAMPLE = re.compile(r"(?:示?例|样例|填写示例|填报示例|举例|例如)[\d:：)）]?.*")
 _INVENTED = re.compile(r"某某|[×xX]{2,}|[*＊]{2,}|示例|样例|（例）|\(例\)|举例")
-_LONGEST_NAME = 60
+_FIRM = re.compile(r"(?:公司|合作社|集团)$")
 #: 「（18位）」 in a cell says how to fill it in; it is no value.
 HINT = re.compile(r"[(（][^()（）]{1,20}[)）]")
 
@@ -131,6 +131,8 @@ def _heads_at(layout: Layout, row: int, meant: Meant) -> tuple[int, list[HeadCol
 
 def _can_be_head(text: str) -> bool:
     number = re.fullmatch(r"-?[0-9.]+", text)
+    if _FIRM.search(text):
+        return False
     return len(text) <= _LONGEST_HEAD and (number is None or _YEAR.fullmatch(text) is not None)
 
 

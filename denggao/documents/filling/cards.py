@@ -161,9 +161,7 @@ def _bare_label(text: str) -> str:
 #: What stands over the first column of such a table.
 _UNIT_HEADS = frozenset(map(normal, ("单位", "计量单位")))
 _CORNERS = frozenset(
-    map(
-        normal, ("项目", "指标", "指标名称", "年度", "年份", "会计年度", "财务指标", "科目")
-    )
+    map(normal, ("项目", "指标", "指标名称", "年度", "年份", "会计年度", "财务指标", "科目"))
 )
 
 

@@ -61,7 +61,7 @@ def write_ledger(path: Path, firms: Sequence[Mapping[str, Any]] = FIRMS) -> Path
 @dataclass
 class Drawn:
     """How a form is drawn. ``body`` are rows already written, ``blank`` blank ones after them;
-    ``below`` the lines under the table; ``extra`` draws more on the sheet (book, sheet)."""
+    ``below`` the lines under the table; ``more`` draws more on the sheet (book, sheet)."""
 
     heads: Heads
     title: str = "情况汇总表"
@@ -71,7 +71,7 @@ class Drawn:
     below: Sequence[str] = ("注：请如实填写", "填表人：        审核人：")
     total: bool = False
     sheet: str = "表1"
-    extra: Any = None
+    more: Any = None
     formats: Mapping[int, str] = field(default_factory=dict)
 
     @property
@@ -128,8 +128,8 @@ def _draw(book: Any, sheet: Any, form: Drawn) -> None:
     for words in form.below:
         sheet.write(at, 0, words)
         at += 1
-    if form.extra:
-        form.extra(book, sheet)
+    if form.more:
+        form.more(book, sheet)
 
 
 def fill(form: Path, ledger: Path, *options: str, code: int = 0) -> Path:
