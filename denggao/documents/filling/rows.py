@@ -35,17 +35,18 @@ _FORMULAS = ("formula", "formula1", "formula2", "f")
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
-def insert_rows(source: Path, target: Path, inserted: Sequence[Inserted]) -> None:
-    """A copy of ``source`` at ``target`` with the rows inserted. Raises UserError where a part
-    of the workbook would come apart (formulas of several rows, pivot tables)."""
+def prepare(source: Path, target: Path, inserted: Sequence[Inserted]) -> None:
+    """A copy of ``source`` at ``target`` with the rows inserted and without the stored results
+    of formulas: they are of the blank form, and some programs would show them. Raises UserError
+    where a part of the workbook would come apart (formulas of several rows, pivot tables)."""
     parts = Parts(source)
     try:
         book = Book(parts)
         for sheet in dict.fromkeys(i.sheet for i in inserted):
             _Insertion(source.name, parts, book, sheet, inserted).make()
-        if book.related("calcChain"):
+        if inserted and book.related("calcChain"):
             book.forget_chain()
-        if book.has_formulas(False, set()):
+        if [part for part in book.sheets.values() if _forget_results(parts, part)]:
             book.recalculate()
         with target.open("wb") as stream:
             parts.write(stream)
@@ -56,6 +57,20 @@ def insert_rows(source: Path, target: Path, inserted: Sequence[Inserted]) -> Non
         ) from error
     finally:
         parts.close()
+
+
+def _forget_results(parts: Parts, part: str) -> bool:
+    """Drop the stored results of a sheet's formulas; were there any formulas?"""
+    data = parts.read(part)
+    splices: list[Splice] = []
+    for cell in parse(data).all("c"):
+        result = cell.child("v")
+        if cell.child("f") is not None and result is not None:
+            splices.append((result.start, result.stop, b""))
+            tag = data[cell.start : cell.inner]
+            splices.append((cell.start, cell.inner, without_attribute(tag, "t")))
+    parts.edit(part, spliced(data, splices))
+    return bool(splices)
 
 
 class _Insertion:

@@ -11,7 +11,7 @@ from pathlib import Path
 from denggao.documents.filling.answers import Answer, Value
 from denggao.documents.filling.layout import letter
 from denggao.documents.filling.plan import Filled, Marked, Plan, cell_name
-from denggao.documents.filling.rows import insert_rows
+from denggao.documents.filling.rows import prepare
 from denggao.documents.patching import KEEP, Change, NewSheet, patch
 
 SOURCES, OPEN = "来源", "待填清单"
@@ -36,12 +36,9 @@ def write_filled(plan: Plan, form: Path, target: Path) -> None:
         NewSheet(OPEN, [_OPEN_HEADS, *open_lines(plan)], _OPEN_WIDTHS),
     ]
     changes = list(_changes(plan))
-    if not plan.inserted:
-        patch(form, target, changes, sheets)
-        return
     with tempfile.TemporaryDirectory() as folder:
         roomy = Path(folder) / form.name
-        insert_rows(form, roomy, plan.inserted)
+        prepare(form, roomy, plan.inserted)
         patch(roomy, target, changes, sheets)
 
 
