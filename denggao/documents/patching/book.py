@@ -63,16 +63,22 @@ class Book:
         others = [part for part in self.sheets.values() if part not in looked_at]
         return any(has_formula(self.parts.chunks(part)) for part in others if part in self.parts)
 
+    @property
+    def reckons_anew(self) -> bool:
+        """Is that said already?"""
+        found = self._root().child("calcPr")
+        return found is not None and found.get("fullCalcOnLoad") in _TRUE
+
     def recalculate(self) -> None:
         """Every formula is to be reckoned when the file is opened next."""
         data = self.parts.read(self.part)
         root = parse(data)
         found = root.child("calcPr")
+        if self.reckons_anew:
+            return
         if found is None:
             new = f'<{root.tag("calcPr")} fullCalcOnLoad="1"/>'.encode()
             splice = insertion(data, root, new, before=_AFTER_CALCULATION)
-        elif found.get("fullCalcOnLoad") in _TRUE:
-            return
         else:
             splice = retagged(data, found, "fullCalcOnLoad", "1")
         self.parts.edit(self.part, spliced(data, [splice]))

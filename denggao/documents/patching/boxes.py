@@ -12,12 +12,13 @@ from denggao.documents.patching.parts import Parts
 #: Shapes are numbered in blocks of this many; no two sheets share a block.
 _BLOCK = 1024
 _WIDE, _HIGH = 3, 6
-_BLOCKS = re.compile(rb"""<o:idmap\b[^>]*?\bdata=["']([0-9, ]*)["']""")
+_BLOCKS = re.compile(rb"""<(?:[\w.-]+:)?idmap\b[^>]*?\bdata=["']([0-9, ]*)["']""")
 _END = re.compile(rb"</(?:[\w.-]+:)?xml\s*>\s*$")
-_TYPE = re.compile(rb"""<v:shapetype\b[^>]*\bid=["']_x0000_t202["']""")
-
-_PREFIXES = (b"xmlns:v=", b"xmlns:o=", b"xmlns:x=")
-
+_TYPE = re.compile(rb"""<(?:[\w.-]+:)?shapetype\b[^>]*\bid=["']_x0000_t202["']""")
+_SPACE = re.compile(
+    rb"""\sxmlns:([\w.-]+)=["']urn:schemas-microsoft-com:(vml|office:office|office:excel)"""
+)
+_PREFIX = re.compile(r"(?<=[<\s/])([vox])(?=:)")
 _HEAD = (
     '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
     ' xmlns:x="urn:schemas-microsoft-com:office:excel"><o:shapelayout v:ext="edit">'
@@ -40,6 +41,10 @@ _SHAPE = (
 )
 
 
+#: What the prefixes above stand for, by the end of the namespace.
+_KINDS = {"v": b"vml", "o": b"ffice", "x": b"excel"}
+
+
 def new_boxes(parts: Parts, name: str, cells: Sequence[Cell]) -> None:
     """A VML part with a box for each cell."""
     blocks = _free_blocks(parts, len(cells))
@@ -54,9 +59,11 @@ def add_boxes(parts: Parts, name: str, cells: Sequence[Cell]) -> None:
     blocks = _free_blocks(parts, len(cells))
     data = parts.read(name)
     end, listed = _END.search(data), _BLOCKS.search(data)
-    if end is None or any(prefix not in data for prefix in _PREFIXES):
+    prefixes = {kind[-5:]: prefix.decode() for prefix, kind in _SPACE.findall(data)}
+    if end is None or len(prefixes) < len(_KINDS):
         raise Damaged(f"{name} is no drawing of boxes")
     new = ("" if _TYPE.search(data) else _SHAPE_TYPE) + _shapes(cells, blocks)
+    new = _PREFIX.sub(lambda found: prefixes[_KINDS[found.group(1)]], new)
     data = data[: end.start()] + new.encode() + data[end.start() :]
     if listed:
         more = ",".join(map(str, blocks)).encode()

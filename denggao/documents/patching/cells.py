@@ -43,10 +43,11 @@ class CellNow:
     @property
     def string_number(self) -> int | None:
         """The number of its shared string."""
-        text = self._value()
+        text = self.value()
         return int(text) if self.kind == "s" and text.isdigit() else None
 
-    def _value(self) -> str:
+    def value(self) -> str:
+        """Its value as it is written."""
         found = self.element.child("v")
         return inner_text(self.row, found).strip(" \n\t") if found else ""
 
@@ -68,7 +69,7 @@ class CellNow:
         if self.kind != "n":
             return None
         try:
-            return float(self._value())
+            return float(self.value())
         except ValueError:
             return None
 
@@ -79,7 +80,7 @@ class CellNow:
         if isinstance(value, str):
             return self.text(strings) == value
         if isinstance(value, bool):
-            return self.kind == "b" and self._value() == str(int(value))
+            return self.kind == "b" and self.value() == str(int(value))
         number, is_date = self.number(), styles.is_date(self.style)
         if number is None or is_date != isinstance(value, date):
             return False

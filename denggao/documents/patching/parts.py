@@ -123,12 +123,14 @@ class Parts:
                     break
             self.edit(place, data)
 
-    def free_name(self, pattern: str) -> str:
-        """``xl/comments{}.xml`` with the first number that no part has."""
-        number = 1
-        while pattern.format(number) in self:
+    def free_name(self, pattern: str, first: int | str = 1) -> str:
+        """``xl/comments{}.xml`` with the first number that no part has; ``first`` is what is
+        tried before 2."""
+        name, number = pattern.format(first), 1
+        while name in self:
             number += 1
-        return pattern.format(number)
+            name = pattern.format(number)
+        return name
 
     def write(self, target: BinaryIO) -> None:
         replaced = {name: _whole(data) for name, data in self._edited.items()} | self._streams

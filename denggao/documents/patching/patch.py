@@ -47,14 +47,14 @@ def patch(
     for change in changes:
         check(change.value)
     wanted = by_sheet(changes)
-    _check_package(source)
-    with _opened(source) as parts:
+    checked(source)
+    with opened(source) as parts:
         _Patching(source.name, parts, force).make(wanted, sheets)
         _write(parts, source, target)
 
 
-def _check_package(source: Path) -> None:
-    """The limits of every file that comes in, before anything is unpacked."""
+def checked(source: Path) -> None:
+    """The limits of every file that comes in, before anything is unpacked; raises UserError."""
     if not source.is_file():
         raise UserError(f"找不到文件「{source}」；请检查路径和文件名")
     package = Package(source)
@@ -62,7 +62,8 @@ def _check_package(source: Path) -> None:
 
 
 @contextmanager
-def _opened(source: Path) -> Iterator[Parts]:
+def opened(source: Path) -> Iterator[Parts]:
+    """The package; whatever is found damaged in it leaves as a UserError."""
     try:
         parts = Parts(source)
         try:
@@ -152,7 +153,7 @@ class _Patching:
         if self.styles.data == self._styles_were:
             return
         if self.styles_part is None:
-            self.styles_part = self.parts.free_name("xl/styles{}.xml")
+            self.styles_part = self.parts.free_name("xl/styles{}.xml", first="")
             self.parts.add(self.styles_part, self.styles.data, _STYLES_TYPE)
             self.parts.relate(self.book.part, "styles", self.styles_part)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from denggao.documents.patching.cells import CellNow, Unwritable, new_cell, style_for
 from denggao.documents.patching.changes import KEEP, Cell, Change
@@ -22,6 +23,7 @@ from denggao.facts.errors import UserError
 from denggao.facts.problems import column_letter, place
 
 _TRUE = ("1", "true")
+_T = TypeVar("_T")
 
 
 @dataclass
@@ -145,7 +147,9 @@ class SheetEdit:
 
     def _cell(self, now: CellNow, change: Change) -> list[Splice]:
         around, value = self.around, change.value
-        if value is KEEP or now.holds(value, around.strings, around.styles, around.date1904):
+        if value is KEEP or self._written(
+            change, lambda: now.holds(value, around.strings, around.styles, around.date1904)
+        ):
             style = around.styles.variant(now.style, fill=change.fill)
             new = now.with_style(style)
         else:
@@ -175,7 +179,8 @@ class SheetEdit:
             change, lambda: new_cell(like, change.reference, style, value, self.around.date1904)
         )
 
-    def _written(self, change: Change, make: Callable[[], bytes]) -> bytes:
+    def _written(self, change: Change, make: Callable[[], _T]) -> _T:
+        """What ``make`` gives; what no cell can hold leaves as a UserError that names it."""
         try:
             return make()
         except Unwritable as error:

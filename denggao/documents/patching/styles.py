@@ -170,13 +170,13 @@ class Styles:
         for place, child in enumerate(found.children):
             if self.data[child.start : child.stop] == new:
                 return place
-        if found.is_closed:  # openpyxl writes <numFmts count="0"/>
-            self._splice([insertion(self.data, found, b"")])
-            return self._item(name, new)
         count = len(found.children)
-        self._splice(
-            [retagged(self.data, found, "count", str(count + 1)), (found.end, found.end, new)]
-        )
+        start, stop, tag = retagged(self.data, found, "count", str(count + 1))
+        if found.is_closed:
+            end = f"</{found.tag(name)}>".encode()
+            self._splice([(start, stop, tag[:-2].rstrip() + b">" + new + end)])
+        else:
+            self._splice([(start, stop, tag), (found.end, found.end, new)])
         return count
 
     def _splice(self, splices: list[Splice]) -> None:
@@ -193,5 +193,6 @@ def empty(namespace: str) -> str:
         "<border><left/><right/><top/><bottom/><diagonal/></border></borders>"
         '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>'
         '</cellStyleXfs><cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"'
-        ' xfId="0"/></cellXfs></styleSheet>'
+        ' xfId="0"/></cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0"'
+        ' builtinId="0"/></cellStyles></styleSheet>'
     )
