@@ -55,7 +55,7 @@ INVISIBLE = str.maketrans(dict.fromkeys("\u200b\u200c\u200d\ufeff\u2060\u00ad", 
 _FULL_STOP = re.compile(r"(?<=[0-9])[。·．](?=[0-9])")
 
 _UNIT_WORDS = {
-    "元": "元|块|人民币|元人民币|RMB",
+    "元": "元整?|块|人民币|元人民币|RMB",
     "人": "人|名|位",
     "项": "项|件|个|条|篇",
     "分": "分",
@@ -143,7 +143,10 @@ def _number_in_text(cell: str, fact: Fact, factor: Fraction | int) -> Number:
     refuse_broken(text)
     _refuse_words(text, fact)
     return (
-        _accounting(text, fact, factor) or _range(text, fact, factor) or _amount(text, fact, factor)
+        _accounting(text, fact, factor)
+        or _range(text, fact, factor)
+        or _compound(text, fact)
+        or _amount(text, fact, factor)
     )
 
 
@@ -188,6 +191,22 @@ def _range(text: str, fact: Fact, factor: Fraction | int) -> Number | None:
     if not isinstance(lo, int) or not isinstance(hi, int) or lo > hi:
         raise _not_a_number(fact)
     return Number(Interval(lo, hi))
+
+
+_COMPOUND = re.compile(
+    r"(?:([0-9]{1,6})亿)?(?:零?([0-9]{1,4}(?:\.[0-9]{1,6})?)万)?(?:零?([0-9]{1,4}(?:\.[0-9]{1,2})?))?元?整?"
+)
+
+
+def _compound(text: str, fact: Fact) -> Number | None:
+    """「1亿2000万元」, 「3万5000元」: two multiples at least, the larger first."""
+    match = _COMPOUND.fullmatch(text) if fact.unit == "元" else None
+    if match is None or sum(part is not None for part in match.groups()) < 2:
+        return None
+    if match[3] is not None and not text.endswith(("元", "整")):
+        return None  # 「1亿5」: of what?
+    parts = zip(match.groups(), (10**8, 10**4, 1), strict=True)
+    return _steps(fact, sum((Fraction(part or 0) * times for part, times in parts), Fraction(0)))
 
 
 def _amount(text: str, fact: Fact, factor: Fraction | int) -> Number:
@@ -258,8 +277,15 @@ def _not_a_number(fact: Fact) -> BadCell:
 # --- dates ---------------------------------------------------------------------------------
 
 _DATE = re.compile(
-    r"([0-9]{4})(?:([-/.])([0-9]{1,2})\2([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})[日号]?)\.?"
+    r"([0-9]{4})(?:([-/. ])([0-9]{1,2})\2([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})[日号]?)\.?"
     r"(?:[ T]*[0-9]{1,2}:[0-9]{1,2}(?::[0-9]{1,2}(?:\.0+)?)?)?"
+)
+_WEEKDAY = re.compile(r"\s*[(]?(?:星期|周)[一二三四五六日天][)]?")
+_CHINESE_DATE = re.compile(
+    r"[〇○零oO一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}[日号]?"
+)
+_CHINESE = {mark: str(n) for n, mark in enumerate("〇一二三四五六七八九")} | dict.fromkeys(
+    "○零oO", "0"
 )
 _COMPACT = re.compile(r"(?:19|20)[0-9]{6}")
 _YEAR_MONTH = re.compile(r"[0-9]{4}(?:[-/.][0-9]{1,2}|年(?:[0-9]{1,2}月(?:份)?)?)?")
@@ -292,7 +318,8 @@ def _date_in_text(text: str, date1904: bool) -> datetime.date | None:
     if _SERIAL.fullmatch(text) and int(text) in _SERIALS:
         days = int(text) + (_DATE_1904 if date1904 else 0)
         return _EPOCH + datetime.timedelta(days=days)
-    text = re.sub(r"\s*([-/.年月])\s*", r"\1", text.replace("。", "."))
+    text = _plain_digits(_WEEKDAY.sub("", text.replace("。", ".")))
+    text = re.sub(r"\s*([-/.、年月日号])\s*(?!\d+:)", r"\1", text).replace("、", ".")
     match = _DATE.fullmatch(text)
     if match:
         year, _, month, day, month_, day_ = match.groups()
@@ -302,6 +329,20 @@ def _date_in_text(text: str, date1904: bool) -> datetime.date | None:
     if _PENDING.fullmatch(text):
         raise BadCell("pending", "日期，如 2019-05-06", "请核实后填写；暂时没有请留空")
     raise _bad_date()
+
+
+def _plain_digits(text: str) -> str:
+    """「二〇一九年五月十六日」 → 「2019年5月16日」."""
+    if not _CHINESE_DATE.fullmatch(text):
+        return text
+    year, month, day = re.split("[年月]", text.rstrip("日号"))
+    digits = "".join(_CHINESE[mark] for mark in year)
+    return f"{digits}年{_under_hundred(month)}月{_under_hundred(day)}日"
+
+
+def _under_hundred(words: str) -> int:
+    tens, ten, ones = words.rpartition("十")
+    return int(_CHINESE.get(tens, "1")) * 10 * bool(ten) + int(_CHINESE.get(ones, "0"))
 
 
 def _day(year: int, month: int, day: int) -> datetime.date:
@@ -374,6 +415,26 @@ def text(cell: object) -> str | None:
     return words
 
 
+def phone(cell: object) -> str | None:
+    """A telephone number as written; raises BadCell for 「139****1234」."""
+    words = text(cell)
+    if words in ("无", "没有"):
+        return None
+    if words is not None and re.search(r"[*＊•●×]{2}|(?i:x{3})", words):
+        raise BadCell("masked", "联系电话", "号码被遮盖，按没有数据处理；请填完整的号码")
+    return words
+
+
+def label(cell: object) -> str | None:
+    """A word or two (企业性质, 培育类型, 联系人): 「无」 is none, 「待核」 is no answer."""
+    words = text(cell)
+    if words is None or words in ("无", "没有"):
+        return None
+    if _PENDING.fullmatch(tidy(words)):
+        raise BadCell("pending", "确定的内容", "请核实后填写；暂时没有请留空")
+    return words
+
+
 def code(cell: object) -> str | None:
     """A code or closed word (行业, 区县) as text; 「待核」 is no code."""
     words = text(cell)
@@ -390,7 +451,8 @@ def _says_nothing(words: str) -> bool:
 
 @cache
 def _fields_by_title() -> dict[str, str]:
-    return {name: code for code, name in technical_fields().items() if is_technical_field(code)}
+    fields = technical_fields().items()
+    return {_title(name): code for code, name in fields if is_technical_field(code)}
 
 
 _FIELD_CODE = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,2}){1,2})(?:[\s、.:：-]+(.*))?")
@@ -404,9 +466,7 @@ def field_code(cell: object) -> str | None:
     if is_missing(words) or words == "无":
         return None
     refuse_broken(words)
-    last = re.split(r"[/>＞\\→]", words)[-1].strip()
-    match = _FIELD_CODE.fullmatch(last)
-    code = match.group(1) if match else _fields_by_title().get(_title(last), "")
+    last, code, match = _last_level(words)
     if not is_technical_field(code):
         raise _bad_field(_about_field(code or last))
     title = technical_fields()[code]
@@ -415,12 +475,25 @@ def field_code(cell: object) -> str | None:
     return code
 
 
+def _last_level(words: str) -> tuple[str, str, re.Match[str] | None]:
+    """The lowest level of 「电子信息/软件/物联网应用软件」 with its code. Some titles have a
+    slash of their own, so what follows each separator is tried, the longest first."""
+    last = words
+    for start in [0, *(mark.end() for mark in re.finditer(r"[/>＞\\→]", words))]:
+        last = words[start:].strip()
+        match = _FIELD_CODE.fullmatch(last)
+        code = match.group(1) if match else _fields_by_title().get(_title(last), "")
+        if code:
+            return last, code, match
+    return last, "", None
+
+
 def _bad_field(advice: str) -> BadCell:
     return BadCell("not_a_field", "技术领域三级代码（如 1.1.10）或三级名称", advice)
 
 
 def _title(words: str) -> str:
-    return words.strip().replace("(", "（").replace(")", "）").replace(",", "，")
+    return re.sub(r"\s+", "", half_width(words))
 
 
 def _about_field(words: str) -> str:

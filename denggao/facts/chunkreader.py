@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from denggao.facts.cells import is_missing, tidy
+from denggao.facts.cells import BadCell, is_missing, tidy
 from denggao.facts.claims import Claim, claims
 from denggao.facts.columns import Column
 from denggao.facts.converters import shown
@@ -16,6 +17,7 @@ from denggao.facts.importing import Import
 from denggao.facts.likeness import suggest
 from denggao.facts.origins import Carried
 from denggao.facts.problems import Finding
+from denggao.facts.ratios import Stated, share
 from denggao.facts.tables import Table
 from denggao.facts.titlerows import Report as TitleReport
 from denggao.facts.titles import Title
@@ -45,6 +47,11 @@ class Chunk:
     def sheet_row(self, position: int) -> int:
         return self.first + self.at[position]
 
+    @cached_property
+    def rows(self) -> list[int]:
+        """The running numbers, once all rows are in."""
+        return [self.running + offset for offset in self.at]
+
 
 class ChunkReader:
     """Stores the chunks of one table, one column after the other."""
@@ -52,6 +59,7 @@ class ChunkReader:
     def __init__(self, work: Import, table: Table) -> None:
         self.work, self.table = work, table
         self.claims = claims(table, work.reader.application_year, self._whole_column)
+        self._shares = [c for c in table.columns if c.meaning and c.meaning.role == "share"]
         self._blank_heads = [column for column in table.columns if not column.head]
         self._carried = [column for column in table.columns if self._is_carried(column)]
         if table.detail:
@@ -73,6 +81,8 @@ class ChunkReader:
         for claim in self.claims:
             stated[claim.key] = self._values(claim, columns, chunk)
             self._store(claim, stated[claim.key], chunk)
+        for column in self._shares:
+            self._store_shares(column, columns[column.index], chunk)
         if self.table.titles:
             stated["titles"] = self._store_titles(chunk)
         for column in self._carried:
@@ -162,7 +172,7 @@ class ChunkReader:
     # --- store -----------------------------------------------------------------------------
 
     def _store(self, claim: Claim, values: list[Any], chunk: Chunk) -> None:
-        rows = [chunk.running + offset for offset in chunk.at]
+        rows = chunk.rows
         if not claim.by_year:
             self._source(claim.key, claim.columns[0])
             self.work.store.put(claim.key, chunk.firms, values, rows, chunk.fresh)
@@ -187,6 +197,20 @@ class ChunkReader:
     def _elsewhere(self, claim: Claim, position: int, column: Column, chunk: Chunk) -> None:
         key = f"{claim.code}@{chunk.years[position]}" if claim.by_year else claim.key
         self.work.origins.elsewhere(key, chunk.running + chunk.at[position], column)
+
+    def _store_shares(self, column: Column, raw: Sequence[Cell], chunk: Chunk) -> None:
+        stated = []
+        for position, cell in enumerate(raw):
+            try:
+                found = share(cell) if cell != "" else None
+            except BadCell as bad:
+                self._problem(chunk.sheet_row(position), column, cell, bad.finding)
+                continue
+            if found is not None:
+                year = (column.meaning and column.meaning.year) or chunk.years[position] or None
+                row = chunk.running + chunk.at[position]
+                stated.append(Stated(chunk.firms[position], row, year, found))
+        self.work.shares.add(len(self.work.tables) - 1, column, stated)
 
     def _store_titles(self, chunk: Chunk) -> list[tuple[Title, ...] | None]:
         titles, stated = self.work.titles, []

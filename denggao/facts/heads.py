@@ -8,7 +8,7 @@ Nothing is guessed: 「销售收入增长率」 is not 销售收入, and 「近�
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -23,10 +23,11 @@ Path = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """``role`` is "fact", "year" (the column that holds the fiscal year), "title" or
-    "nothing" (a running number). For a fact: ``code``, the ``year`` if the head names one,
-    and ``factor`` to the fact's own unit if the head states it (万元: 10000). For a title:
-    ``code`` is the field of ``titles.Title``; ``kind`` the title that the head implies."""
+    """``role`` is "fact", "year" (the column that holds the fiscal year), "title", "share"
+    (``code`` is top/bottom) or "nothing" (a running number). For a fact: ``code``, the ``year``
+    if the head names one, and ``factor`` to the fact's own unit if the head states it (万元:
+    10000). For a title: ``code`` is the field of ``titles.Title``; ``kind`` the title that the
+    head implies."""
 
     role: str
     code: str = ""
@@ -46,6 +47,8 @@ class Meaning:
         if self.role == "title":
             own = _TITLE_HEADS[self.code][0]
             return f"{self.kind}证书/{own}" if self.kind else own
+        if self.role == "share":
+            return f"{_SHARES[self.code][0]}占比" if self.code in _SHARES else "资产负债率"
         return _YEAR_HEADS[0] if self.role == "year" else ""
 
     @property
@@ -85,6 +88,24 @@ _YEAR_HEADS = (
     "year",
     "fiscal year",
 )
+#: Shares, as top/bottom: read to check the figures, see ``ratios``.
+_SHARES = {
+    "tech_staff/staff": ("科技人员", "职工总数", "职工", "企业职工总数"),
+    "rd_staff/staff": ("研发人员", "职工总数", "职工", "企业职工总数"),
+    "rd_expense/sales": ("研发费用", "销售收入", "营业收入", "同期销售收入", "同期销售收入总额"),
+    "ht_income/total_income": (
+        "高新技术产品（服务）收入",
+        "总收入",
+        "同期总收入",
+        "企业同期总收入",
+    ),
+    "rd_domestic/rd_expense": ("境内研发费用", "研发费用", "研发费用总额"),
+}
+_MORE_SHARES = {
+    "rd_expense/sales": ("研发投入强度", "研发强度", "研发投入占比", "研发投入占营业收入比例"),
+    "ht_income/total_income": ("高新收入占比", "高新技术产品收入占比", "高品收入占比"),
+    "liabilities/total_assets": ("资产负债率",),
+}
 _NUMBERING = ("序号", "编号", "行号", "no", "no.", "#")
 #: 名 … of the whole firm: words before a name that change nothing.
 _BEFORE = re.compile(r"^(?:其中|本企业|本公司|企业|公司|本单位|单位|全年|年度|年)+")
@@ -129,6 +150,7 @@ def _meanings() -> dict[str, Meaning]:
         known[normal(word)] = Meaning("year")
     for word in _NUMBERING:
         known[normal(word)] = Meaning("nothing")
+    known |= {normal(head): Meaning("share", parts) for parts, head in _share_heads()}
     known.pop("", None)
     return known
 
@@ -142,6 +164,16 @@ def carry_key(head: str) -> str:
     *groups, leaf = head.split("/")
     kept = [group for group in groups if not _HARMLESS_GROUP.fullmatch(normal(group))]
     return normal("".join([*kept, leaf]))
+
+
+def _share_heads() -> Iterator[tuple[str, str]]:
+    """「科技人员占比」, 「科技人员占职工总数的比例」 …"""
+    for parts, (top, *bottoms) in _SHARES.items():
+        for whole in ("", *bottoms):
+            for end in ("比", "比例", "的比例", "比重", "的比重"):
+                yield parts, f"{top}占{whole}{end}"
+    for parts, more in _MORE_SHARES.items():
+        yield from ((parts, word) for word in more)
 
 
 def is_other_figure(words: str) -> bool:
@@ -232,6 +264,8 @@ def _is_no_unit_of(meaning: Meaning, part: HeadPart) -> bool:
 
 def _fitted(meaning: Meaning, year: int | None, unit: str | None, year_end: bool) -> Meaning | None:
     """The meaning with its year and unit, unless they cannot belong to it."""
+    if meaning.role == "share":
+        return replace(meaning, year=year) if unit in (None, "%") else None
     if meaning.role != "fact":
         return meaning if year is None and unit is None else None
     fact = meaning.fact
@@ -340,6 +374,8 @@ def _lookup(words: str) -> Meaning | None:
     shorter = _BEFORE.sub("", name)
     for candidate in (shorter, _AFTER.sub("", name), _AFTER.sub("", shorter)):
         meaning = known.get(candidate)
+        if meaning and meaning.role == "share":
+            return meaning
         if meaning and meaning.role == "fact" and meaning.fact.numeric:
             return meaning
     return None

@@ -18,6 +18,7 @@ from denggao.facts.origins import Carrying, Origins
 from denggao.facts.parts import Part, part_column
 from denggao.facts.privacy import masked
 from denggao.facts.problems import CONFLICTS, Finding, Problem, place
+from denggao.facts.ratios import Shares
 from denggao.facts.rowfilter import BLANK
 from denggao.facts.tables import Reader, Table
 from denggao.facts.titles import Title
@@ -50,6 +51,7 @@ class Import:
         self.carrying = carrying or Carrying()
         self.firms = Firms()
         self.store = Store(self._conflict)
+        self.shares = Shares()
         self.titles: dict[int, tuple[Title, ...]] = {}
         self.flags: dict[int, set[str]] = {}
         self.first_rows: list[int] = []

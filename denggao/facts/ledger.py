@@ -242,6 +242,7 @@ def _refuse_differing_columns(problems: Sequence[Problem]) -> None:
 
 def _finished(work: Import, decisions: Sequence[Decision]) -> Ledger:
     _name_heads_not_found(work)
+    work.shares.compare(work)
     if work.reader.id_column is None:
         settle(work, decisions)
     count = len(work.firms)

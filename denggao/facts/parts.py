@@ -62,6 +62,8 @@ def _read_as(column: Column, is_id: bool) -> str:
     match meaning.role:
         case "year":
             return "年度"
+        case "share":
+            return f"{meaning.words}（只用来核对）"
         case "title":
             return f"{meaning.kind or '资格证书'}：{_TITLE_PARTS.get(meaning.code, meaning.code)}"
         case "fact":

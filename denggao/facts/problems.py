@@ -20,6 +20,7 @@ NOTICES = frozenset(
         "hidden_rows",
         "hidden_sheet",
         "joined",
+        "share_unlike",
         "sheet_unread",
     }
 )

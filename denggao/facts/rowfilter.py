@@ -32,6 +32,8 @@ _NOTE = re.compile(
     r"(?:\([^)]*\))?(?::.*)?|(?:金额)?单位:.{1,8}|\(?续表\)?|第\d+页.{0,8}|(?:以下|下)(?:空白|无正文)|"
     r"(?:注\d*|备注|说明|填[表报]说明)[:、.].*"
 )
+#: The ends of most names: no total, and without a colon no note.
+_COMPANY = re.compile(r"[\u4e00-\u9fff]*(?:公司|中心|合作社|[厂院所])").fullmatch
 _COLUMN_NUMBER = re.compile(r"[(]?(?:\d{1,3}|[甲乙丙丁ABC])[)]?")
 _LONGEST_NAME = 60
 
@@ -42,7 +44,7 @@ def _bare(text: str) -> str:
 
 def words_reason(cell: Cell) -> str | None:
     """Why a row that begins with this text is none of a firm; ``None`` if it may be."""
-    if type(cell) is not str or not cell:
+    if type(cell) is not str or not cell or _COMPANY(cell):
         return None
     text = _bare(cell)
     if _TOTAL.fullmatch(text):

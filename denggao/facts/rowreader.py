@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable
 
 from denggao.facts import cells, rowfilter
@@ -178,7 +179,7 @@ class RowReader:
         text = _words(cell)
         if text is None:
             return None
-        code = normal_code(text)
+        code = text if _USUAL_CODE(text) else normal_code(text)
         if not isinstance(cell, str) or "E+" in code:
             advice = "Excel 把代码当成了数，后几位已丢失；请把该列设为文本后重新填写"
             finding = Finding("digits_lost", "18 位统一社会信用代码（文本）", advice)
@@ -258,9 +259,14 @@ def _is_damaged(cell: Cell) -> bool:
     return type(cell) is str and "\ufffd" in cell
 
 
+#: Most codes and names need no closer look.
+_USUAL_CODE = re.compile(r"[0-9A-Z]{18}", re.A).fullmatch
+_USUAL_NAME = re.compile(r"[\u4e00-\u9fff0-9A-Z]{5,}").fullmatch
+
+
 def _words(cell: Cell) -> str | None:
-    if cell == "":
-        return None
+    if cell == "" or (type(cell) is str and _USUAL_NAME(cell)):
+        return cell or None
     text = cells.plain_text(cell)
     return None if cells.is_missing(text) or text == "无" else text
 

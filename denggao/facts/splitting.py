@@ -87,10 +87,12 @@ class _Rows:
 
     def _looks_like_heads(self, row: Row) -> bool:
         """Cheap, for every row: does a cell say 企业名称 or 信用代码 as a head does?"""
-        if self._words.isdisjoint(row[:_LEFT]) and not any(
-            index < len(row) and _is_identity_head(row[index]) for index in self._whose
-        ):
-            return False
+        if self._words.isdisjoint(row[:_LEFT]):
+            for index in self._whose:
+                if index < len(row) and _is_identity_head(row[index]):
+                    break
+            else:
+                return False
         return self._mistakes < _MOST_MISTAKES and all(map(can_be_head, row))
 
     @cached_property
@@ -176,4 +178,11 @@ def _is_identity_head(cell: Cell) -> bool:
     """The same in another spelling: 「企业 名称」."""
     if type(cell) is not str or not 1 < len(cell) <= _LONGEST_IDENTITY_HEAD:
         return False
+    if cell[-1] not in _usual_ends() and cell[-1].isalnum():  # nearly every name of a firm
+        return False
     return normal_head(cell) in _usual_heads()
+
+
+@cache
+def _usual_ends() -> frozenset[str]:
+    return frozenset(word[-1] for word in _usual_heads())

@@ -67,7 +67,40 @@ def company_name(cell: object) -> str | None:
     if fault:
         raise BadCell(*fault)
     words = cells.text(cell)
-    return None if words is None else _LINE_ENDS.sub("", words.translate(cells.INVISIBLE))
+    if words is None or words.isalnum():
+        return words
+    return _plain_name(_LINE_ENDS.sub("", words.translate(cells.INVISIBLE)))
+
+
+_GAP = re.compile(r"(?<=[\u4e00-\u9fff）)])[ \u3000]+(?=[\u4e00-\u9fff（(])")
+_FOOTNOTE = re.compile(r"^[*＊★☆※△]+|[*＊★☆※△]+$")
+_ENCLOSED = re.compile(r"[(（]([^()（）]+)[)）]")
+
+
+def _plain_name(name: str) -> str:
+    """Without what is no part of a name: gaps between characters, a footnote mark at an end,
+    brackets around the whole."""
+    name = _GAP.sub("", _FOOTNOTE.sub("", name)).strip()
+    enclosed = _ENCLOSED.fullmatch(name)
+    return enclosed.group(1).strip() if enclosed else name
+
+
+def phone(cell: object) -> str | None:
+    """``cells.phone`` of text without formulas and hidden characters."""
+    words = cells.phone(cell)
+    if words is not None:
+        fault = hidden_characters(words)
+        if fault:
+            raise BadCell(*fault)
+    return words
+
+
+def label(cell: object) -> str | None:
+    """``cells.label`` of text without formulas and hidden characters."""
+    words = cells.label(cell)
+    if words is not None:
+        _refuse(words)
+    return words
 
 
 def free_text(cell: object) -> str | None:

@@ -87,6 +87,8 @@ def _ask(column: HeadColumn, context: Context, meant: Meant) -> Ask:
     if meaning.role == "year":
         year, why = context.year()
         return Ask(column, "year", key=str(year or ""), refused="" if year else why)
+    if meaning.role == "share":
+        return _known_share(column, meaning, context)
     if meaning.role == "title":
         return Ask(column, "title", meaning.code, detail=meaning.kind or context.title_kind)
     return _fact(column, levels, meaning, context)
@@ -129,7 +131,8 @@ def _unknown(column: HeadColumn, levels: tuple[str, ...], context: Context, mean
         years = "".join(_ONE_YEAR.findall("".join(levels[:-1])))
         share = _share(years + levels[-1], context, meant)
     if share:
-        return Ask(column, "share", share=share)
+        stated = len(share.above) > 1 or re.search(r"[0-9]{2}|年", "".join(levels))
+        return Ask(column, "share", share=share, assumed="" if stated else context.year()[1])
     like = suggest("/".join(levels), context.application_year)
     return Ask(column, "carry", resembles=like.name if like else "")
 
@@ -172,6 +175,15 @@ def _share(head: str, context: Context, meant: Meant) -> Share | None:
     return Share(
         tuple(key_of(above.code, y) for y in found), tuple(key_of(below.code, y) for y in found)
     )
+
+
+def _known_share(column: HeadColumn, meaning: Meaning, context: Context) -> Ask:
+    """「科技人员占比」: a share with a name of its own, of one year."""
+    year, why = (meaning.year, "") if meaning.year else context.year()
+    if year is None:
+        return Ask(column, "share", refused=why)
+    above, below = (key_of(code, year) for code in meaning.code.split("/"))
+    return Ask(column, "share", share=Share((above,), (below,)), assumed=why)
 
 
 def _piece(words: str, meant: Meant) -> Fact | None:

@@ -58,7 +58,7 @@ FORMS: dict[str, tuple[dict[str, Any], list[Column]]] = {
         ("营业收入", f"2025{SALES}*10000"), ("研究开发费用", f"2025{RD}*10000"),
         ("资产总计", "2025年资产总额（万元）*10000"), ("净利润", None)]),
     "资产": ({}, [*WHO, ("2025年末资产总额（亿元）", "2025年资产总额（万元）*0.0001"),
-        ("净资产（2025年，万元）", "net"), ("2025年资产负债率", None)]),
+        ("净资产（2025年，万元）", "net"), ("2025年资产负债率", "debt%")]),
     "摸底": ({}, [*WHO, ("是否规上", "规模以上"), ("征收方式", "查账"), ("县区", "所在区县"),
         ("去年研发经费（万元）", "2025" + RD), ("研发费用增长率", None)]),
     "前年": ({}, [*WHO, ("2024年销售收入（万元）", "2024" + SALES),
@@ -97,6 +97,9 @@ def truth(firm: dict[str, Any], number: int, source: str | None) -> Any:
         return _percent(firm["2025年科技人员数"], firm["2025年职工总数"])
     if source == "rd%":
         return _percent(firm["2025" + RD], firm["2025" + SALES])
+    if source == "debt%":
+        share = _percent(firm["2025年负债总额（万元）"], firm["2025年资产总额（万元）"])
+        return None if share is None else f"{share:.2f}%"
     if source == "net":
         debts = firm["2025年负债总额（万元）"]
         return None if debts is None else firm["2025年资产总额（万元）"] - debts
