@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from denggao.cli.common import day, progress_bar
+from denggao.cli.common import day, laws, progress_bar
 from denggao.facts.errors import UserError
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def fill(
     columns: Path | None = typer.Option(None, "--columns", help="表头对照文件 .toml"),
     id_column: str | None = typer.Option(None, "--id", help="台账里标识列的表头"),
     firm: list[str] = typer.Option([], "--firm", help="只填这几户：名称或信用代码，可多次"),
+    law: list[str] = typer.Option([], "--law", help="缺的数按这份办法的推导补，可多次"),
     year: int | None = typer.Option(
         None, "--year", min=1990, max=2100, help="报告年度：表头没写年度的、写“本年”的指哪一年"
     ),
@@ -49,19 +50,20 @@ def fill(
     meant = _meanings(columns, on)
     heads = heads_of(blank, meant, on.year, year)
     known = _read([*ledger, *more], on, columns, id_column, heads)
-    _fill(blank, known, meant, on, year, firm, target)
+    from denggao.documents.filling.answers import Answers
+    from denggao.documents.filling.lawful import Lawful
+
+    answers = Answers(known, on, Lawful(known, on, laws(law, on)) if law else None)
+    _fill(blank, answers, meant, year, firm, target)
 
 
 def _fill(
-    form: Form, ledger: Ledger, meant: Meant, on: date, year: int | None, names: list[str],
-    target: Path,
-) -> None:  # fmt: skip
-    from denggao.documents.filling.answers import Answers
+    form: Form, answers: Answers, meant: Meant, year: int | None, names: list[str], target: Path
+) -> None:
     from denggao.documents.filling.firms import Roll
 
-    roll = Roll(ledger)
-    firms = roll.chosen(names) if names else list(range(len(ledger)))
-    answers = Answers(ledger, on)
+    roll = Roll(answers.ledger)
+    firms = roll.chosen(names) if names else list(range(len(answers.ledger)))
     if target.is_dir():
         _fill_each(form, answers, meant, year, firms, roll, target)
         return

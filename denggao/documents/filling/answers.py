@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 from denggao.documents.filling.asks import Ask, Share
+from denggao.documents.filling.lawful import Lawful
 from denggao.facts.catalogue import Fact, catalogue, technical_fields
 from denggao.facts.converters import shown
 from denggao.facts.interval import Interval
@@ -47,10 +48,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Answers:
-    """Of one ledger on one day."""
+    """Of one ledger on one day; ``lawful`` adds what laws derive."""
 
     ledger: Ledger
     as_of: datetime.date
+    lawful: Lawful | None = None
 
     def to(self, ask: Ask, firm: int, unit: int | None) -> Answer:
         """The answer to one column but "number" and "sum"; ``unit`` is the factor of the
@@ -102,7 +104,19 @@ class Answers:
             return Answer(words, gap=gap)
         if value is not None:
             return Answer(words, exact=value, sources=self.source(key, firm))
-        return self._derived(fact, year, words, firm) or Answer(words, gap=f"台账中没有 {words}")
+        return (
+            self._derived(fact, year, words, firm)
+            or self._by_law(key, words, firm)
+            or Answer(words, gap=f"台账中没有 {words}")
+        )
+
+    def _by_law(self, key: str, words: str, firm: int) -> Answer | None:
+        found = self.lawful.number(key, firm) if self.lawful else None
+        if found is None:
+            return None
+        how = f"按《{found.law}》的推导" + ("，末位四舍五入" if found.rounded else "")
+        sources = tuple(s for part in found.keys for s in self.source(part, firm))
+        return Answer(words, exact=found.steps, how=how, sources=sources)
 
     def _derived(self, fact: Fact, year: str, words: str, firm: int) -> Answer | None:
         match = re.fullmatch(r"(.+)\[年\] ([−+]) (.+)\[年\]", fact.derive or "")

@@ -183,6 +183,22 @@ def test_every_filled_cell_has_its_source(ledger: Path, tmp_path: Path) -> None:
     assert by_cell["D3"][0][4] == "**"  # a person's name is not repeated
 
 
+def test_a_law_derives_what_the_ledger_does_not_state(tmp_path: Path) -> None:
+    parts = {"人员人工费用": 10, "直接投入费用": 5, "折旧与长期待摊费用": 0, "无形资产摊销费用": 0,
+             "设计费用": 0, "装备调试与试验费用": 0, "委托境内研发费用": 10, "委托境外研发费用": 0,
+             "其他研发费用": 1}  # fmt: skip
+    firm = {"企业名称": "试验甲科技有限公司"} | {f"2025年{k}（万元）": v for k, v in parts.items()}
+    ledger = write_ledger(tmp_path / "台账.xlsx", [firm])
+    form = draw(tmp_path / "表.xlsx", Drawn(["企业名称", "县区", "2025年研发费用（元）"]))
+    assert values(fill(form, ledger))[2][2] is None
+    filled = fill(form, ledger, "--law", "高新技术企业认定")
+    assert values(filled)[2][2] == 240_000  # 10 + 5 + 10 × 80% + 1
+    rows = openpyxl.load_workbook(filled)["来源"].iter_rows(min_row=2, values_only=True)
+    sources = [row for row in rows if row[1] == "C3"]
+    assert {row[7] for row in sources} >= {"B2", "C2", "H2", "J2"}
+    assert "按《高新技术企业认定》的推导" in sources[0][9]
+
+
 def test_what_is_unknown_is_said_beside_the_cell(ledger: Path, tmp_path: Path) -> None:
     form = Drawn(["企业名称", "2025年研发费用（万元）", "2025年销售收入（万元）", "责任人"])
     filled = fill(draw(tmp_path / "表.xlsx", form), ledger)
