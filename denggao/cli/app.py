@@ -10,7 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from denggao import __version__
-from denggao.cli import columns, demo, edit, errors, fill, judge, law, screen, template
+from denggao.cli import columns, compare, demo, edit, errors, fill, judge, law, screen, template
 from denggao.cli.chinese import Command, application, explain
 from denggao.facts.errors import UserError
 
@@ -24,6 +24,7 @@ app.command("columns", cls=Command)(columns.columns)
 app.command("fill", cls=Command)(fill.fill)
 app.command("template", cls=Command)(template.template)
 app.command("errors", cls=Command)(errors.errors)
+app.command("compare", cls=Command)(compare.compare)
 app.command("edit", cls=Command)(edit.edit)
 app.command("demo", cls=Command)(demo.demo)
 

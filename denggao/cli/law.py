@@ -58,7 +58,7 @@ def _report(instrument: Instrument, name: str, engine: Engine) -> int:
 
     found = failures(instrument, engine)
     cells = sum(len(example.expected) for example in instrument.examples)
-    verdict = f"{len(found)} 处不过" if found else "全部通过"
+    verdict = f"{len(found)} 处不过" if found else "全部通过" if cells else "没有算例，等于没有证明"
     typer.echo(f"    {name}：算例 {len(instrument.examples)} 个，核对 {cells} 处，{verdict}")
     for failure in found:
         typer.echo(f"        第 {failure.line} 行 {failure}")
@@ -79,6 +79,8 @@ def _chosen(name: str | None) -> list[Instrument]:
     if name is not None and Path(name).suffix == ".md":
         try:
             return [assemble(Path(name).read_text(encoding="utf-8-sig"), name)]
+        except FileNotFoundError:
+            raise UserError(f"找不到文件“{name}”；请检查路径和文件名") from None
         except (OSError, UnicodeDecodeError):
             raise UserError(f"{name}：读不出来，应是 UTF-8 的 Markdown 文件") from None
     found = [assemble(path.read_text(encoding="utf-8-sig"), str(path)) for path in paths()]

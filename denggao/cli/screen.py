@@ -38,15 +38,19 @@ def screen(
     ),
     exact: int = typer.Option(500, "--decisive", min=0, help="给最近的多少户算“问哪几个数就能定”"),
     reading: list[str] = typer.Option([], "--reading", help="选用的读法，如 附件4；可多次"),
+    snapshot: Path | None = typer.Option(
+        None, "--snapshot", help="另存快照 .zip，以后用 denggao compare 对比"
+    ),
 ) -> None:
     """摸排：一份或几份台账里的每一户，按规范逐条判"""
     on = day(as_of)
     told = f"申请日 {on}" + ("" if as_of else "（今天；用 --as-of 指定）")
     _check_output(output, [*ledgers, *filter(None, [columns])])
+    _check_snapshot(snapshot)
     instruments = laws(law, on)
     chosen = readings(instruments, reading)
     mapping = _mapping(columns)
-    if _is_stream(ledgers, output, top):
+    if snapshot is None and _is_stream(ledgers, output, top):
         _stream(ledgers[0], instruments, on, mapping, id_column, chosen, output)
         typer.echo(told)
         return
@@ -57,6 +61,28 @@ def screen(
     if output is not None:
         save(output, ledger, tables, on, chosen, top, exact, [path.name for path in ledgers])
         typer.echo(f"结果已写入 {output}")
+    if snapshot is not None:
+        _keep(snapshot, ledger, instruments, on, chosen, [path.name for path in ledgers])
+
+
+def _keep(
+    path: Path,
+    ledger: Ledger,
+    instruments: Sequence[Instrument],
+    on: date,
+    chosen: Mapping[str, Mapping[str, str]],
+    files: Sequence[str],
+) -> None:
+    from denggao.diagnosis.snapshot import taken, write
+
+    with replacing(path) as temporary:
+        write(taken(ledger, instruments, on, chosen, files), temporary)
+    typer.echo(f"快照已写入 {path}")
+
+
+def _check_snapshot(path: Path | None) -> None:
+    if path is not None and (path.suffix != ".zip" or not path.parent.is_dir()):
+        raise UserError(f"快照“{path}”应写在已有的文件夹里，以 .zip 结尾")
 
 
 def _check_output(output: Path | None, inputs: Sequence[Path]) -> None:

@@ -76,7 +76,7 @@ class _Walk:
             self.cases(statement)
 
     def cases(self, statement: n.Statement) -> None:
-        possible, _ = self.run.possible(statement.cases)
+        possible, _ = self.run.possible(statement)
         last = statement.cases.index(possible[-1])
         for case in statement.cases[: last + 1]:
             if case.when is not None:

@@ -140,18 +140,41 @@ def _next_steps(screening: Screening) -> Iterator[str]:
 
 
 def _steps_of_law(table: Screened, screening: Screening) -> Iterator[str]:
-    short, counts = table.instrument.short, table.counts("hard_verdict")
-    if counts["pass"]:
-        yield (
-            f"{short}：可核实条件符合的 {counts['pass']:,} 户，"
-            "逐条核对“口径说明”里须人工核对的事项，然后动员申报"
-        )
-    if counts["unknown"]:
+    short = table.instrument.short
+    standing = Counter(table.rows(["verdict", "hard_verdict"]))
+    for (verdict, hard), words in _STANDING.items():
+        count = sum(n for (v, h), n in standing.items() if v == verdict and h in hard)
+        if count:
+            yield f"{short}：{words.format(count=f'{count:,}')}"
+    still_open = {
+        h: sum(n for (v, x), n in standing.items() if x == h and v != "pass") for h in _TRUTHS
+    }
+    if still_open["unknown"]:
         facts = sorted(missing_facts(screening, table), key=lambda f: -f.firms)
         most = f"，最常缺的是{w.fact_words(facts[0].key)}（{facts[0].firms:,} 户）" if facts else ""
-        yield f"{short}：未知的 {counts['unknown']:,} 户，按“待补数据”去问{most}"
-    if counts["fail"]:
-        standing = Counter(table.rows([FAILED, OPEN]))
-        near = standing[(1, 0)]
+        yield f"{short}：可核实条件未知的 {still_open['unknown']:,} 户，按“待补数据”去问{most}"
+    if still_open["fail"]:
+        near = Counter(table.rows([FAILED, OPEN]))[(1, 0)]
         nearest = f"，其中只差一条的 {near:,} 户排在前面" if near else ""
-        yield f"{short}：不符合的 {counts['fail']:,} 户，按“差距清单”逐户帮扶{nearest}"
+        many = f"{still_open['fail']:,}"
+        yield f"{short}：可核实条件不符合的 {many} 户，按“差距清单”逐户帮扶{nearest}"
+
+
+#: (结论, 可核实条件) → what to do with these firms.
+_STANDING = {
+    (
+        "pass",
+        ("pass",),
+    ): "结论符合的 {count} 户，逐条核对“口径说明”里须人工核对的事项，然后动员申报",
+    ("pass", ("unknown", "fail")): (
+        "可核实条件不全、但按直接确认等条款结论已符合的 {count} 户，核对凭证后动员申报"
+    ),
+    ("unknown", ("pass",)): (
+        "可核实条件都符合、结论还要看其余条件和评分的 {count} 户，"
+        "按“口径说明”逐条核对，评分项请专家预评，然后动员申报"
+    ),
+    ("fail", ("pass",)): (
+        "可核实条件都符合、结论仍不符合的 {count} 户，"
+        "看“逐企结论”里不符合的是哪一条、总分最多到几分"
+    ),
+}

@@ -17,6 +17,7 @@ from denggao.facts.interval import reduced
 from denggao.rules import nodes as n
 from denggao.rules.document import Block
 from denggao.rules.errors import InstrumentError
+from denggao.rules.hints import gap, spelling
 
 Branch = Tree[Token]
 
@@ -26,7 +27,7 @@ MAX_TERMS = 200
 _FULL_WIDTH = str.maketrans("：（），", ":(),")
 _MULTIPLES = {"亿元": 10**8, "万元": 10**4}
 _EXPECTED = {
-    "否则": "缺少“否则”一行：前面各行都不成立时取什么",
+    "否则": "“否则”一行（前面各行都不成立时取什么）",
     "时": "“时”（分情况每行写“判断式 时 算式”）",
     "得": "“得”（分档每行写“判断式 得 分数”）",
     "COLON": "“：”（语句写“关键字 编号 名称：”）",
@@ -61,14 +62,20 @@ def parse(block: Block, path: str) -> Branch:
 
 
 def _explain(error: UnexpectedInput, block: Block) -> str:
+    at = error.pos_in_stream or 0  # type: ignore[redundant-expr]  # lark declares it None
+    advice = spelling(block.text, at)
     if not isinstance(error, UnexpectedToken):
-        return f"不认识的字符“{block.text[error.pos_in_stream :][:1]}”"
+        return f"不认识的字符“{block.text[at:][:1]}”" + (f"：{advice}" if advice else "")
     token = error.token
+    if token.type != "$END" and advice:
+        return f"这里是“{token}”：{advice}"
     found = "到此结束" if token.type == "$END" else f"这里是“{token}”"
     choices: set[str] = set(error.interactive_parser.choices())  # type: ignore[no-untyped-call]
     wanted = [text for key, text in _EXPECTED.items() if key in choices]
     if "否则" in choices:
         wanted = [_EXPECTED["否则"]]
+    if not wanted and (advice := gap(block.text, at)):
+        return f"{found}：{advice}"
     return f"{found}，应是{'、'.join(wanted[:4]) or '一条语句（参数、条件、评分、结论……）'}"
 
 

@@ -73,3 +73,13 @@ def has_gap(expr: n.Compare, statements: Statements) -> bool:
     right = is_plain(expr.right, statements)
     left = is_linear(expr.left, statements) or quotient_of(expr.left, statements) is not None
     return left and right
+
+
+def zero_asked(when: n.Expr | None) -> n.FactRef | None:
+    """The fact X of a line 「X = 0」, where X is one number that is never negative."""
+    match when:
+        case n.Compare("=", n.FactRef(code, year) as fact, n.Num(0, _)):
+            known = catalogue()[code]
+            single = year not in (n.Year.WINDOW, n.Year.EACH)
+            return fact if single and known.numeric and known.lo == 0 else None
+    return None

@@ -123,6 +123,11 @@ CHANGES = {
     "no bracket": ("≥ 下限", "≥ ( 下限", 6, 1, "右括号"),
     "no maximum": (" 满分 8", "", 6, 11, "满分"),
     "unknown keyword": ("条件 A-1", "情况 A-1", 4, 1, "应是"),
+    "another divisor": ("研发费用[上年] ÷", "研发费用[上年] /", 5, 14, "除号写“÷”"),
+    "another comparison": ("≥ 下限", ">= 下限", 5, 26, "≥"),
+    "a space before the unit": ("≤ 5000万元", "≤ 5000 万元", 2, 21, "单位紧跟数字"),
+    "another and": ("A-1 且", "A-1 并且", 11, 9, "写“且”或“或”"),
+    "nothing between": ("A-1 且", "A-1", 11, 9, "缺运算符"),
     "a quotation mark": ("≥ 下限", "≥ “下限”", 5, 27, "不在事实目录"),
 }  # fmt: skip
 

@@ -98,7 +98,7 @@ class Book:
         sheets = root.child("sheets")
         if sheets is None:
             raise Damaged("no sheets")
-        numbers = [int(sheet.get("sheetId", "0")) for sheet in sheets.children]
+        numbers = [sheet.number("sheetId") for sheet in sheets.children]
         base = self.parts.relation_base()
         new = (
             f'<{sheets.tag("sheet")} xmlns:r="{base}" name="{escaped(name, quote=True)}"'

@@ -19,6 +19,7 @@ from denggao.documents.patching.strings import plain_text, unescaped
 from denggao.documents.patching.styles import DATE, DATE_TIME, GENERAL, TEXT, Styles
 
 _LONGEST = 32767
+_WHOLE = re.compile("[0-9]{1,10}")
 _DIGITS = 15
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -36,7 +37,7 @@ class CellNow:
 
     def __init__(self, row: bytes, element: Element) -> None:
         self.row, self.element = row, element
-        self.style = int(element.get("s", "0") or 0)
+        self.style = element.number("s")
         self.kind = element.attributes.get("t", "n")
         self.formula = element.child("f")
 
@@ -44,7 +45,7 @@ class CellNow:
     def string_number(self) -> int | None:
         """The number of its shared string."""
         text = self.value()
-        return int(text) if self.kind == "s" and text.isdigit() else None
+        return int(text) if self.kind == "s" and _WHOLE.fullmatch(text) else None
 
     def value(self) -> str:
         """Its value as it is written."""

@@ -10,12 +10,13 @@ from denggao.documents.patching.cells import written
 from denggao.documents.patching.changes import Cell, Change
 from denggao.documents.patching.container import Damaged
 from denggao.documents.patching.parts import Parts, document
-from denggao.documents.patching.scan import Region, Sheet, inside, region
-from denggao.documents.patching.sheet import reference
+from denggao.documents.patching.rows import reference
+from denggao.documents.patching.scan import Areas, Sheet, region
 from denggao.documents.patching.spans import (
     Element,
     Splice,
     escaped,
+    inner_text,
     insertion,
     parse,
     spliced,
@@ -38,7 +39,7 @@ def add_notes(
     book: Book,
     part: str,
     sheet: Sheet,
-    merges: Sequence[Region],
+    merges: Areas,
     changes: Mapping[Cell, Change],
 ) -> list[Splice]:
     """The notes of ``changes`` as comments of a sheet; returns what that changes in the
@@ -59,11 +60,11 @@ def add_notes(
     return _boxes(parts, part, sheet, new)
 
 
-def _by_first_cell(changes: Mapping[Cell, Change], merges: Sequence[Region]) -> dict[Cell, str]:
+def _by_first_cell(changes: Mapping[Cell, Change], merges: Areas) -> dict[Cell, str]:
     notes: dict[Cell, str] = {}
     for (row, column), change in sorted(changes.items()):
         if change.note:
-            area = next((a for a in merges if inside(row, column, a)), None)
+            area = merges.of(row, column)
             cell = area[:2] if area else (row, column)
             notes[cell] = f"{notes[cell]}\n{change.note}" if cell in notes else change.note
     return notes
@@ -100,9 +101,11 @@ def _append(parts: Parts, name: str, notes: Mapping[Cell, str]) -> list[Cell]:
         if cell in notes:
             splices += _longer(data, comment, notes[cell])
     if new:
-        number = len(authors.children)
-        tag = authors.tag("author")
-        splices.append(insertion(data, authors, f"<{tag}>{AUTHOR}</{tag}>".encode()))
+        names = [inner_text(data, author) for author in authors.children]
+        number = names.index(AUTHOR) if AUTHOR in names else len(names)
+        if number == len(names):
+            tag = authors.tag("author")
+            splices.append(insertion(data, authors, f"<{tag}>{AUTHOR}</{tag}>".encode()))
         made = b"".join(_comment(root, cell, number, notes[cell]) for cell in new)
         splices.append(insertion(data, comments, made))
     parts.edit(name, spliced(data, splices))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from denggao.documents.patching.book import Book
@@ -16,8 +15,9 @@ from denggao.documents.patching.container import Damaged
 from denggao.documents.patching.newsheets import append_sheet
 from denggao.documents.patching.notes import add_notes
 from denggao.documents.patching.parts import Parts, document
+from denggao.documents.patching.rows import string_numbers
 from denggao.documents.patching.scan import Region, Sheet, region, scan
-from denggao.documents.patching.sheet import SheetEdit, Surroundings, string_numbers
+from denggao.documents.patching.sheet import SheetEdit, Surroundings
 from denggao.documents.patching.spans import Splice, parse, spliced_stream
 from denggao.documents.patching.strings import shared_strings
 from denggao.documents.patching.styles import Styles, empty
@@ -50,7 +50,9 @@ def patch(
     checked(source)
     with opened(source) as parts:
         _Patching(source.name, parts, force).make(wanted, sheets)
-        _write(parts, source, target)
+        temporary = _written(parts, source, target)
+    if temporary is not None:  # the source is closed by now: it may be the target
+        _put(temporary, target)
 
 
 def checked(source: Path) -> None:
@@ -137,7 +139,7 @@ class _Patching:
         for part in self.parts.related(self.book.sheets[name], "table"):
             table = parse(self.parts.read(part), depth=1)
             top, left, bottom, right = region(table.get("ref"))
-            heads, totals = (int(table.get(a, d)) for a, d in _HEADS)
+            heads, totals = (table.number(name, default) for name, default in _HEADS)
             if heads:
                 found.append((top, left, top + heads - 1, right))
             if totals:
@@ -160,17 +162,18 @@ class _Patching:
             self.parts.edit(self.styles_part, self.styles.data)
 
 
-_HEADS = (("headerRowCount", "1"), ("totalsRowCount", "0"))
+_HEADS = (("headerRowCount", 1), ("totalsRowCount", 0))
 
 
-def _write(parts: Parts, source: Path, target: Path) -> None:
-    """Beside the target, then over it; the mode of the file that was there, else of ``source``."""
+def _written(parts: Parts, source: Path, target: Path) -> Path | None:
+    """The whole new file, beside the target, with the mode of the file that was there, else of
+    ``source``; ``None`` if the target is as it shall be already."""
     target = Path(os.path.realpath(target))
-    source = Path(os.path.realpath(source))
-    if not parts.is_changed and target.exists() and target.samefile(source):
-        return
     temporary: Path | None = None
+    done = False
     try:
+        if not parts.is_changed and target.exists() and target.samefile(source):
+            return None
         mode = (target if target.exists() else source).stat().st_mode & 0o7777
         handle, name = tempfile.mkstemp(".tmp", f".{target.stem}.", target.parent)
         temporary = Path(name)
@@ -178,15 +181,24 @@ def _write(parts: Parts, source: Path, target: Path) -> None:
             if parts.is_changed:
                 parts.write(stream)
             else:
-                with source.open("rb") as original:
-                    shutil.copyfileobj(original, stream)
+                stream.write(source.read_bytes())
         temporary.chmod(mode)
-        temporary.replace(target)
+        done = True
+        return temporary
     except OSError:
-        raise UserError(
-            f"“{target.name}”写不进去：可能正在别的程序里打开，或磁盘已满、没有权限"
-        ) from None
+        raise _unwritable(target) from None
     finally:
-        if temporary is not None:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
+        if temporary is not None and not done:
+            temporary.unlink(missing_ok=True)
+
+
+def _put(temporary: Path, target: Path) -> None:
+    try:
+        temporary.replace(os.path.realpath(target))
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise _unwritable(target) from None
+
+
+def _unwritable(target: Path) -> UserError:
+    return UserError(f"“{target.name}”写不进去：可能正在别的程序里打开，或磁盘已满、没有权限")

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from denggao.documents.patching.book import Book
 from denggao.documents.patching.cells import CellNow
-from denggao.documents.patching.changes import Cell, Change
+from denggao.documents.patching.changes import Cell
 from denggao.documents.patching.patch import checked, opened
+from denggao.documents.patching.rows import cells_of, rows_of, string_numbers
 from denggao.documents.patching.scan import scan
-from denggao.documents.patching.sheet import cells_of, rows_of, string_numbers
 from denggao.documents.patching.spans import inner_text
 from denggao.documents.patching.strings import shared_strings
 from denggao.documents.patching.styles import Styles
@@ -46,9 +46,8 @@ def peek(path: Path, sheet: str, wanted: Collection[Cell]) -> dict[Cell, Held]:
         found = scan(parts.chunks(book.sheets[sheet]), {row for row, _ in wanted})
         part = book.related("styles")
         styles = Styles(parts.read(part)) if part else None
-        asked = {cell: Change(sheet, cell[0], "A", None) for cell in wanted}
         strings = book.related("sharedStrings")
-        numbers = string_numbers(found, asked)
+        numbers = string_numbers(found, wanted)
         texts = shared_strings(parts.chunks(strings), numbers) if strings else {}
         held = dict.fromkeys(wanted, Held())
         for row, element in rows_of(found):
@@ -64,7 +63,7 @@ def peek(path: Path, sheet: str, wanted: Collection[Cell]) -> dict[Cell, Held]:
 
 def _shown(now: CellNow, texts: dict[int, str], is_date: bool, date1904: bool) -> str:
     if now.formula is not None:
-        return "=" + inner_text(now.row, now.formula)
+        return "=" + (inner_text(now.row, now.formula) or "（与别的格共用的公式）")
     text = now.text(texts)
     if text is not None:
         return text

@@ -21,6 +21,7 @@ _NUMBER = re.compile(rb"""\sr\s*=\s*["']\s*([0-9]+)\s*["']""")
 _NO_ELEMENTS = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.S)
 _AFTER_NAME = b" \t\r\n/>"
 _LONGEST_HEAD = 64 << 20
+_TALL = 100
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]+)")
 
 
@@ -152,6 +153,8 @@ class _Rows:
         """Takes note of the rows before ``stop``; returns how far the buffer is done with:
         up to the last row, which may go on in the next chunk."""
         at = last = text.find(self.open, 0, stop)
+        if text[: at if at >= 0 else stop].strip() and (at >= 0 or is_last):
+            raise Damaged("an element that is no row")
         while at >= 0:
             following = text.find(self.open, at + len(self.open), stop)
             if following < 0 and not is_last:
@@ -216,6 +219,25 @@ def region(reference: str) -> Region:
             raise Damaged(f"reference {reference}")
         ends += [int(found.group(2)), column_index(found.group(1)) + 1]
     return ends[0], ends[1], ends[2], ends[3]
+
+
+class Areas:
+    """Regions to look up by cell, by their rows; the tall ones are few."""
+
+    def __init__(self, regions: Iterable[Region]) -> None:
+        self._by_row: dict[int, list[Region]] = {}
+        self._tall: list[Region] = []
+        for area in regions:
+            if area[2] - area[0] > _TALL:
+                self._tall.append(area)
+                continue
+            for row in range(area[0], area[2] + 1):
+                self._by_row.setdefault(row, []).append(area)
+
+    def of(self, row: int, column: int) -> Region | None:
+        """The first region with this cell."""
+        near = (*self._by_row.get(row, ()), *self._tall)
+        return next((area for area in near if inside(row, column, area)), None)
 
 
 def inside(row: int, column: int, area: Region) -> bool:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from denggao.documents.patching.cells import CellNow, Unwritable, new_cell, style_for
 from denggao.documents.patching.changes import KEEP, Cell, Change
-from denggao.documents.patching.container import Damaged
-from denggao.documents.patching.scan import Region, Row, Sheet, inside, region
+from denggao.documents.patching.rows import cells_of, reference, rows_of, with_new_cells
+from denggao.documents.patching.scan import Areas, Region, Row, Sheet, inside, region
 from denggao.documents.patching.spans import (
     Element,
     Splice,
     insertion,
-    parse,
     retagged,
-    with_attribute,
 )
 from denggao.documents.patching.styles import Styles
 from denggao.facts.errors import UserError
@@ -48,45 +46,6 @@ class Edited:
     formulas: bool = False
 
 
-def rows_of(sheet: Sheet) -> Iterator[tuple[Row, Element]]:
-    """The wanted rows that are there, with their elements."""
-    for number, row in sorted(sheet.rows.items()):
-        element = parse(row.data)
-        if element.name != "row":
-            raise Damaged(f"row {number}")
-        yield row, element
-
-
-def cells_of(number: int, row: Element) -> dict[int, Element]:
-    """The cells of a row by column from 1; those without a reference follow the one before."""
-    found: dict[int, Element] = {}
-    column = 0
-    for element in row.children:
-        if element.name != "c":
-            continue
-        reference = element.attributes.get("r")
-        if reference:
-            top, left, _, _ = region(reference)
-            if top != number or left <= column:
-                raise Damaged(f"cell {reference} in row {number}")
-            column = left
-        else:
-            column += 1
-        found[column] = element
-    return found
-
-
-def string_numbers(sheet: Sheet, changes: Mapping[Cell, Change]) -> set[int]:
-    """The shared strings in cells that are to change."""
-    numbers = set()
-    for row, element in rows_of(sheet):
-        for column, cell in cells_of(row.number, element).items():
-            if (row.number, column) in changes:
-                number = CellNow(row.data, cell).string_number
-                numbers |= {number} if number is not None else set()
-    return numbers
-
-
 class SheetEdit:
     """Makes the splices of one sheet; raises UserError for a cell that must not change."""
 
@@ -95,7 +54,7 @@ class SheetEdit:
         self.root = sheet.root
         self.edited = Edited()
         self.created: list[Cell] = []
-        self.merges = [region(m.get("ref")) for m in self.root.all("mergeCell")]
+        self.merges = Areas(region(m.get("ref")) for m in self.root.all("mergeCell"))
         protection = self.root.child("sheetProtection")
         self.is_protected = protection is not None and protection.get("sheet") in _TRUE
 
@@ -123,7 +82,7 @@ class SheetEdit:
                 at = next((c.start for k, c in cells.items() if k > column), element.end)
                 new.append((column, (at, at, made)))
         if new:
-            splices += _with_new_cells(row.data, element, new)
+            splices += with_new_cells(row.data, element, new)
         self.edited.splices += [(row.start + a, row.start + b, data) for a, b, data in splices]
 
     def _new_rows(self, by_row: Mapping[int, Sequence[Change]]) -> None:
@@ -189,11 +148,11 @@ class SheetEdit:
     def _given_style(self, column: int, row: Element | None) -> int:
         """The format of a cell that is not there: its row's, else its column's."""
         if row is not None and row.get("customFormat") in _TRUE:
-            return int(row.get("s", "0"))
+            return row.number("s")
         columns = self.root.child("cols")
         for found in columns.children if columns else []:
-            if int(found.get("min", "0")) <= column <= int(found.get("max", "0")):
-                return int(found.get("style", "0") or 0)
+            if found.number("min") <= column <= found.number("max"):
+                return found.number("style")
         return 0
 
     def _dimension(self) -> None:
@@ -221,10 +180,10 @@ class SheetEdit:
 
     def _reason(self, change: Change, style: int, formula: Element | None) -> str:
         row, column = change.cell
-        for area in self.merges:
-            if inside(row, column, area) and (row, column) != area[:2]:
-                first = f"{column_letter(area[1] - 1)}{area[0]}"
-                return f"在合并单元格 {reference(area)} 里，值只能写在它的第一格 {first}"
+        merged = self.merges.of(row, column)
+        if merged and (row, column) != merged[:2]:
+            first = f"{column_letter(merged[1] - 1)}{merged[0]}"
+            return f"在合并单元格 {reference(merged)} 里，值只能写在它的第一格 {first}"
         if self.is_protected and self.around.styles.is_locked(style):
             return "所在的工作表有保护，这一格是锁定的；请在 Excel 或 WPS 里撤销工作表保护再改"
         if any(inside(row, column, area) for area in self.around.heads):
@@ -240,31 +199,3 @@ class SheetEdit:
         if not self.around.force:
             return "是公式，没有改；请改公式引用的格，或在 Excel、WPS 里先把公式换成数值"
         return ""
-
-
-def _with_new_cells(data: bytes, row: Element, new: Sequence[tuple[int, Splice]]) -> list[Splice]:
-    """The splices that put (column, cell) into a row, its spans widened."""
-    old = data[: row.inner]
-    tag = _with_spans(old, row.get("spans"), [column for column, _ in new])
-    if row.is_closed:
-        cells = b"".join(made for _, (_, _, made) in new)
-        end = b"</" + row.tag("row").encode() + b">"
-        return [(0, row.stop, tag[:-2].rstrip() + b">" + cells + end)]
-    head: list[Splice] = [] if tag == old else [(0, row.inner, tag)]
-    return head + [splice for _, splice in new]
-
-
-def _with_spans(tag: bytes, spans: str, columns: Sequence[int]) -> bytes:
-    first, _, last = spans.partition(":")
-    if not (first.isdigit() and last.isdigit()):
-        return tag  # none, or several: a mere hint to readers
-    low, high = min(int(first), *columns), max(int(last), *columns)
-    said = f"{low}:{high}"
-    return tag if said == spans else with_attribute(tag, "spans", said)
-
-
-def reference(area: Region) -> str:
-    """(2, 2, 4, 4) → "B2:D4"; one cell as "B2"."""
-    top, left, bottom, right = area
-    first, last = f"{column_letter(left - 1)}{top}", f"{column_letter(right - 1)}{bottom}"
-    return first if first == last else f"{first}:{last}"

@@ -15,6 +15,7 @@ Splice = tuple[int, int, bytes]
 
 _TAG_END = re.compile(rb"""(?:[^>"']|"[^"]*"|'[^']*')*>""")
 _ENCODING = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']""")
+_WHOLE = re.compile("[0-9]{1,10}")
 _DEEPEST = 99
 
 
@@ -55,6 +56,13 @@ class Element:
             return self.attributes[name]
         ending = f":{name}"
         return next((v for k, v in self.attributes.items() if k.endswith(ending)), default)
+
+    def number(self, name: str, default: int = 0) -> int:
+        """A whole number in an attribute; raises Damaged for anything else."""
+        text = self.get(name).strip()
+        if text and not _WHOLE.fullmatch(text):
+            raise Damaged(f'{name}="{text[:20]}"')
+        return int(text) if text else default
 
     @property
     def is_closed(self) -> bool:

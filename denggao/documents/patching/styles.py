@@ -44,8 +44,7 @@ class Styles:
         self._root = parse(self.data)
         self._formats = self._list("cellXfs")
         self._codes = {
-            int(found.get("numFmtId", "0")): found.get("formatCode")
-            for found in self._list("numFmts")
+            found.number("numFmtId"): found.get("formatCode") for found in self._list("numFmts")
         }
 
     def _list(self, name: str) -> list[Element]:
@@ -59,7 +58,7 @@ class Styles:
 
     def _number_format(self, style: int) -> int:
         found = self._format(style)
-        return int(found.get("numFmtId", "0") or 0) if found else 0
+        return found.number("numFmtId") if found else 0
 
     def is_date(self, style: int) -> bool:
         """Does it show numbers as dates or times?"""
@@ -145,7 +144,7 @@ class Styles:
 
     def _bold(self, style: int) -> int:
         fonts, base = self._list("fonts"), self._format(style)
-        number = int(base.get("fontId", "0")) if base else 0
+        number = base.number("fontId") if base else 0
         mark = f"<{self._root.tag('b')}/>".encode()
         if not number < len(fonts):
             tag = self._root.tag("font")
@@ -170,13 +169,13 @@ class Styles:
         for place, child in enumerate(found.children):
             if self.data[child.start : child.stop] == new:
                 return place
+        if found.is_closed:  # openpyxl writes <numFmts count="0"/>
+            self._splice([insertion(self.data, found, b"")])
+            return self._item(name, new)
         count = len(found.children)
-        start, stop, tag = retagged(self.data, found, "count", str(count + 1))
-        if found.is_closed:
-            end = f"</{found.tag(name)}>".encode()
-            self._splice([(start, stop, tag[:-2].rstrip() + b">" + new + end)])
-        else:
-            self._splice([(start, stop, tag), (found.end, found.end, new)])
+        self._splice(
+            [retagged(self.data, found, "count", str(count + 1)), (found.end, found.end, new)]
+        )
         return count
 
     def _splice(self, splices: list[Splice]) -> None:

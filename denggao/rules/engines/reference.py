@@ -6,21 +6,21 @@ Slow and obvious on purpose; every other engine must agree with it.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 from typing import Any
 
 from denggao.facts import interval as iv
 from denggao.facts.catalogue import SCALE, bounds_from_below, catalogue
 from denggao.facts.enterprise import Firm, Value, key_of
-from denggao.facts.interval import ANYTHING, ZERO, Interval, Truth, point
+from denggao.facts.interval import UNDEFINED, ZERO, Interval, Truth, point
 from denggao.facts.resolve import Facts
 from denggao.facts.titles import Title, held
 from denggao.rules import nodes as n
 from denggao.rules.outcome import Outcome, Result
-from denggao.rules.shape import has_gap, is_plain, quotient_of
+from denggao.rules.shape import has_gap, is_plain, quotient_of, zero_asked
 
 
 def judge(
@@ -59,6 +59,7 @@ class Evaluation:
         self.sums: dict[str, Interval] = {}  # of the window, by fact
         self.years = {year: year.years(as_of.year) for year in n.Year}
         self.years[n.Year.WINDOW] = self.facts.window
+        self._known = _remembered(instrument, as_of.year, self.facts.window)
 
     def outcome(self) -> Outcome:
         """Every statement's result, the values read, and the flags raised."""
@@ -118,22 +119,35 @@ class Evaluation:
             return self.number(statement.body), ()
         if statement.kind is n.Kind.PARAMETER:
             return iv.hull(value for _, value in self.segments(statement)), ()
-        possible, certain = self.possible(statement.cases)
+        possible, certain = self.possible(statement)
         if not certain and statement.kind is not n.Kind.SCORE:
-            return ANYTHING, ()
+            return UNDEFINED, ()  # even whether it has a value is open
         flags = (possible[0].flag,) if certain and possible[0].flag else ()
         return iv.hull(self._points(case) for case in possible), flags
 
-    def possible(self, cases: Iterable[n.Case]) -> tuple[list[n.Case], bool]:
+    def possible(self, statement: n.Statement) -> tuple[list[n.Case], bool]:
         """The lines that may be the first to hold, and whether there is only one."""
-        possible = []
-        for case in cases:
-            truth = True if case.when is None else self.truth(case.when)
+        run, possible = self, []
+        for case in statement.cases:
+            truth = True if case.when is None else run.truth(case.when)
             if truth is not False:
                 possible.append(case)
             if truth is True:
                 break
+            fact = zero_asked(case.when) if truth is None else None
+            if fact is not None:
+                run = run._without_zero(fact, statement)
         return possible, len(possible) == 1
+
+    def _without_zero(self, fact: n.FactRef, statement: n.Statement) -> Evaluation:
+        """After an open line 「X = 0」 the lines below are about X > 0 only. Other statements
+        that they read keep their value."""
+        step = Fraction(1, catalogue()[fact.code].scale)
+        known = Interval(step, self.number(fact).hi)
+        other = copy.copy(self)
+        other.results = {id_: self.result(id_) for id_ in statement.uses}
+        other.facts, other.sums = self.facts.clipped(self._key(fact), known), {}
+        return other
 
     def _points(self, case: n.Case) -> Interval:
         low = self.number(case.lo)
@@ -252,10 +266,10 @@ class Evaluation:
 
     def _compare_plain(self, expr: n.Compare) -> Truth:
         """A direct quotient is cross-multiplied (contract); by what may be 0, nothing is known."""
-        left, right = expr.left, self.number(expr.right)
-        quotient = quotient_of(left, self.instrument.statements)
-        if quotient is None or not is_plain(expr.right, self.instrument.statements):
-            return self._ordered(expr, self.number(left), right)
+        right = self.number(expr.right)
+        quotient = self._known.crossed(expr)
+        if quotient is None:
+            return self._ordered(expr, self.number(expr.left), right)
         below = self.number(quotient[1])
         if below.lo is None or below.lo <= 0:
             return None
@@ -339,7 +353,7 @@ class Evaluation:
     def gap(self, expr: n.Compare, truth: Truth) -> Interval | None:
         """How much the left-hand fact must grow for ``≥`` or ``>`` to hold, all else unchanged;
         of a quotient, its numerator. ``None`` where growing does not help or nothing is known."""
-        if not has_gap(expr, self.instrument.statements):
+        if not self._known.has_gap(expr):
             return None
         if truth is True:
             return ZERO
@@ -348,7 +362,7 @@ class Evaluation:
 
     def _gap_plain(self, expr: n.Compare) -> Interval | None:
         left, target = expr.left, self.number(expr.right)
-        quotient = quotient_of(left, self.instrument.statements)
+        quotient = self._known.quotient(expr)
         if quotient is not None:
             whole = self.number(quotient[1])
             if whole.hi is not None and whole.hi <= 0:
@@ -371,11 +385,11 @@ class Evaluation:
     # ---- what was read
 
     def _facts_used(self, statement: n.Statement) -> tuple[str, ...]:
-        keys: dict[str, None] = {}
-        for leaf in statement.leaves:
-            for key in self.keys(leaf):
-                keys[key] = None
-        return tuple(keys)
+        used = self._known.used.get(statement.id)
+        if used is None:
+            keys = dict.fromkeys(key for leaf in statement.leaves for key in self.keys(leaf))
+            used = self._known.used[statement.id] = tuple(keys)
+        return used
 
     def keys(self, expr: n.Expr) -> list[str]:
         """The fact keys an expression reads itself."""
@@ -397,6 +411,40 @@ class Evaluation:
 
 
 MAX_SPLITS = 64
+
+
+class _Remembered:
+    """What is the same for every firm with these operated years: shapes of comparisons (by
+    identity, they live as long as the instrument) and the facts that statements read."""
+
+    def __init__(self, instrument: n.Instrument) -> None:
+        self._statements = instrument.statements
+        self._quotients: dict[int, tuple[n.Expr, n.Expr] | None] = {}
+        self._plain: dict[int, bool] = {}
+        self._gaps: dict[int, bool] = {}
+        self.used: dict[str, tuple[str, ...]] = {}
+
+    def quotient(self, expr: n.Compare) -> tuple[n.Expr, n.Expr] | None:
+        """Numerator and denominator of its left side."""
+        if id(expr) not in self._quotients:
+            self._quotients[id(expr)] = quotient_of(expr.left, self._statements)
+        return self._quotients[id(expr)]
+
+    def crossed(self, expr: n.Compare) -> tuple[n.Expr, n.Expr] | None:
+        """The same, where the comparison is cross-multiplied."""
+        if id(expr) not in self._plain:
+            self._plain[id(expr)] = is_plain(expr.right, self._statements)
+        return self.quotient(expr) if self._plain[id(expr)] else None
+
+    def has_gap(self, expr: n.Compare) -> bool:
+        if id(expr) not in self._gaps:
+            self._gaps[id(expr)] = has_gap(expr, self._statements)
+        return self._gaps[id(expr)]
+
+
+@lru_cache(maxsize=64)
+def _remembered(instrument: n.Instrument, year: int, window: tuple[int, ...]) -> _Remembered:
+    return _Remembered(instrument)
 
 
 @cache

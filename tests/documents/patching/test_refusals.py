@@ -191,8 +191,12 @@ def variant(**more: str) -> dict[str, str]:
         (variant(**{SHEET1: raw.sheet(raw.rows()).replace('r="A6"', 'r="B6"')}), "另存"),
         (variant(**{SHEET1: raw.sheet(raw.rows()).replace("</c></row></sheetData>",
                                                           "</row></sheetData>")}), "另存"),
+        (variant(**{SHEET1: raw.sheet(raw.rows("x:"), root=f' xmlns:x="{raw.MAIN}"')}), "另存"),
+        (variant(**{SHEET1: raw.sheet(raw.rows()).replace('s="1"', 's="一"')}), "另存"),
     ],
-    ids=["signed", "macros", "GBK", "DOCTYPE", "cut short", "rows", "other row", "cells", "tags"],
+    ids=["signed", "macros", "GBK", "DOCTYPE", "cut short", "rows", "other row", "cells", "tags",
+         "two prefixes",
+         "format"],
 )  # fmt: skip
 def test_packages_that_are_refused(parts: dict[str, str], said: str, tmp_path: Path) -> None:
     path = tmp_path / "台账.xlsx"
@@ -344,3 +348,15 @@ def test_a_large_sheet_streams(tmp_path: Path) -> None:
     now = values_by_calamine(path)
     assert {key for key in now if now[key] != was.get(key, "")} == {(SHEET, r - 1, 2) for r in rows}
     assert all(now[SHEET, row - 1, 2] == -row for row in rows)
+
+
+def test_many_merged_areas_are_no_burden(tmp_path: Path) -> None:
+    """Each cell looks at the areas of its own row, tall ones included."""
+    path = tmp_path / "台账.xlsx"
+    merges = "".join(f'<mergeCell ref="A{n}:B{n}"/>' for n in range(1, 5001))
+    merges += '<mergeCell ref="D1:D3000"/>'
+    tail = f"<mergeCells>{merges}</mergeCells>"
+    raw.save(path, raw.package(raw.sheet('<row r="1"><c r="C1"/></row>', tail=tail)))
+    assert "D1:D3000" in refused(path, change("D2999"))
+    patch(path, path, [Change(SHEET, row, "A", row) for row in range(1, 5001)])
+    assert values_by_calamine(path)[SHEET, 4999, 0] == 5000

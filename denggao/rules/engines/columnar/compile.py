@@ -24,9 +24,9 @@ from denggao.rules.engines.columnar.ends import Flag
 from denggao.rules.engines.columnar.facts import FactColumns
 from denggao.rules.engines.columnar.joins import Truth
 from denggao.rules.engines.columnar.plan import Plan
-from denggao.rules.engines.columnar.values import Lin, Value
+from denggao.rules.engines.columnar.values import Lin, Quo, Value
 from denggao.rules.engines.reference import facts_named, parameter_fact
-from denggao.rules.shape import has_gap, is_plain, quotient_of
+from denggao.rules.shape import has_gap, is_plain, quotient_of, zero_asked
 
 _UNKNOWN: Truth = (False, False)
 
@@ -125,16 +125,9 @@ class Compiler:
         if self.clipped:
             return value
         if isinstance(value, Lin):
-            lo, hi = (self.plan.keep_end(f"{id_}§{x}", getattr(value, x)) for x in ("lo", "hi"))
-            return replace(value, lo=lo, hi=hi)
-        value = replace(value, undefined=self.plan.keep_flag(f"{id_}§undefined", value.undefined))
-        value = replace(
-            value,
-            lo_n=self.plan.keep_end(f"{id_}§lo_n", value.lo_n),
-            lo_d=self.plan.keep_end(f"{id_}§lo_d", value.lo_d),
-            hi_n=self.plan.keep_end(f"{id_}§hi_n", value.hi_n),
-            hi_d=self.plan.keep_end(f"{id_}§hi_d", value.hi_d),
-        )
+            return self.plan.kept(id_, value)
+        undefined = self.plan.keep_flag(f"{id_}§undefined", value.undefined)
+        value = self._kept_ends(id_, replace(value, undefined=undefined))
         limits = [x.denominator for x in self._limits_of(id_)]
         if not value.is_wide or not limits:
             return value
@@ -143,6 +136,15 @@ class Compiler:
             return self.plan.keep(f"{id_}§{name}", expr)
 
         return v.stepped(value, lcm(*limits), keep)
+
+    def _kept_ends(self, id_: str, value: Quo) -> Quo:
+        keep = self.plan.keep_end
+        lo_n, lo_d = keep(f"{id_}§lo_n", value.lo_n), keep(f"{id_}§lo_d", value.lo_d)
+        if value.open is not None:
+            open_ = self.plan.keep_flag(f"{id_}§open", value.open)
+            return v.twin_quotient(value, lo_n, lo_d, open_)
+        hi_n, hi_d = keep(f"{id_}§hi_n", value.hi_n), keep(f"{id_}§hi_d", value.hi_d)
+        return replace(value, lo_n=lo_n, lo_d=lo_d, hi_n=hi_n, hi_d=hi_d)
 
     def _limits_of(self, id_: str) -> list[Fraction]:
         """The constants that some rule compares this statement with."""
@@ -169,8 +171,9 @@ class Compiler:
         flags: list[tuple[str, Flag]] = []
         open_: Flag = True
         decided: Flag = True  # no undecided line before
+        run = self
         for i, case in enumerate(statement.cases):
-            when = (True, False) if case.when is None else self.truth(case.when)
+            when = (True, False) if case.when is None else run.truth(case.when)
             holds, fails = self._keep(f"{statement.id}§{i}", when)
             reached = e.both(open_, e.negated(fails))
             if reached is not False:
@@ -179,14 +182,28 @@ class Compiler:
                 flags.append((case.flag, e.both(open_, decided, holds)))
             open_ = e.both(open_, e.negated(holds))
             decided = e.both(decided, e.either(holds, fails))
+            fact = zero_asked(case.when)
+            run = run if fact is None else run._without_zero(fact, statement)
         return j.joined(possible), tuple(flags)
+
+    def _without_zero(self, fact: n.FactRef, statement: n.Statement) -> Compiler:
+        """After a line 「X = 0」 the lines below are about X > 0 only (where X is 0 they are
+        not reached). Other statements that they read keep their value."""
+        for id_ in statement.uses:
+            self.statement(id_)
+        known = j.lin(self.number(fact))
+        step = known.scale // catalogue()[fact.code].scale
+        lo = e.largest([known.lo, step], none_wins=False)
+        other = copy.copy(self)
+        other.clipped = {**self.clipped, self._key(fact): replace(known, lo=lo, twin=False)}
+        return other
 
     def _points(self, case: n.Case) -> Lin:
         low = self.number(case.lo)
         high = low if case.hi is case.lo else self.number(case.hi)
         assert isinstance(low, Lin) and isinstance(high, Lin)
         low, high = v.aligned([low, high])
-        return replace(low, hi=high.hi, size=max(low.size, high.size))
+        return replace(low, hi=high.hi, size=max(low.size, high.size), twin=False)
 
     def _cases(self, statement: n.Statement) -> Value:
         """The line that certainly holds; where none does yet, nothing is known."""
@@ -199,7 +216,7 @@ class Compiler:
                 chosen.append((certain, self.number(case.lo)))
             before = e.both(before, fails)
         if not chosen:
-            return Lin(None, None, 1, 0)
+            return j.nothing()
         if len(chosen) == 1 and chosen[0][0] is True:
             return chosen[0][1]
         return j.selected(chosen)
@@ -217,11 +234,7 @@ class Compiler:
         return self._bounded(value, key_of(code, year))
 
     def _bounded(self, value: Lin, key: str) -> Lin:
-        return replace(
-            value,
-            lo=self.plan.keep_end(f"{key}§derived_lo", value.lo),
-            hi=self.plan.keep_end(f"{key}§derived_hi", value.hi),
-        )
+        return self.plan.kept(f"{key}§derived", value)
 
     # ---- numbers
 
@@ -240,11 +253,7 @@ class Compiler:
         """A sum or product that several columns read: computed once, whoever asks."""
         if not isinstance(value, Lin):
             return value
-        lo, hi = (
-            self.plan.share(end) if isinstance(end, pl.Expr) else end
-            for end in (value.lo, value.hi)
-        )
-        return replace(value, lo=lo, hi=hi)
+        return value.each(lambda end: self.plan.share(end) if isinstance(end, pl.Expr) else end)
 
     def _one(self, code: str, year: int | None) -> Value:
         key = key_of(code, year)
@@ -277,8 +286,12 @@ class Compiler:
             end = e.wide(end, grows)
             return self.plan.share(end) if isinstance(end, pl.Expr) else end
 
-        lo_n, lo_d, hi_n, hi_d = map(once, (value.lo_n, value.lo_d, value.hi_n, value.hi_d))
-        return replace(value, lo_n=lo_n, lo_d=lo_d, hi_n=hi_n, hi_d=hi_d)
+        lo_n, lo_d = once(value.lo_n), once(value.lo_d)
+        if value.open is not None:
+            open_ = value.open
+            open_ = self.plan.share(open_) if isinstance(open_, pl.Expr) else open_
+            return v.twin_quotient(value, lo_n, lo_d, open_)
+        return replace(value, lo_n=lo_n, lo_d=lo_d, hi_n=once(value.hi_n), hi_d=once(value.hi_d))
 
     def _extreme(self, expr: n.Extreme) -> Value:
         return v.extreme([self.number(a) for a in expr.args], low=expr.op == "取小")
@@ -291,8 +304,10 @@ class Compiler:
             *(e.both(m, e.is_infinite(x.lo)) for m, x in zip(masks, lins, strict=True))
         )
         none = e.negated(e.either(*masks))
-        lo = e.choose(none, 0, j.least_of(masks, [x.lo for x in lins]))
         hi = e.choose(none, 0, j.least_of(masks, [x.hi for x in lins]))
+        hi = self.plan.share(hi) if isinstance(hi, pl.Expr) else hi
+        known = all(x.lo is x.hi for x in lins)
+        lo = hi if known else e.choose(none, 0, j.least_of(masks, [x.lo for x in lins]))
         size = max(x.size for x in lins)
         nonneg = all(x.nonneg for x in lins)
         return self._once(Lin(e.choose(minus, None, lo), hi, lins[0].scale, size, nonneg))

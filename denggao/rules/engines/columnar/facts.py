@@ -123,12 +123,9 @@ class FactColumns:
             found = _where(contradicted, _domain(fact, found), found)
         operated = True if year is None else self.operated(year)
         self._flags(fact, year, key, operated, contradicted)
-        return replace(
-            found,
-            lo=self.plan.keep_end(f"{key}§lo", e.choose(operated, found.lo, 0)),
-            hi=self.plan.keep_end(f"{key}§hi", e.choose(operated, found.hi, 0)),
-            nonneg=fact.lo is not None and fact.lo >= 0,
-        )
+        nonneg = fact.lo is not None and fact.lo >= 0
+        found = found.each(lambda end: e.choose(operated, end, 0), nonneg=nonneg)
+        return self.plan.kept(key, found)
 
     def _flags(
         self, fact: Fact, year: int | None, key: str, operated: Flag, contradicted: Flag
@@ -182,11 +179,7 @@ class FactColumns:
         own = self._stated_or(fact, key, base)
         if derived is None and not fact.at_most and fact.code not in bounds_from_below():
             return own  # simple enough to be read in place
-        return replace(
-            own,
-            lo=self.plan.keep_end(f"{key}§own_lo", own.lo),
-            hi=self.plan.keep_end(f"{key}§own_hi", own.hi),
-        )
+        return self.plan.kept(f"{key}§own", own)
 
     def _size(self, fact: Fact, key: str) -> int:
         """The largest number any row can hold: as measured, else as the catalogue allows."""
@@ -201,7 +194,8 @@ class FactColumns:
         factor = base.scale // fact.scale
         columns = self.plan.columns
         lo, hi = base.lo, base.hi
-        if f"{key}.lo" in columns or f"{key}.hi" in columns:
+        has_spans = f"{key}.lo" in columns or f"{key}.hi" in columns
+        if has_spans:
             spans = e.either(
                 *(pl.col(c).is_not_null() for c in (f"{key}.lo", f"{key}.hi") if c in columns)
             )
@@ -210,7 +204,8 @@ class FactColumns:
         if key in columns:
             point = e.times(e.wide(pl.col(key), base.size), factor)
             lo, hi = _point_or(point, lo), _point_or(point, hi)
-        return replace(base, lo=lo, hi=hi)
+        is_whole = base.hi is None and (base.lo is None or _is_nought(base.lo))
+        return replace(base, lo=lo, hi=hi, twin=is_whole and not has_spans)
 
     def _bound(self, column: str, domain: int | None, base: Lin, factor: int) -> e.End:
         edge = _scaled(domain, base.scale)
@@ -239,7 +234,7 @@ class FactColumns:
         every = v.aligned([*lows, *highs])
         lo = e.largest([x.lo for x in every[: len(lows)]], none_wins=False)
         hi = e.smallest([x.hi for x in every[len(lows) :]], none_wins=False)
-        return replace(every[0], lo=lo, hi=hi, size=max(x.size for x in every))
+        return replace(every[0], lo=lo, hi=hi, size=max(x.size for x in every), twin=False)
 
     def _unless_contradicted(self, code: str, year: int | None, fact: Fact) -> Lin:
         other = catalogue()[code]
@@ -249,6 +244,7 @@ class FactColumns:
             own,
             lo=e.choose(contradicted, None, own.lo),
             hi=e.choose(contradicted, None, own.hi),
+            twin=False,
         )
 
 
@@ -260,11 +256,16 @@ def _where(flag: Flag, then: Lin, otherwise: Lin) -> Lin:
         lo=e.choose(flag, then.lo, otherwise.lo),
         hi=e.choose(flag, then.hi, otherwise.hi),
         size=max(then.size, otherwise.size),
+        twin=False,
     )
 
 
 def _domain(fact: Fact, like: Lin) -> Lin:
     return replace(like, lo=_scaled(fact.lo, like.scale), hi=_scaled(fact.hi, like.scale))
+
+
+def _is_nought(end: e.End) -> bool:
+    return isinstance(end, int) and end == 0
 
 
 def _scaled(edge: int | None, scale: int) -> int | None:

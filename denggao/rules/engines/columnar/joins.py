@@ -65,11 +65,19 @@ def joined(cases: list[tuple[Flag, Lin]]) -> Lin:
 
 
 def end_over(possible: list[Flag], ends: list[e.End], *, low: bool) -> e.End:
-    """Outermost end over the possible cases; ∞ if one of them is."""
-    if all(isinstance(x, int) for x in ends):
-        return first_of(possible, ends, reverse=not low)
-    infinite = e.either(*(e.both(p, e.is_infinite(x)) for p, x in zip(possible, ends, strict=True)))
-    here = [e.choose(p, x, None) for p, x in zip(possible, ends, strict=True)]
+    """Outermost end over the possible cases; ∞ if one of them is. Constants are compared here,
+    once; an end that several cases share is looked at once."""
+    constants = [(p, x) for p, x in zip(possible, ends, strict=True) if isinstance(x, int)]
+    others: dict[int, tuple[e.End, list[Flag]]] = {}
+    for p, x in zip(possible, ends, strict=True):
+        if not isinstance(x, int):
+            others.setdefault(id(x), (x, []))[1].append(p)
+    shared = [(e.either(*flags), x) for x, flags in others.values()]
+    best = first_of([p for p, _ in constants], [x for _, x in constants], reverse=not low)
+    if not shared:
+        return best
+    infinite = e.either(*(e.both(p, e.is_infinite(x)) for p, x in shared))
+    here = [e.choose(p, x, None) for p, x in shared] + ([best] if constants else [])
     pick = e.smallest if low else e.largest
     return e.choose(infinite, None, pick(here, none_wins=False))
 
@@ -110,17 +118,21 @@ def selected(cases: list[tuple[Flag, Value]]) -> Quo:
     def bottoms(ends: list[e.End]) -> e.End:
         return pick(flags, [e.wide(x, bottom) for x in ends], 1)
 
-    undefined = e.either(*(e.both(c, q.undefined) for c, q in zip(flags, quos, strict=True)))
-    return Quo(
-        lo_n=tops([q.lo_n for q in quos]),
-        lo_d=bottoms([q.lo_d for q in quos]),
-        hi_n=tops([q.hi_n for q in quos]),
-        hi_d=bottoms([q.hi_d for q in quos]),
-        scale=scale,
-        size=size,
-        size_d=size_d,
-        undefined=undefined,
+    undefined = e.either(
+        e.negated(e.either(*flags)),
+        *(e.both(c, q.undefined) for c, q in zip(flags, quos, strict=True)),
     )
+    lo_n, lo_d = tops([q.lo_n for q in quos]), bottoms([q.lo_d for q in quos])
+    found = Quo(lo_n, lo_d, None, 1, scale, size, size_d, undefined)
+    opens = [e.both(c, q.open) for c, q in zip(flags, quos, strict=True) if q.open is not None]
+    if len(opens) == len(quos):
+        return v.twin_quotient(found, lo_n, lo_d, e.either(*opens))
+    return replace(found, hi_n=tops([q.hi_n for q in quos]), hi_d=bottoms([q.hi_d for q in quos]))
+
+
+def nothing() -> Quo:
+    """Whether there is a value at all is open in every row."""
+    return Quo(None, 1, None, 1, 1, 0, 1, True)
 
 
 def pick(flags: list[Flag], ends: list[e.End], otherwise: e.End) -> e.End:
@@ -142,8 +154,8 @@ def cut(value: Lin, when: n.Compare, unit: str) -> tuple[Lin, Flag, Lin, Flag]:
     fails = e.at_least(value.lo, edge, strictly=when.op == "≤")
     inside_hi = below if value.lo is None else e.largest([below, value.lo], none_wins=False)
     outside_lo = above if value.hi is None else e.smallest([above, value.hi], none_wins=False)
-    within = replace(value, hi=e.choose(holds, value.hi, inside_hi))
-    rest = replace(value, lo=e.choose(fails, value.lo, outside_lo))
+    within = replace(value, hi=e.choose(holds, value.hi, inside_hi), twin=False)
+    rest = replace(value, lo=e.choose(fails, value.lo, outside_lo), twin=False)
     return within, holds, rest, fails
 
 
@@ -152,7 +164,7 @@ def short(need: Lin, step: Fraction | None) -> Lin:
     if step is None:
         lo = e.largest([need.lo, 0], none_wins=False)
         hi = e.choose(e.is_infinite(need.hi), None, e.largest([need.hi, 0], none_wins=False))
-        return replace(need, lo=lo, hi=hi, nonneg=True)
+        return replace(need, lo=lo, hi=hi, nonneg=True, twin=False)
     unit = int(step * need.scale) or 1
 
     def beyond(end: e.End) -> e.End:
@@ -163,4 +175,4 @@ def short(need: Lin, step: Fraction | None) -> Lin:
 
     lo = e.choose(e.is_infinite(need.lo), 0, beyond(need.lo))
     hi = e.choose(e.is_infinite(need.hi), None, beyond(need.hi))
-    return replace(need, lo=lo, hi=hi, nonneg=True, size=need.size + unit)
+    return replace(need, lo=lo, hi=hi, nonneg=True, size=need.size + unit, twin=False)

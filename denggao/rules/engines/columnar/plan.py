@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import polars as pl
 
 from denggao.rules.engines.columnar.ends import End, Flag
+from denggao.rules.engines.columnar.values import Lin
 
 
 class Plan:
@@ -42,6 +44,12 @@ class Plan:
         if not isinstance(end, pl.Expr) or end.meta.is_column():
             return end
         return self.keep(name, end)
+
+    def kept(self, name: str, value: Lin) -> Lin:
+        """Both ends of a value, one column where they are the same."""
+        lo = self.keep_end(f"{name}§lo", value.lo)
+        hi = lo if value.hi is value.lo else self.keep_end(f"{name}§hi", value.hi)
+        return replace(value, lo=lo, hi=hi)
 
     def keep_flag(self, name: str, flag: Flag) -> Flag:
         return self.keep(name, flag) if isinstance(flag, pl.Expr) else flag

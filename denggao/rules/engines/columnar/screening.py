@@ -26,11 +26,10 @@ from denggao.rules.engines.columnar.table import (
     DISTANCE,
     FAILED,
     LEAST,
+    NEAREST,
     OPEN,
     Table,
-    collected,
     countable,
-    in_order,
     table,
 )
 from denggao.rules.engines.columnar.values import Lin
@@ -98,13 +97,13 @@ def screen(
     for instrument in instruments:
         chosen = (readings or {}).get(instrument.short)
         made = table(instrument, frame, as_of, chosen)
-        yield Screened(instrument, collected(in_order([_with_open_facts(made)])))
+        yield Screened(instrument, _with_open_facts(made))
 
 
-def _with_open_facts(made: Table) -> pl.LazyFrame:
+def _with_open_facts(made: Table) -> pl.DataFrame:
     keep = (INDEX, IDENTITY, NAME)
     extra = [on.alias(f"{_OPEN_FACT}{k}") for k, on in open_columns(made.compiled).items()]
-    return made.select(*keep, extra=extra)
+    return made.collected(*keep, extra=extra).sort(NEAREST, maintain_order=True)
 
 
 def open_columns(compiled: Compiled) -> dict[str, pl.Expr]:

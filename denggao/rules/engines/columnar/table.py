@@ -48,13 +48,19 @@ class Table:
 
     def select(self, *keep: str, extra: Sequence[pl.Expr] = ()) -> pl.LazyFrame:
         """The contract's columns, after the frame's own columns ``keep``, before ``extra``."""
-        columns = [pl.col(name) for name in keep] + _columns(self.compiled) + list(extra)
+        return self._select([*map(pl.col, keep), *_columns(self.compiled), *extra])
+
+    def collected(self, *keep: str, extra: Sequence[pl.Expr] = ()) -> pl.DataFrame:
+        """The same in memory. Run in pieces: fewer columns are alive at once than when each is
+        made whole. What is the same in every row is added afterwards: it costs nothing then."""
+        columns = [*map(pl.col, keep), *_columns(self.compiled), *extra]
+        each = [x for x in columns if x.meta.root_names()]
+        same = [x for x in columns if not x.meta.root_names()]
+        frame = self._select(each).collect(engine="streaming")
+        return frame.with_columns(same).select(x.meta.output_name() for x in columns)
+
+    def _select(self, columns: Sequence[pl.Expr]) -> pl.LazyFrame:
         return self.compiled.apply(self.frame).select(columns)
-
-
-def collected(query: pl.LazyFrame) -> pl.DataFrame:
-    """Run in pieces: fewer columns are alive at once than when each is made whole."""
-    return query.collect(engine="streaming")
 
 
 def table(
@@ -106,9 +112,9 @@ def _of_statement(columns: Columns, compiled: Compiled) -> list[pl.Expr]:
     lo, hi = (nothing, nothing) if columns.value is None else _shown(columns, compiled)
     gap = _gap_of(columns, compiled)
     found = [truth.alias(f"{id_}_truth"), lo.alias(f"{id_}_lo"), hi.alias(f"{id_}_hi")]
-    found.append((nothing if gap is None else _certain(gap)).alias(f"{id_}_gap"))
+    found.append((nothing if gap is None else _certain(gap, compiled)).alias(f"{id_}_gap"))
     if columns.gap is not None:
-        found.append(_least(columns.gap).alias(f"{LEAST}{id_}"))
+        found.append(_least(columns.gap, compiled).alias(f"{LEAST}{id_}"))
     return found
 
 
@@ -140,19 +146,21 @@ def _numbers(value: Value) -> tuple[pl.Expr, pl.Expr]:
     if isinstance(value, Lin):
         return _float(value.lo, value.scale), _float(value.hi, value.scale)
     lo = _float(value.lo_n, 1) / (_float(value.lo_d, 1) * value.scale)
+    if value.open is not None:
+        return lo, lo if value.open is False else pl.when(~e.column(value.open)).then(lo)
     hi = _float(value.hi_n, 1) / (_float(value.hi_d, 1) * value.scale)
     return lo, hi
 
 
-def _least(gap: Lin) -> pl.Expr:
-    """The least that is certainly missing; nothing where nothing can be told."""
-    return _float(gap.lo, gap.scale)
+def _least(gap: Lin, compiled: Compiled) -> pl.Expr:
+    """The least that is certainly missing; nothing where nothing can be told. Read thrice."""
+    return compiled.compiler.plan.share(_float(gap.lo, gap.scale))
 
 
-def _certain(gap: Lin) -> pl.Expr:
+def _certain(gap: Lin, compiled: Compiled) -> pl.Expr:
     """The gap where it is one number: 0 is only ever said of what is met."""
     one = e.both(e.at_least(gap.lo, gap.hi), e.negated(e.is_infinite(gap.hi)))
-    return pl.when(e.column(one)).then(_float(gap.lo, gap.scale))
+    return pl.when(e.column(one)).then(_least(gap, compiled))
 
 
 def _shown(columns: Columns, compiled: Compiled) -> tuple[pl.Expr, pl.Expr]:
@@ -229,9 +237,9 @@ def _flags(compiled: Compiled) -> pl.Expr:
     mask = pl.lit(0, dtype=pl.UInt32)
     for bit, name in enumerate(names):
         mask = mask + compiled.flags()[name].cast(pl.UInt32) * (1 << bit)
-    masks = list(range(1 << len(names)))
+    masks = range(1 << len(names))
     words = [" ".join(x for bit, x in enumerate(names) if m >> bit & 1) for m in masks]
-    return mask.replace_strict(masks, words, return_dtype=pl.Enum(words)).alias("flags")
+    return mask.replace_strict(list(masks), words, return_dtype=pl.Enum(words)).alias("flags")
 
 
 def _order(compiled: Compiled) -> list[pl.Expr]:
@@ -241,21 +249,24 @@ def _order(compiled: Compiled) -> list[pl.Expr]:
     failed = pl.sum_horizontal([e.column(fails).cast(pl.Int32) for _, fails in truths])
     decided = [e.column(e.either(*t)) for t in truths]
     open_ = pl.sum_horizontal([(~on).cast(pl.Int32) for on in decided])
-    distances = [_distance(c) for c in conditions if c.gap is not None]
+    distances = [_distance(c, compiled) for c in conditions if c.gap is not None]
     distance = pl.sum_horizontal(distances) if distances else pl.lit(0.0)
     return [failed.alias(FAILED), open_.alias(OPEN), distance.alias(DISTANCE)]
 
 
-def _distance(columns: Columns) -> pl.Expr:
+def _distance(columns: Columns, compiled: Compiled) -> pl.Expr:
     """What is missing, relative to what is demanded: 0 … 1."""
     assert columns.gap is not None
-    gap = _least(columns.gap)
+    gap = _least(columns.gap, compiled)
     have = _float(columns.parts[0].hi, columns.parts[0].scale) if columns.parts else pl.lit(0.0)
     return (gap / (gap + have)).fill_nan(0.0).fill_null(0.0)
 
 
+#: Nearest to success first.
+NEAREST = [FAILED, OPEN, DISTANCE]
+
+
 def in_order(tables: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
     """Each law's firms nearest first; laws one after the other, columns joined."""
-    by = [FAILED, OPEN, DISTANCE]
-    sorted_ = [t.sort(by, maintain_order=True) for t in tables]
+    sorted_ = [t.sort(NEAREST, maintain_order=True) for t in tables]
     return sorted_[0] if len(sorted_) == 1 else pl.concat(sorted_, how="diagonal")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm
+from typing import Any
 
 import polars as pl
 
@@ -18,24 +19,34 @@ from denggao.rules.engines.columnar.steps import Steps
 
 @dataclass(frozen=True, slots=True)
 class Lin:
-    """``[lo/scale, hi/scale]``. ``size`` bounds |lo| and |hi|; ``nonneg``: never below 0."""
+    """``[lo/scale, hi/scale]``. ``size`` bounds |lo| and |hi|; ``nonneg``: never below 0;
+    ``twin``: a point wherever ``hi`` is finite (known, or not known at all), so that most of
+    the arithmetic of the two ends is the same and done once."""
 
     lo: End
     hi: End
     scale: int
     size: int
     nonneg: bool = False
+    twin: bool = False
+
+    def each(self, change: Callable[[End], End], **more: Any) -> Lin:
+        """Both ends changed alike; what is the same stays the same."""
+        lo = change(self.lo)
+        hi = lo if self.hi is self.lo else change(self.hi)
+        return replace(self, lo=lo, hi=hi, **more)
 
     @property
     def wide(self) -> Lin:
-        return replace(self, lo=e.wide(self.lo, self.size), hi=e.wide(self.hi, self.size))
+        return self.each(lambda end: e.wide(end, self.size))
 
 
 @dataclass(frozen=True, slots=True)
 class Quo:
     """``[lo_n/lo_d, hi_n/hi_d] / scale`` with positive denominators, null numerators being ∞.
 
-    ``undefined`` marks rows where the quotient may not exist (denominator 0).
+    ``undefined`` marks rows where the quotient may not exist (denominator 0). ``open``, where
+    it is not ``None``: the upper end is ∞ in these rows and the same as the lower in all others.
     """
 
     lo_n: End
@@ -47,6 +58,7 @@ class Quo:
     size_d: int  # of denominators
     undefined: Flag = False
     steps: tuple[Steps, Steps] | None = None
+    open: Flag | None = None
 
     @property
     def is_wide(self) -> bool:
@@ -57,12 +69,17 @@ class Quo:
 Value = Lin | Quo
 
 
+def twin_quotient(like: Quo, lo_n: End, lo_d: End, open_: Flag) -> Quo:
+    """``like`` with these lower ends, and upper ends that are the same but for ``open_``."""
+    hi_n = e.choose(open_, None, lo_n)
+    return replace(like, lo_n=lo_n, lo_d=lo_d, hi_n=hi_n, hi_d=lo_d, open=open_)
+
+
 def constant(value: Fraction | int) -> Lin:
     """The same number in every row."""
     exact = Fraction(value)
-    return Lin(
-        exact.numerator, exact.numerator, exact.denominator, abs(exact.numerator), exact >= 0
-    )
+    top, below = exact.numerator, exact.denominator
+    return Lin(top, top, below, abs(top), exact >= 0, twin=True)
 
 
 def checked(size: int) -> int:
@@ -78,8 +95,7 @@ def rescaled(value: Lin, scale: int) -> Lin:
     if factor == 1:
         return value
     size = checked(value.size * factor)
-    lo, hi = e.wide(value.lo, size), e.wide(value.hi, size)
-    return replace(value, lo=e.times(lo, factor), hi=e.times(hi, factor), scale=scale, size=size)
+    return value.each(lambda x: e.times(e.wide(x, size), factor), scale=scale, size=size)
 
 
 def aligned(values: Sequence[Lin]) -> list[Lin]:
@@ -92,6 +108,8 @@ def negate(value: Value) -> Value:
     """Additive inverse."""
     if isinstance(value, Lin):
         return Lin(e.minus(value.hi), e.minus(value.lo), value.scale, value.size)
+    if value.open is False:
+        return twin_quotient(replace(value, steps=None), e.minus(value.lo_n), value.lo_d, False)
     return replace(
         value,
         lo_n=e.minus(value.hi_n),
@@ -99,6 +117,7 @@ def negate(value: Value) -> Value:
         hi_n=e.minus(value.lo_n),
         hi_d=value.lo_d,
         steps=None,
+        open=None,
     )
 
 
@@ -116,7 +135,9 @@ def quotient(value: Value) -> Quo:
     """The value as a quotient."""
     if isinstance(value, Quo):
         return value
-    return Quo(value.lo, 1, value.hi, 1, value.scale, value.size, 1)
+    open_: Flag | None = e.is_infinite(value.hi) if value.twin else None
+    open_ = False if value.lo is value.hi else open_
+    return Quo(value.lo, 1, value.hi, 1, value.scale, value.size, 1, open=open_)
 
 
 def _add_quotients(a: Quo, b: Quo) -> Quo:
@@ -131,9 +152,12 @@ def _add_quotients(a: Quo, b: Quo) -> Quo:
         return top, e.product(ad, bd)
 
     lo_n, lo_d = summed(a.lo_n, a.lo_d, b.lo_n, b.lo_d)
-    hi_n, hi_d = summed(a.hi_n, a.hi_d, b.hi_n, b.hi_d)
     undefined = e.either(a.undefined, b.undefined)
-    return Quo(lo_n, lo_d, hi_n, hi_d, scale, size, size_d, undefined)
+    sum_ = Quo(lo_n, lo_d, lo_n, lo_d, scale, size, size_d, undefined)
+    if a.open is not None and b.open is not None:
+        return twin_quotient(sum_, lo_n, lo_d, e.either(a.open, b.open))
+    hi_n, hi_d = summed(a.hi_n, a.hi_d, b.hi_n, b.hi_d)
+    return replace(sum_, hi_n=hi_n, hi_d=hi_d)
 
 
 def scaled_by(value: Value, factor: Fraction) -> Value:
@@ -145,19 +169,13 @@ def scaled_by(value: Value, factor: Fraction) -> Value:
     top, bottom = factor.numerator, factor.denominator
     size = checked(value.size * top)
     if isinstance(value, Lin):
-        lo, hi = e.wide(value.lo, size), e.wide(value.hi, size)
-        return replace(
-            value, lo=e.times(lo, top), hi=e.times(hi, top), scale=value.scale * bottom, size=size
-        )
-    lo, hi = e.wide(value.lo_n, size), e.wide(value.hi_n, size)
-    return replace(
-        value,
-        lo_n=e.times(lo, top),
-        hi_n=e.times(hi, top),
-        scale=value.scale * bottom,
-        size=size,
-        steps=None,
-    )
+        scale = value.scale * bottom
+        return value.each(lambda x: e.times(e.wide(x, size), top), scale=scale, size=size)
+    lo = e.times(e.wide(value.lo_n, size), top)
+    scaled = replace(value, scale=value.scale * bottom, size=size, steps=None)
+    if value.open is not None:
+        return twin_quotient(scaled, lo, value.lo_d, value.open)
+    return replace(scaled, lo_n=lo, hi_n=e.times(e.wide(value.hi_n, size), top))
 
 
 def constant_of(value: Value) -> Fraction | None:
@@ -199,10 +217,10 @@ def divide(a: Value, b: Value) -> Value:
 
 
 def _turned(turned: Flag, value: Lin) -> Lin:
-    other = negate(value)
-    assert isinstance(other, Lin)
-    lo, hi = e.choose(turned, other.lo, value.lo), e.choose(turned, other.hi, value.hi)
-    return replace(value, lo=lo, hi=hi, nonneg=False)
+    lo = e.choose(turned, e.minus(value.hi), value.lo)
+    same = value.lo is value.hi
+    hi = lo if same else e.choose(turned, e.minus(value.lo), value.hi)
+    return replace(value, lo=lo, hi=hi, nonneg=False, twin=same)
 
 
 def _over_positive(a: Lin, b: Lin, may_be_zero: Flag, straddles: Flag) -> Quo:
@@ -210,12 +228,28 @@ def _over_positive(a: Lin, b: Lin, may_be_zero: Flag, straddles: Flag) -> Quo:
     up, down = b.scale, a.scale
     size, size_d = checked(a.size * up), checked(b.size)
     nothing = e.either(straddles, e.at_least(0, b.hi))
+
+    def found(top: End) -> End:
+        return e.times(e.wide(e.choose(nothing, None, top), size), up)
+
     lo_n, lo_d = _end(a.lo, b.hi, b.lo, sure=a.nonneg)
-    hi_n, hi_d = _end(a.hi, b.lo, b.hi, sure=a.nonneg)
-    lo_n, hi_n = (e.choose(nothing, None, x) for x in (lo_n, hi_n))
-    lo_n, hi_n = (e.times(e.wide(x, size), up) for x in (lo_n, hi_n))
     undefined = e.either(may_be_zero, straddles)
-    return Quo(lo_n, lo_d, hi_n, hi_d, down, size, size_d, undefined)
+    lower = Quo(found(lo_n), lo_d, None, 1, down, size, size_d, undefined)
+    open_ = _open(a, b)
+    if open_ is not None:
+        return twin_quotient(lower, lower.lo_n, lo_d, open_)
+    hi_n, hi_d = _end(a.hi, b.lo, b.hi, sure=a.nonneg)
+    return replace(lower, hi_n=found(hi_n), hi_d=hi_d)
+
+
+def _open(a: Lin, b: Lin) -> Flag | None:
+    """Where both are known, or one is not known at all, the quotient has one end, or none
+    above: in which rows is that? ``None`` if bounds may be anything."""
+    if a.lo is a.hi and b.lo is b.hi:
+        return False
+    if not (a.twin and b.twin and a.nonneg and b.nonneg):
+        return None
+    return e.either(e.is_infinite(a.hi), e.both(e.is_infinite(b.hi), e.negated(_is_zero(a.hi))))
 
 
 def _end(x: End, at_positive: End, at_negative: End, *, sure: bool) -> tuple[End, End]:
@@ -247,7 +281,8 @@ def at_least(a: Value, b: Value, *, strictly: bool = False) -> tuple[Flag, Flag]
     limit = constant_of(b)
     if p.steps and limit is not None:
         holds, fails = st.at_least(*p.steps, limit, strictly=strictly)
-        return e.both(holds, e.negated(p.undefined)), e.both(fails, e.negated(p.undefined))
+        below = p.undefined if p.open is None else e.either(p.undefined, p.open)
+        return e.both(holds, e.negated(p.undefined)), e.both(fails, e.negated(below))
     if q.steps and constant_of(a) is not None:
         above, not_above = at_least(b, a, strictly=not strictly)  # a ≥ b unless b > a
         return not_above, above
@@ -273,6 +308,8 @@ def stepped(value: Quo, per_unit: int, keep: Callable[[str, pl.Expr], pl.Expr]) 
         return lambda part, expr: keep(f"{name}_{part}", expr)
 
     lo = st.steps(value.lo_n, value.lo_d, value.scale, per_unit, side("lo"))
+    if value.open is not None:  # comparisons look at ``open`` themselves
+        return replace(value, steps=(lo, lo))
     hi = st.steps(value.hi_n, value.hi_d, value.scale, per_unit, side("hi"))
     return replace(value, steps=(lo, hi))
 
