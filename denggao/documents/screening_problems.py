@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from denggao.documents.screening_data import Screening
 from denggao.documents.screening_page import Column, ListSheet, Looks
+from denggao.facts.ledger import Ledger
 
 SHEET = "数据问题"
 _KINDS = {
@@ -19,6 +21,7 @@ _KINDS = {
     "bad_credit_code": "信用代码不对",
     "bad_year": "年度看不懂",
     "changed_over_years": "各年所填不同",
+    "cut": "文字太长，没有写全",
     "damaged_text": "文字损坏",
     "detail_table": "一行是一项产品或项目",
     "digits_lost": "号码尾数丢失",
@@ -34,6 +37,7 @@ _KINDS = {
     "incomplete_date": "日期不全",
     "joined": "两户并为一户",
     "masked": "数字被遮盖",
+    "masked_whole": "数据被遮盖，按没有处理",
     "merged_cells": "合并的单元格",
     "no_identity": "没有企业名称和代码",
     "not_a_field": "不在技术领域目录中",
@@ -71,9 +75,15 @@ def kind_words(kind: str) -> str:
 
 
 def write(book: Any, looks: Looks, screening: Screening, report: Callable[[int], None]) -> None:
-    """Write the sheet: problems, then notices, then heads that were not understood."""
-    sheet = ListSheet(book, looks, SHEET, screening.as_of, _COLUMNS)
-    ledger = screening.ledger
+    """Write the sheet."""
+    write_problems(book, looks, screening.as_of, screening.ledger, report)
+
+
+def write_problems(
+    book: Any, looks: Looks, as_of: date, ledger: Ledger, report: Callable[[int], None]
+) -> None:
+    """Problems, then notices, then heads that were not understood; ``report`` after each."""
+    sheet = ListSheet(book, looks, SHEET, as_of, _COLUMNS)
     for notice in (False, True):
         for p in ledger.problems:
             if p.is_notice is notice:

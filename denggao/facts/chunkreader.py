@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from denggao.facts.carrying import carry_key
 from denggao.facts.cells import BadCell, is_missing, tidy
 from denggao.facts.claims import Claim, claims
 from denggao.facts.columns import Column
 from denggao.facts.converters import shown
-from denggao.facts.heads import carry_key
 from denggao.facts.identity import looks_like_code, normal_code
 from denggao.facts.importing import Import
 from denggao.facts.likeness import suggest

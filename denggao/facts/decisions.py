@@ -69,10 +69,12 @@ def pairs(
 
 
 class Groups:
-    """Firms that are one, by the first of them (union and find)."""
+    """Firms that are one (union and find). Each group has a leader, the firm whose name and
+    code stay."""
 
     def __init__(self) -> None:
         self._first: dict[int, int] = {}
+        self._leader: dict[int, int] = {}
 
     def first(self, firm: int) -> int:
         """The first firm of the group that ``firm`` belongs to."""
@@ -80,15 +82,20 @@ class Groups:
             firm = self._first[firm]
         return firm
 
-    def join(self, one: int, other: int) -> bool:
-        """The two are one; False if they were already."""
-        a, b = sorted((self.first(one), self.first(other)))
-        if a != b:
-            self._first[b] = a
-        return a != b
+    def leader(self, firm: int) -> int:
+        """The leader of its group."""
+        first = self.first(firm)
+        return self._leader.get(first, first)
 
-    def __bool__(self) -> bool:
-        return bool(self._first)
+    def join(self, keep: int, drop: int) -> bool:
+        """The two are one, led by the leader of ``keep``; False if they were one already."""
+        leader = self.leader(keep)
+        a, b = sorted((self.first(keep), self.first(drop)))
+        if a == b:
+            return False
+        self._first[b] = a
+        self._leader[a] = leader
+        return True
 
 
 def refuse_contradictions(

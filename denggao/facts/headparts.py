@@ -75,6 +75,7 @@ class HeadPart:
 
 @cache
 def head_part(text: str, application_year: int) -> HeadPart:
+    """One level taken apart. ``application_year`` N gives 上年 (N − 1) and the like."""
     words = unicodedata.normalize("NFKC", text).lower()
     words = re.sub(r"\s+", " ", words).strip()
     bare, unit = _without_unit(words)

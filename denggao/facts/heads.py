@@ -8,105 +8,30 @@ Nothing is guessed: 「销售收入增长率」 is not 销售收入, and 「近�
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
-from denggao.facts.catalogue import Fact, catalogue
+from denggao.facts.catalogue import catalogue
 from denggao.facts.headparts import FACTORS, HeadPart, head_part, normal, sheet_factor
+from denggao.facts.headwords import Meaning, known_words, meanings
 from denggao.facts.titles import KINDS
 
-__all__ = ["Meaning", "Path", "normal", "sheet_factor", "understand", "unit_factor"]
+__all__ = [
+    "Meaning",
+    "Path",
+    "known_words",
+    "normal",
+    "sheet_factor",
+    "understand",
+    "unit_factor",
+]
 
 Path = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """``role`` is "fact", "year" (the column that holds the fiscal year), "title", "share"
-    (``code`` is top/bottom) or "nothing" (a running number). For a fact: ``code``, the ``year``
-    if the head names one, and ``factor`` to the fact's own unit if the head states it (万元:
-    10000). For a title: ``code`` is the field of ``titles.Title``; ``kind`` the title that the
-    head implies."""
-
-    role: str
-    code: str = ""
-    year: int | None = None
-    factor: int | None = None
-    kind: str = ""
-
-    @property
-    def fact(self) -> Fact:
-        return catalogue()[self.code]
-
-    @property
-    def words(self) -> str:
-        """A head that means the same."""
-        if self.role == "fact":
-            return self.fact.name
-        if self.role == "title":
-            own = _TITLE_HEADS[self.code][0]
-            return f"{self.kind}证书/{own}" if self.kind else own
-        if self.role == "share":
-            return f"{_SHARES[self.code][0]}占比" if self.code in _SHARES else "资产负债率"
-        return _YEAR_HEADS[0] if self.role == "year" else ""
-
-    @property
-    def key(self) -> str:
-        """The column it claims: two heads with one key contradict each other."""
-        year = "" if self.year is None else f"@{self.year}"
-        return f"{self.role}:{self.code}{year}"
-
-
-_TITLE_HEADS = {
-    "kind": ("资格类型", "资质类型", "证书类型", "证书种类", "资格名称", "证书名称"),
-    "number": ("证书编号", "证书号", "证书号码", "资格证书编号"),
-    "issued_on": ("发证日期", "发证时间", "颁证日期", "颁发日期"),
-    "valid_to": (
-        "有效期至",
-        "有效期止",
-        "有效期截止",
-        "有效期截止日期",
-        "证书有效期至",
-        "到期日期",
-        "到期时间",
-    ),
-    "cancelled_on": ("取消日期", "撤销日期"),
-}
 _TITLE_LEAVES = {"编号": "number", "号": "number", "号码": "number"}
 _KIND_THEN = re.compile(r"(?:企业)?(?:认定)?(?:资格)?(?:证书)?")
-_YEAR_HEADS = (
-    "年度",
-    "年份",
-    "会计年度",
-    "财务年度",
-    "财年",
-    "所属年度",
-    "数据年度",
-    "统计年度",
-    "填报年度",
-    "year",
-    "fiscal year",
-)
-#: Shares, as top/bottom: read to check the figures, see ``ratios``.
-_SHARES = {
-    "tech_staff/staff": ("科技人员", "职工总数", "职工", "企业职工总数"),
-    "rd_staff/staff": ("研发人员", "职工总数", "职工", "企业职工总数"),
-    "rd_expense/sales": ("研发费用", "销售收入", "营业收入", "同期销售收入", "同期销售收入总额"),
-    "ht_income/total_income": (
-        "高新技术产品（服务）收入",
-        "总收入",
-        "同期总收入",
-        "企业同期总收入",
-    ),
-    "rd_domestic/rd_expense": ("境内研发费用", "研发费用", "研发费用总额"),
-}
-_MORE_SHARES = {
-    "rd_expense/sales": ("研发投入强度", "研发强度", "研发投入占比", "研发投入占营业收入比例"),
-    "ht_income/total_income": ("高新收入占比", "高新技术产品收入占比", "高品收入占比"),
-    "liabilities/total_assets": ("资产负债率",),
-}
-_NUMBERING = ("序号", "编号", "行号", "no", "no.", "#")
 #: 名 … of the whole firm: words before a name that change nothing.
 _BEFORE = re.compile(r"^(?:其中|本企业|本公司|企业|公司|本单位|单位|全年|年度|年)+")
 #: … and words after it.
@@ -119,6 +44,10 @@ _GROUP = re.compile(
     r".*(?:情况|信息|指标|数据|资料|状况|概况|信息表|情况表)|"
     r"(?:企业|单位|公司)?(?:基本|财务|经营|经济|人员|人力资源|职工|资产|收入|研发|科技|创新|知识产权)?"
 )
+#: … unless the group itself changes it.
+_CHANGED = re.compile(
+    r"预算|计划|目标|预计|预测|增|占|比|率|集团|合并|其中|累计|[季月]|半年|申请|项目|历史|差|变化"
+)
 _GROUP_END = re.compile(r"(?:情况表?|信息表?|指标|数据|资料|状况|概况|明细|结构)$")
 #: Under these, the parts of R&D expenses keep their meaning, and nothing else does.
 _RD_GROUP = re.compile(
@@ -129,62 +58,11 @@ _RD_PARTS = frozenset(
     for code in catalogue()
     if code.startswith("rd_") and code not in ("rd_staff", "rd_expense")
 )
-#: … unless the group itself changes it.
-_CHANGED = re.compile(
-    r"预算|计划|目标|预计|预测|增|占|比|率|集团|合并|其中|累计|[季月]|半年|申请|项目|历史|差|变化"
-)
-
-
-@cache
-def _meanings() -> dict[str, Meaning]:
-    """Normal form of every head that has a meaning by itself."""
-    known: dict[str, Meaning] = {}
-    for fact in catalogue().values():
-        if fact.unit != "记录":
-            for word in (fact.code, fact.name, *fact.aliases):
-                known.setdefault(normal(word), Meaning("fact", fact.code))
-    for part, words in _TITLE_HEADS.items():
-        for word in words:
-            known[normal(word)] = Meaning("title", part)
-    for word in _YEAR_HEADS:
-        known[normal(word)] = Meaning("year")
-    for word in _NUMBERING:
-        known[normal(word)] = Meaning("nothing")
-    known |= {normal(head): Meaning("share", parts) for parts, head in _share_heads()}
-    known.pop("", None)
-    return known
-
-
-_HARMLESS_GROUP = re.compile(r"(?:企业|单位|公司|其他|基本)*(?:情况|信息)")
-
-
-def carry_key(head: str) -> str:
-    """The head 「基本情况/主营产品」 for comparison with another file's: groups that say nothing
-    are dropped, then the normal form."""
-    *groups, leaf = head.split("/")
-    kept = [group for group in groups if not _HARMLESS_GROUP.fullmatch(normal(group))]
-    return normal("".join([*kept, leaf]))
-
-
-def _share_heads() -> Iterator[tuple[str, str]]:
-    """「科技人员占比」, 「科技人员占职工总数的比例」 …"""
-    for parts, (top, *bottoms) in _SHARES.items():
-        for whole in ("", *bottoms):
-            for end in ("比", "比例", "的比例", "比重", "的比重"):
-                yield parts, f"{top}占{whole}{end}"
-    for parts, more in _MORE_SHARES.items():
-        yield from ((parts, word) for word in more)
 
 
 def is_other_figure(words: str) -> bool:
     """Do these words make another figure of what they stand beside (增长率, 目标, 预算)?"""
     return _CHANGED.search(normal(words)) is not None
-
-
-@cache
-def known_words() -> dict[str, Meaning]:
-    """Normal form → meaning of every name and alias of a fact or certificate."""
-    return {word: m for word, m in _meanings().items() if m.role in ("fact", "title")}
 
 
 #: Facts that stand at a year's end anyway: 「2024年末资产总额」 is the year's figure.
@@ -212,7 +90,7 @@ def understand(path: Path, application_year: int) -> Meaning | None:
     return (
         _canonical(levels)
         or _dated(levels, application_year)
-        or _meanings().get(normal("".join(levels)))
+        or meanings().get(normal("".join(levels)))
         or _split(levels, application_year)
     )
 
@@ -351,7 +229,7 @@ def _title_group(words: str) -> str:
 
 
 def _title_part(leaf: str) -> str | None:
-    meaning = _meanings().get(normal(leaf))
+    meaning = meanings().get(normal(leaf))
     return meaning.code if meaning and meaning.role == "title" else None
 
 
@@ -363,7 +241,7 @@ def _is_group(words: str) -> bool:
 def _lookup(words: str) -> Meaning | None:
     """Exactly, then without harmless words; remarks in brackets only beside text and dates
     (「企业名称（盖章）」), because they change a number (「销售收入（预计）」)."""
-    known = _meanings()
+    known = meanings()
     name = normal(words)
     if name in known:
         return known[name]

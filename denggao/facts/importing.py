@@ -98,7 +98,7 @@ class Import:
         """Count a row below heads that is none of a firm. Raises UserError when a sheet goes
         on blank for too long."""
         self.skipped[reason] += 1
-        self.watch.skipped(grid, row, reason)
+        self.watch.skipped_row(grid, row, reason)
         if reason == BLANK and self.skipped[BLANK] > MAX_BLANK:
             raise UserError(
                 f"「{grid.file}」的空行超过 {MAX_BLANK} 行，远处可能还有零散内容；"

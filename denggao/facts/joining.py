@@ -18,6 +18,8 @@ from denggao.facts.names import former_names
 from denggao.facts.problems import Finding, place
 
 _IDENTITY = frozenset({"uscc", "name"})
+#: A decision with the firms it speaks of, ``None`` for one that is not there.
+Found = tuple[Decision, int | None, int | None]
 #: (firm to keep the name and code of, the other firm, why)
 Pair = tuple[int, int, str]
 
@@ -30,7 +32,7 @@ def settle(work: Import, decisions: Sequence[Decision] = ()) -> None:
     apart = {frozenset((a, b)) for d, a, b in found if d.verdict != SAME}
     exact = [p for p in table.exact() if frozenset(p[:2]) not in apart]
     groups, joined = Groups(), []
-    for keep, drop, why in (*exact, *_decided(found)):
+    for keep, drop, why in (*exact, *table.decided(found)):
         if groups.join(keep, drop):
             joined.append((keep, drop, why))
     refuse_contradictions(found, groups)
@@ -39,13 +41,7 @@ def settle(work: Import, decisions: Sequence[Decision] = ()) -> None:
         _join(work, groups, joined, table)
 
 
-def _decided(found: Sequence[tuple[Decision, int | None, int | None]]) -> Iterator[Pair]:
-    for decision, one, other in found:
-        if decision.verdict == SAME and one is not None and other is not None and one != other:
-            yield one, other, f"按认定（{place(*decision.place, '')}）"
-
-
-def _name_unused(work: Import, found: Sequence[tuple[Decision, int | None, int | None]]) -> None:
+def _name_unused(work: Import, found: Sequence[Found]) -> None:
     """Decisions about firms that these files do not have, or not only once."""
     for decision, one, other in found:
         for who, position in ((decision.one, one), (decision.other, other)):
@@ -79,6 +75,13 @@ class _Known:
             yield keep, drop, f"名称“{self.names[drop]}”已知属于这个信用代码"
         yield from self._by_former_name()
         yield from self._by_old_code()
+
+    def decided(self, found: Sequence[Found]) -> Iterator[Pair]:
+        """Pairs that a person says are one; a right code leads."""
+        for decision, one, other in found:
+            if decision.verdict == SAME and one is not None and other is not None:
+                keep, drop = sorted((one, other), key=lambda f: (not self.is_right(f), f))
+                yield keep, drop, f"按认定（{place(*decision.place, '')}）"
 
     def _by_former_name(self) -> Iterator[Pair]:
         stated: dict[str, set[int]] = defaultdict(set)
@@ -124,21 +127,21 @@ def _join(work: Import, groups: Groups, joined: Sequence[Pair], table: _Known) -
     members: dict[int, list[int]] = defaultdict(list)
     for firm in range(len(work.firms)):
         members[groups.first(firm)].append(firm)
-    said = {drop: (keep, why) for keep, drop, why in joined}
-    leaders = []
-    for group in members.values():
-        leader = max(
-            group, key=lambda f: (table.is_right(f), bool(table.codes[f]), f not in said, -f)
-        )
-        leaders.append(leader)
+    for keep, drop, why in joined:
+        _tell(work, keep, drop, why)
+    for first, group in members.items():
+        leader = groups.leader(first)
         for firm in group:
             if firm != leader:
-                _tell(work, leader, firm, said.get(firm) or said[leader])
                 work.join(leader, firm, _IDENTITY)
-    work.keep_only(leaders, {firm: n for n, group in enumerate(members.values()) for firm in group})
+        coded = next((firm for firm in (leader, *group) if table.codes[firm]), leader)
+        if not table.codes[leader]:
+            work.firms.identity[leader] = work.firms.identity[coded]
+    numbers = {firm: number for number, group in enumerate(members.values()) for firm in group}
+    work.keep_only([groups.leader(first) for first in members], numbers)
 
 
-def _tell(work: Import, keep: int, drop: int, said: tuple[int, str]) -> None:
+def _tell(work: Import, keep: int, drop: int, why: str) -> None:
     first = place(*work.place(work.first_rows[keep]), "")
-    finding = Finding("joined", "", f"{said[1]}，与{first}的“{work.firms.identity[keep]}”并为一户")
+    finding = Finding("joined", "", f"{why}，与{first}的“{work.firms.identity[keep]}”并为一户")
     work.note(work.place(work.first_rows[drop]), work.firms.identity[drop], finding)

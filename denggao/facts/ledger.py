@@ -14,15 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from denggao.facts import rowfilter
+from denggao.facts.carrying import carry_key
 from denggao.facts.columnmap import ColumnMap, load_column_map
 from denggao.facts.decisions import Decision
 from denggao.facts.errors import UserError
-from denggao.facts.heads import carry_key, normal
+from denggao.facts.heads import normal
 from denggao.facts.importing import Import
 from denggao.facts.joining import settle
 from denggao.facts.origins import Carried, Carrying, Origins, Source
 from denggao.facts.parts import Part
 from denggao.facts.plausible import name_suspects
+from denggao.facts.privacy import masked
 from denggao.facts.problems import Finding, Problem, column_letter, spans
 from denggao.facts.rowreader import read_table
 from denggao.facts.splitting import tables
@@ -120,7 +122,7 @@ def read_ledgers(
     sizes = [_size(path) for path in paths]
     for number, path in enumerate(paths):
         before = sum(sizes[:number])
-        _read_file(work, path, _share(progress, before, sizes[number], sum(sizes)))
+        read_file(work, path, _share(progress, before, sizes[number], sum(sizes)))
     asked = id_column or columns.id_column
     if asked is not None and len(work.firms) and normal(asked) != normal(work.identity_head()):
         raise UserError(f"没有一张表有标识列“{asked}”，请核对 --id 或对照文件")
@@ -154,9 +156,14 @@ def _share(progress: Progress | None, before: int, size: int, total: int) -> Pro
     return report
 
 
-def _read_file(work: Import, path: Path, progress: Progress) -> None:
-    read, seen = 0, []
+def read_file(work: Import, path: Path, progress: Progress) -> None:
+    """Every sheet of one file into ``work``. Raises UserError where there is no table."""
+    read, seen, linked = 0, [], False
     for grid in open_grids(path):
+        if grid.linked and not linked:
+            linked = True
+            advice = "公式引用了别的工作簿，读的是这个文件里存下的数，可能已经过时"
+            work.note_sheet(grid, Finding("linked_workbook", "", advice))
         if grid.hidden:
             advice = "这一页是隐藏的，没有读；要读请先取消隐藏"
             work.note_sheet(grid, Finding("hidden_sheet", "", advice))
@@ -172,7 +179,7 @@ def _read_file(work: Import, path: Path, progress: Progress) -> None:
     if not read:
         raise UserError(_not_understood(path, seen, work.reader))
     for grid, heads in seen:
-        advice = "没有认得的表头，这一页没有读：" + "、".join(heads[:8])
+        advice = "没有认得的表头，这一页没有读：" + "、".join(_words(heads)[:8])
         work.note_sheet(grid, Finding("sheet_unread", "", advice))
     progress(1, 1)
 
@@ -207,13 +214,20 @@ def _note_hidden(work: Import, grid: Grid) -> None:
 
 def _not_understood(path: Path, seen: list[tuple[Grid, list[str]]], reader: Reader) -> str:
     heads = max((heads for _, heads in seen), key=len, default=[])
-    found = "、".join(heads[:20]) or "（没有文字）"
+    found = "、".join(_words(heads)[:20]) or "（没有文字）"
     who = f"标识列「{reader.id_column}」" if reader.id_column else "“统一社会信用代码”或“企业名称”"
     return (
         f"「{path.name}」里找不到能用的表头。需要{who}一列，以及至少一列认得的事实。"
         f"表中看到的是：{found}。认得的写法例如：{examples()}；"
         "列名不同的，先用 denggao columns 看每一列像什么，再用 --columns 对照文件说明"
     )
+
+
+def _words(heads: list[str]) -> list[str]:
+    """Heads to show; a row with somebody's number in it is data, and nobody's business."""
+    if any(masked(head) != head for head in heads):
+        return ["（像是数据，不是表头）"]
+    return heads
 
 
 def _name_heads_not_found(work: Import) -> None:
@@ -240,15 +254,21 @@ def _refuse_differing_columns(problems: Sequence[Problem]) -> None:
         )
 
 
-def _finished(work: Import, decisions: Sequence[Decision]) -> Ledger:
+def conclude(work: Import, decisions: Sequence[Decision] = ()) -> dict[str, list[Any]]:
+    """What can be said only after all rows of all files; the columns by firm."""
     _name_heads_not_found(work)
     work.shares.compare(work)
     if work.reader.id_column is None:
         settle(work, decisions)
-    count = len(work.firms)
-    columns = work.store.finish(count)
+    columns = work.store.finish(len(work.firms))
     name_suspects(work)
     work.finish_notices()
+    return columns
+
+
+def _finished(work: Import, decisions: Sequence[Decision]) -> Ledger:
+    columns = conclude(work, decisions)
+    count = len(work.firms)
     if work.titles:
         columns["titles"] = [work.titles.get(firm) for firm in range(count)]
     none: frozenset[str] = frozenset()

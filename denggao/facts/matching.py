@@ -30,6 +30,8 @@ from denggao.facts.names import (
 ALIKE = 80
 #: So many alike names are listed for one firm, the most alike first.
 MOST = 5
+#: … and of those as much alike as the best, so many.
+MOST_TIED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,21 +192,33 @@ class _Search:
         for position, name in enumerate(self.names):
             if self.sure[position] or not name.full:
                 continue
-            alike = kernels.alike(position)
-            good = [other for other, _ in alike if self._may_be_one(position, other)]
-            for other in good[:MOST]:
-                kernel = name.kernel == self.names[other].kernel
-                said = "字号和行业相同" if kernel else "名称相像"
-                yield self._pair(position, other, "alike", [said, *self._codes(position, other)])
+            best, more = self._best(position, kernels.alike(position))
+            for other in best:
+                said = "字号和行业相同" if name.kernel == self.names[other].kernel else "名称相像"
+                why = [said, *self._codes(position, other)]
+                yield self._pair(position, other, "alike", why + more)
+
+    def _best(self, position: int, alike: Sequence[tuple[int, int]]) -> tuple[list[int], list[str]]:
+        """The MOST alike, and all that are as much alike as the best of them; what is said of
+        those left out all the same."""
+        from rapidfuzz import fuzz
+
+        full = self.names[position].full
+        good = [(score, other) for other, score in alike if self._may_be_one(position, other)]
+        good.sort(key=lambda pair: (-pair[0], -fuzz.ratio(full, self.names[pair[1]].full), pair[1]))
+        tied = sum(1 for score, _ in good if score == good[0][0])
+        shown = min(max(MOST, tied), MOST_TIED)
+        more = [f"另有 {tied - shown} 户同样相像，没有列出"] if tied > shown else []
+        return [other for _, other in good[:shown]], more
 
     def _may_be_one(self, one: int, other: int) -> bool:
         a, b = self.names[one], self.names[other]
         if a.branch != b.branch or (a.kernel != b.kernel and places_differ(a, b)):
             return False
         codes = self.found[one].code, self.found[other].code
-        if not all(codes) or any(len(code) != 18 for code in codes):
+        if any(len(code) < 16 for code in codes):
             return True
-        # two full codes far apart speak for two firms: then only the same name counts
+        # two whole codes far apart speak for two firms: then only the same name counts
         return _edits(*codes) <= 2 or (a.kernel == b.kernel and not places_differ(a, b))
 
 
@@ -229,10 +243,10 @@ class _Kernels:
         near.discard(position)
         found = process.extract(
             kernel,
-            {p: self.kernels[p] for p in sorted(near)},
+            {p: self.kernels[p] for p in near},
             scorer=fuzz.ratio,
             score_cutoff=ALIKE,
-            limit=4 * MOST,
+            limit=None,
         )
         return [(other, int(score)) for _, score, other in found]
 

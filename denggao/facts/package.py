@@ -45,11 +45,12 @@ class Package:
                 workbook = self._tree("xl/workbook.xml")
                 targets = self._targets()
                 self._prove("xl/styles.xml", guarded, _MAX_STYLES)
+                self.sheets = _sheet_parts(workbook, targets)
             except BaseException:
                 self._zip.close()
                 raise
         self.date1904 = _is_1904(workbook)
-        self.sheets = _sheet_parts(workbook, targets)
+        self._parts = {name.lower(): name for name in self._zip.namelist()}
         if len(self.sheets) > MAX_SHEETS:
             raise UserError(
                 f"「{self.name}」有 {len(self.sheets)} 页，超过 {MAX_SHEETS} 页；请分成几个文件"
@@ -106,9 +107,9 @@ class Package:
     def scan(self, sheet: str) -> SheetScan:
         """What the XML of a sheet tells besides its values. Also proves that the sheet unpacks
         to the size that it claims. Raises UserError where it reaches too far."""
-        part = self.sheets.get(sheet)
-        if part is None or part not in self._zip.namelist():
-            return SheetScan()
+        part = self._parts.get(self.sheets.get(sheet, "").lower())
+        if part is None:  # calamine may find another one under this name
+            raise UserError(f"「{self.name}」里没有〈{sheet}〉这一页的内容；{RESAVE}")
         found = scan(self._chunks(part))
         if found.cells > MAX_CELLS:
             raise UserError(
@@ -139,9 +140,12 @@ def _is_1904(workbook: ElementTree.Element) -> bool:
 
 
 def _sheet_parts(workbook: ElementTree.Element, targets: dict[str, str]) -> dict[str, str]:
-    parts = {}
+    parts: dict[str, str] = {}
     for space in (_MAIN, _STRICT):
         for sheet in workbook.iter(f"{space}sheet"):
             link = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), "")
-            parts[sheet.get("name", "")] = targets.get(link, "")
+            name = sheet.get("name", "")
+            if name in parts:
+                raise Refused(f"里有两页都叫“{name}”")
+            parts[name] = targets.get(link, "")
     return parts

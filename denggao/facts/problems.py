@@ -20,6 +20,8 @@ NOTICES = frozenset(
         "hidden_rows",
         "hidden_sheet",
         "joined",
+        "masked_whole",
+        "linked_workbook",
         "share_unlike",
         "sheet_unread",
     }

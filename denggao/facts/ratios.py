@@ -50,7 +50,7 @@ class Stated(NamedTuple):
 def share(cell: object) -> Share | None:
     """The share in a cell; ``None`` if missing. Raises BadCell."""
     text = cells.plain_text(cell)
-    if cells.is_missing(text) or text == "无":
+    if cells.says_nothing(text) or text == "无":
         return None
     cells.refuse_broken(text)
     bare = text.removesuffix("%").strip()

@@ -124,6 +124,7 @@ class _Reading:
         options = list(self._options(position))
         for word in dict.fromkeys(word for _, word in options):
             meant = [n for n, w in options if w == word and self._fits(n, position + len(word))]
+            meant = [n for n in meant if not n.old] or meant
             codes = list(dict.fromkeys(named.code for named in meant))
             if len(codes) > 1:
                 codes = [c for c in codes if self.within and lies_in(c, self.within)] or codes

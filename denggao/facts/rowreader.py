@@ -115,7 +115,8 @@ class RowReader:
         code = "" if self.code is None else row[self.code]
         if _is_damaged(name) or _is_damaged(code):
             why = f"字符已损坏，各列可能错位，{_NOT_THE_WHOLE}"
-            return self._damaged(row, number, "damaged_row", why)
+            column = self.name if _is_damaged(name) else self.code
+            return self._damaged(row, number, "damaged_row", why, column)
         if name != "" and name in self._head_words:
             return self._heads_again(row, number)
         titles = self.table.title_rows  # on every printed page
@@ -127,10 +128,12 @@ class RowReader:
             return rowfilter.NUMBERS
         return rowfilter.words_reason(row[0]) or rowfilter.words_reason(name)
 
-    def _damaged(self, row: Row, number: int, kind: str, why: str) -> str:
+    def _damaged(
+        self, row: Row, number: int, kind: str, why: str, column: int | None = None
+    ) -> str:
         value = " | ".join(masked(cells.plain_text(cell))[:12] for cell in row[:4])
         expected = f"完整的一行（{self.table.width} 列）"
-        self._problem(number, None, value, Finding(kind, expected, why))
+        self._problem(number, column, value, Finding(kind, expected, why))
         return rowfilter.DAMAGED
 
     def _heads_again(self, row: Row, number: int) -> str:

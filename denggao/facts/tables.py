@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from denggao.facts.carrying import carry_key
 from denggao.facts.catalogue import catalogue
 from denggao.facts.columnmap import ColumnMap
 from denggao.facts.columns import Column
 from denggao.facts.errors import UserError
-from denggao.facts.heads import Meaning, carry_key, normal, sheet_factor, understand
+from denggao.facts.heads import Meaning, normal, sheet_factor, understand
 from denggao.facts.sheetscan import Region
 from denggao.facts.titlerows import TitleColumns
 from denggao.facts.workbook import Cell, Grid, Row
@@ -86,7 +87,7 @@ class Reader:
 
 
 def find_table(grid: Grid, reader: Reader) -> Table | list[str]:
-    """The first table of a sheet, or, where no heads are known, what stands in its fullest row.
+    """The first table of a sheet, or, where no heads are known, the texts that are likeliest.
 
     Raises UserError for a sheet wider than any ledger.
     """
@@ -186,6 +187,7 @@ def _places(top: list[Row], merges: list[Region]) -> Iterator[tuple[int, int]]:
 
 
 def can_be_head(cell: Cell) -> bool:
+    """May a cell stand in a row of heads: a short text or a year?"""
     if isinstance(cell, str):
         return len(cell) <= _LONGEST_HEAD
     if isinstance(cell, float):
@@ -282,9 +284,11 @@ def _head_text(cell: Cell) -> str:
 
 
 def _fullest(top: list[Row]) -> list[str]:
-    """The texts of the row with the most texts: what was probably meant as heads."""
+    """The texts of what was probably meant as heads: the first row that has at least half as
+    many texts as the fullest one (which is often a row of data below merged heads)."""
     texts = [[c.strip() for c in row if isinstance(c, str) and c.strip()] for row in top]
-    return max(texts, key=len, default=[])
+    most = max(map(len, texts), default=0)
+    return next((row for row in texts if len(row) * 2 >= most), [])
 
 
 def examples() -> str:

@@ -51,7 +51,7 @@ class TextTable:
 def open_text(path: Path) -> TextTable:
     """Raises UserError for what is no text, or damaged, or has no content."""
     with path.open("rb") as stream:
-        start = stream.read(4)
+        start = stream.read(_SAMPLE)
     encodings = ["utf-16"] if start.startswith(_BOM16) else []
     for encoding in [*encodings, "utf-8-sig", "gb18030"]:
         try:
@@ -59,6 +59,8 @@ def open_text(path: Path) -> TextTable:
         except UnicodeError:
             if encoding == "utf-8-sig":
                 _refuse_damaged(path)
+    if b"\x00" in start:
+        raise UserError(_not_text(path))
     raise UserError(
         f"「{path.name}」既不是 UTF-8 也不是 GB18030 编码，或有损坏的字符；"
         "请用 Excel 打开后另存为“CSV UTF-8”或 .xlsx"

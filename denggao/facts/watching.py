@@ -13,7 +13,7 @@ from denggao.facts.workbook import Grid
 class Watch:
     """Hears of every row while files are read; this one does not listen."""
 
-    def skipped(self, grid: Grid, row: int, reason: str) -> None:
+    def skipped_row(self, grid: Grid, row: int, reason: str) -> None:
         """A row below heads was skipped."""
 
     def problem(self, problem: Problem) -> None:

@@ -29,7 +29,7 @@ EXPECTED_NAME = "企业名称"
 
 def name_fault(cell: object) -> Finding | None:
     """Why a cell cannot be the name of an enterprise; ``None`` if it may be (or is empty)."""
-    if not isinstance(cell, str) or cell.isalnum():
+    if not isinstance(cell, str) or (len(cell) <= _LONGEST_NAME and cell.isalnum()):
         return None
     words = cells.tidy(cell)
     if cells.is_missing(words):

@@ -28,7 +28,8 @@ MAX_BYTES = 512 << 20
 class Grid:
     """One sheet. ``rows()`` gives every row from the sheet's first, each from column A;
     ``hidden`` sheets carry no rows. ``height`` is the number of rows, for progress.
-    ``hidden_rows`` and ``hidden_columns`` (from 0) are read like all others."""
+    ``linked``: formulas of the workbook read other workbooks. ``hidden_rows`` and
+    ``hidden_columns`` (from 0) are read like all others."""
 
     file: str
     sheet: str
@@ -38,6 +39,7 @@ class Grid:
     date1904: bool = False
     hidden: bool = False
     is_text: bool = False
+    linked: bool = False
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
 
@@ -92,7 +94,9 @@ def _xlsx_grids(path: Path) -> Iterator[Grid]:
                 yield Grid(path.name, sheet.name, lambda: iter(()), 0, hidden=True)
                 continue
             found = package.scan(sheet.name)
-            yield from _sheet_grid(path, workbook, sheet.name, found, package.date1904)
+            for grid in _sheet_grid(path, workbook, sheet.name, found, package.date1904):
+                grid.linked = package.linked
+                yield grid
     finally:
         package.close()
 

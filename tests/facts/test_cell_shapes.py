@@ -107,6 +107,21 @@ def test_masked_phones_and_words_that_are_no_answer(tmp_path: Path) -> None:
     assert kinds(ledger) == ["masked", "pending"]
 
 
+def test_a_mask_is_no_value_and_is_named(tmp_path: Path) -> None:
+    rows: Rows = [
+        ["企业名称", "2025年职工总数", "成立日期", "居民企业", "注册地址", "技术领域"],
+        ["甲", "**人", "***", "*", "****", "**"],
+        ["乙", 1, "—", "—", "—", "—"],
+    ]
+    ledger = read(csv_of(tmp_path / "a.csv", rows))
+    assert [(p.kind, p.row, p.column) for p in ledger.problems] == [
+        ("masked_whole", 2, letter) for letter in "BCDEF"
+    ]
+    assert all(problem.is_notice for problem in ledger.problems)
+    columns = ("staff@2025", "established_on", "resident", "address", "field_code")
+    assert [ledger.columns[key][0] for key in columns] == [None] * 5
+
+
 # --- titles --------------------------------------------------------------------------------
 
 HEAD: list[object] = ["企业名称", "资格类型", "证书编号", "发证日期", "有效期至"]
