@@ -72,6 +72,9 @@ def _fill(
 
     write_filled(plan, form.path, target)
     _tell(plan)
+    wrong = sum(1 for problem in answers.ledger.problems if not problem.is_notice)
+    if wrong:
+        typer.echo(f"台账里有 {wrong} 格读不懂，当作没有；用 denggao errors 看是哪些")
     typer.echo(f"填好的表 {target}（另有 来源、待填清单 两张表）")
 
 

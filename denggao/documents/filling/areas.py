@@ -168,8 +168,10 @@ def _goes_on(layout: Layout, top: int, bottom: int) -> bool:
     if divided:
         return True
     left, right = _span(layout, top, bottom)
-    headless = [c for c in range(left, right + 1) if not _levels(layout, top, bottom, c)]
-    return any(area.left in headless for area, _ in below) and len(below) > 1
+    under = {area.left for area, _ in below}
+    headed = {c for c in range(left, right + 1) if _levels(layout, top, bottom, c)}
+    # groups that are not merged: something stands beside them, and 序号 has nothing below
+    return len(below) > 1 and bool(under - headed) and bool(headed - under)
 
 
 def _span(layout: Layout, top: int, bottom: int) -> tuple[int, int]:

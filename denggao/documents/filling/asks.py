@@ -18,6 +18,7 @@ from denggao.facts.enterprise import key_of
 from denggao.facts.heads import Meaning, is_other_figure, normal
 from denggao.facts.likeness import suggest
 
+_OR = re.compile(r"[/／、]|或者?")
 _RUNNING = frozenset({"序号", "行号", "no", "顺序号"})
 _TOTAL = re.compile(r"(?:近?[三3]年)?(?:合计|小计|总计)")
 _LEVEL = re.compile(r"([一二三])级(?:领域|技术领域|分类|目录)?|八大领域")
@@ -78,7 +79,7 @@ def asks_of(columns: Sequence[HeadColumn], context: Context, meant: Meant) -> li
 
 def _ask(column: HeadColumn, context: Context, meant: Meant) -> Ask:
     levels = context.said(column.levels)
-    meaning = meant(levels)
+    meaning = meant(levels) or _either(levels, meant)
     if meaning is None:
         return _unknown(column, levels, context, meant)
     if meaning.role == "nothing":
@@ -92,6 +93,13 @@ def _ask(column: HeadColumn, context: Context, meant: Meant) -> Ask:
     if meaning.role == "title":
         return Ask(column, "title", meaning.code, detail=meaning.kind or context.title_kind)
     return _fact(column, levels, meaning, context)
+
+
+def _either(levels: tuple[str, ...], meant: Meant) -> Meaning | None:
+    """「联系电话/手机」: two names of one fact."""
+    names = [name for name in _OR.split(levels[-1]) if name.strip()]
+    found = {meant((*levels[:-1], name)) for name in names} if len(names) > 1 else set()
+    return found.pop() if len(found) == 1 else None
 
 
 def _fact(column: HeadColumn, levels: tuple[str, ...], meaning: Meaning, context: Context) -> Ask:

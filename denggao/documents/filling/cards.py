@@ -54,7 +54,7 @@ def fill_cards(
         if fields and around.this_year and around.report_year is None:
             plan.notices.append(f"〈{layout.name}〉“本年”是哪一年没有写明；请用 --year 说明")
     known = sum(_is_known(field, meant) for fields, _ in groups for field in fields)
-    if known < _ENOUGH:
+    if known < (1 if len(work.firms) == 1 and _names_firm(groups, meant) else _ENOUGH):
         return
     firm, why = _whose(groups, work)
     if firm is None:
@@ -168,6 +168,12 @@ _CORNERS = frozenset(
 def _is_known(field: Field, meant: Meant) -> bool:
     meaning = meant(field.levels)
     return meaning is not None and meaning.role in ("fact", "title")
+
+
+def _names_firm(groups: Groups, meant: Meant) -> bool:
+    """Does a label ask for the firm itself?"""
+    found = (meant(field.levels) for fields, _ in groups for field in fields)
+    return any(m is not None and m.role == "fact" and m.code in ("name", "uscc") for m in found)
 
 
 def _whose(groups: Groups, work: Work) -> tuple[int | None, str]:

@@ -337,3 +337,36 @@ def test_text_is_never_a_formula(tmp_path: Path) -> None:
     filled = fill(draw(tmp_path / "表.xlsx", Drawn(["企业名称", "县区", "主营产品"])), ledger)
     cell = openpyxl.load_workbook(filled)["表1"]["C3"]
     assert (cell.value, cell.data_type) in (("+1+1", "s"), (None, "n"))
+
+
+def test_a_map_says_what_a_strange_head_means(ledger: Path, tmp_path: Path) -> None:
+    mapping = tmp_path / "对照.toml"
+    mapping.write_text(
+        '[heads]\n"科研投入（千元）" = { fact = "研发费用", unit = "千元", year = 2024 }\n'
+        'ignore = ["县区"]\n',
+        encoding="utf-8",
+    )
+    form = draw(tmp_path / "表.xlsx", Drawn(["企业名称", "科研投入（千元）", "县区"]))
+    filled = fill(form, ledger, "--columns", str(mapping))
+    assert values(filled)[2] == ["试验甲科技有限公司", 700, None]
+
+
+def test_heads_of_units_of_column_numbers_and_of_two_names(ledger: Path, tmp_path: Path) -> None:
+    body = [("", "", "万元", "人", ""), ("甲", "乙", 1, 2, 3)]
+    form = Drawn(
+        ["序号", "企业名称", "2025年销售收入", "2025年职工总数", "联系电话/手机"], body=body
+    )
+    grid = values(fill(draw(tmp_path / "表.xlsx", form), ledger))
+    assert grid[2:5] == [
+        [None, None, "万元", "人", None], ["甲", "乙", 1, 2, 3],
+        [1, "试验甲科技有限公司", 1500.5, 100, "13800000001"],
+    ]  # fmt: skip
+
+
+def test_rows_numbered_beforehand_and_a_total_above(ledger: Path, tmp_path: Path) -> None:
+    body = [("合计",), (1,), (2,), (3,), (4,)]
+    form = Drawn(["序号", "企业名称", "2025年职工总数"], body=body, blank=0)
+    grid = values(fill(draw(tmp_path / "表.xlsx", form), ledger))
+    assert [row[1:3] for row in grid[2:7]] == [
+        [None, 170.5], *([f["企业名称"], f["2025年职工总数"]] for f in FIRMS), [None, None],
+    ]  # fmt: skip
