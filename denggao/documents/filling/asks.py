@@ -74,7 +74,30 @@ class Ask:
 def asks_of(columns: Sequence[HeadColumn], context: Context, meant: Meant) -> list[Ask]:
     """One for each column, in their order."""
     asks = [_ask(column, context, meant) for column in columns]
+    asks = [_dated(ask, asks) for ask in asks]
+    asks = [_of_kind(ask, asks) for ask in asks]
     return [_summed(ask, asks) for ask in asks]
+
+
+def _dated(ask: Ask, asks: Sequence[Ask]) -> Ask:
+    """年度 is the year of figures only beside figures that name none; else it may be that of an
+    award or an application."""
+    if ask.kind != "year" or ask.refused:
+        return ask
+    figures = any(other.kind == "fact" and other.year and other.assumed for other in asks)
+    if figures and normal(ask.column.levels[-1]) != "填报年度":
+        return ask
+    return replace(ask, refused="说不准是哪一种年度，由填表人定", assumed="")
+
+
+def _of_kind(ask: Ask, asks: Sequence[Ask]) -> Ask:
+    """A certificate of no kind is any: 专精特新 as well as 高新技术企业. Only a column 资格类型
+    beside it says which one was filled in."""
+    if ask.kind != "title" or ask.detail:
+        return ask
+    if any(other.kind == "title" and other.key == "kind" for other in asks):
+        return ask
+    return replace(ask, refused="表头和表题没有说是哪一种证书，没有填")
 
 
 def _ask(column: HeadColumn, context: Context, meant: Meant) -> Ask:
@@ -87,7 +110,7 @@ def _ask(column: HeadColumn, context: Context, meant: Meant) -> Ask:
         return Ask(column, "number" if running else "none")
     if meaning.role == "year":
         year, why = context.year()
-        return Ask(column, "year", key=str(year or ""), refused="" if year else why)
+        return Ask(column, "year", str(year or ""), assumed=why, refused="" if year else why)
     if meaning.role == "share":
         return _known_share(column, meaning, context)
     if meaning.role == "title":

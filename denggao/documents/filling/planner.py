@@ -156,7 +156,7 @@ class TablePlanner:
         box = Box("", 0, False) if not target.like else self.layout.box(target.like, index)
         if target.is_new:
             box = replace(box, text="")
-        if box.formula:
+        if box.formula or not self._is_own_cell(target.like, index):
             return
         drop_down = self.layout.drop_down(target.like, index) if target.like else None
         place = Place(ask.column.head, self.form.format(box.style), drop_down)
@@ -173,6 +173,11 @@ class TablePlanner:
         elif answer.gap and not answer.silent:
             self.plan.marked.append(Marked(*where, who, ask.column.head, answer.gap))
 
+    def _is_own_cell(self, row: int, index: int) -> bool:
+        """Not inside a block that is merged from another cell: nothing can stand there."""
+        block = self.layout.block(row, index)
+        return not row or (block.top, block.left) == (row, index)
+
     def _totals(self, columns: dict[int, list[Answer]], inserted: int) -> None:
         for row in self.table.totals:
             place = row + self.shift + (inserted if row > self.table.end else 0)
@@ -183,6 +188,8 @@ class TablePlanner:
         box = self.layout.box(row, ask.column.index)
         fact = self._added_up(ask)
         if box.text or box.formula or fact is None or ask.refused:
+            return
+        if not self._is_own_cell(row, ask.column.index):
             return
         where = (self.layout.name, place, ask.column.index)
         missing = sum(1 for answer in answers if answer.exact is None)

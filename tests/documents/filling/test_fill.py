@@ -370,3 +370,18 @@ def test_rows_numbered_beforehand_and_a_total_above(ledger: Path, tmp_path: Path
     assert [row[1:3] for row in grid[2:7]] == [
         [None, 170.5], *([f["企业名称"], f["2025年职工总数"]] for f in FIRMS), [None, None],
     ]  # fmt: skip
+
+
+def test_a_certificate_of_no_kind_is_not_guessed(ledger: Path, tmp_path: Path) -> None:
+    form = Drawn(["企业名称", "县区", "证书编号"], title="专精特新企业名单")
+    assert values(fill(draw(tmp_path / "表.xlsx", form), ledger))[2][2] is None
+    form = Drawn(["企业名称", "资格类型", "证书编号"])
+    row = values(fill(draw(tmp_path / "表2.xlsx", form), ledger))[2]
+    assert row == ["试验甲科技有限公司", "高新技术企业", "GR202399000001"]
+
+
+def test_a_year_is_filled_only_beside_its_figures(ledger: Path, tmp_path: Path) -> None:
+    form = Drawn(["企业名称", "年度", "销售收入（万元）"])
+    assert values(fill(draw(tmp_path / "表.xlsx", form), ledger))[2][1:] == [2025, 1500.5]
+    form = Drawn(["企业名称", "年度", "2025年销售收入（万元）", "奖补金额（万元）"])
+    assert values(fill(draw(tmp_path / "表2.xlsx", form), ledger))[2][1:3] == [None, 1500.5]
