@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from denggao.documents.filling.answers import Answers
-    from denggao.documents.filling.areas import Meant
+    from denggao.documents.filling.headrows import Meant
     from denggao.documents.filling.layout import Form
     from denggao.documents.filling.plan import Plan
     from denggao.facts.ledger import Ledger
@@ -40,7 +40,7 @@ def fill(
     ),
 ) -> None:
     """空表自填：认表头，一户一行，缺数加批注，附来源"""
-    from denggao.documents.filling.layout import read_form
+    from denggao.documents.filling.formreader import read_form
     from denggao.documents.filling.planner import heads_of
 
     on = day(as_of)

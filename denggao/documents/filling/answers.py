@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from denggao.documents.filling.asks import Ask, Share
+from denggao.documents.filling.certificates import chosen
+from denggao.documents.filling.figures import plain
 from denggao.documents.filling.lawful import Lawful
 from denggao.facts.catalogue import Fact, catalogue, technical_fields
 from denggao.facts.converters import shown
 from denggao.facts.interval import Interval
 from denggao.facts.ledger import Ledger
 from denggao.facts.origins import Source
-from denggao.facts.titles import CANCELLED, Title, held
 
 Value = Decimal | int | str | datetime.date
 _PERSONAL_HEAD = re.compile(r"身份证|证件号|手机|电话|联系方式|银行账?号|账号|邮箱|住址")
@@ -184,7 +184,7 @@ class Answers:
         words = ask.detail + ask.words
         if titles is None:
             return Answer(words, gap=f"台账中没有资格证书，{ask.words}未知")
-        title, gap, note = _chosen(titles, ask.detail, self.as_of)
+        title, gap, note = chosen(titles, ask.detail, self.as_of)
         if title is None:
             return Answer(words, gap=gap)
         value = getattr(title, ask.key)
@@ -226,30 +226,6 @@ def _needs_unit(head: str) -> bool:
     return _MONEY.search(head) is not None and _OWN_UNIT.search(head) is None
 
 
-def _chosen(
-    titles: Sequence[Title], kind: str, as_of: datetime.date
-) -> tuple[Title | None, str, str]:
-    """(the certificate that is meant, why none is, what to say about it)."""
-    ours = [t for t in titles if t.event != CANCELLED and (not kind or t.kind == kind)]
-    if not ours:
-        return None, f"台账中没有{kind or '资格'}证书", ""
-    if len({t.kind for t in ours}) > 1:
-        kinds = "、".join(sorted({t.kind or "种类不明" for t in ours}))
-        return None, f"台账中有几种证书（{kinds}），表头没有说要哪一种", ""
-    if len(ours) == 1:
-        found = ours[0]
-    else:
-        if any(t.issued_on is None for t in ours):
-            return None, f"台账中有 {len(ours)} 个证书，缺发证日期，分不清是哪一个", ""
-        known = [t for t in ours if t.issued_on and t.issued_on <= as_of] or ours
-        found = max(known, key=lambda t: (t.issued_on or as_of, t.valid_to or as_of))
-        if sum(t.issued_on == found.issued_on for t in known) > 1:
-            return None, f"台账中有几个 {found.issued_on} 发的证书，分不清是哪一个", ""
-    end = found.valid_to
-    lapsed = end is not None and end < as_of and held(titles, found.kind, as_of) is False
-    return found, "", f"这个证书 {end} 到期" if lapsed else ""
-
-
 def _yes_no(value: bool, ask: Ask) -> str:
     if ask.fact.code == "taxed_on_accounts" and "是否" not in ask.column.head:
         return "查账征收" if value else "核定征收"
@@ -270,16 +246,3 @@ def _in_unit(answer: Answer, fact: Fact, factor: int) -> Answer:
 
 
 _FACTOR_NAMES = {10**3: "千元", 10**4: "万元", 10**6: "百万元", 10**7: "千万元", 10**8: "亿元"}
-
-
-def plain(value: Fraction) -> Decimal:
-    """An exact decimal; units are powers of ten, so it always ends."""
-    number = Decimal(value.numerator) / Decimal(value.denominator)
-    assert Fraction(number) == value
-    return number.to_integral_value() if value.denominator == 1 else number.normalize()
-
-
-def percent(share: Fraction, places: int = 2) -> Decimal:
-    """A share in per cent, half up."""
-    exact = Decimal(share.numerator * 100) / Decimal(share.denominator)
-    return exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)

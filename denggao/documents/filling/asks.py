@@ -11,8 +11,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from denggao.documents.filling.areas import HeadColumn, Meant
 from denggao.documents.filling.context import Context
+from denggao.documents.filling.headrows import HeadColumn, Meant
 from denggao.facts.catalogue import Fact, catalogue
 from denggao.facts.enterprise import key_of
 from denggao.facts.heads import Meaning, is_other_figure, normal

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from denggao.documents.filling.answers import Answer
-from denggao.documents.filling.areas import HINT, FormTable, HeadColumn, Meant
+from denggao.documents.filling.areas import HINT, FormTable
 from denggao.documents.filling.asks import Ask, asks_of
 from denggao.documents.filling.context import Context
 from denggao.documents.filling.fitting import Place, fitted
+from denggao.documents.filling.headrows import HeadColumn, Meant
 from denggao.documents.filling.layout import Area, Layout
 from denggao.documents.filling.plan import Filled, Marked, Plan, Unfilled, Work
 from denggao.documents.filling.subject import Subject

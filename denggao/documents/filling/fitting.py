@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from denggao.documents.filling.answers import Answer, percent
+from denggao.documents.filling.answers import Answer
+from denggao.documents.filling.figures import percent
 from denggao.documents.filling.layout import (
     DropDown,
     is_percent_format,

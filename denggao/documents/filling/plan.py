@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from denggao.documents.filling.answers import Answer, Answers, Value
-from denggao.documents.filling.areas import Meant
 from denggao.documents.filling.firms import Roll
+from denggao.documents.filling.headrows import Meant
 from denggao.documents.filling.layout import Form, letter
 
 

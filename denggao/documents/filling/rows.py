@@ -13,6 +13,11 @@ from pathlib import Path
 
 from denggao.documents.filling.plan import Inserted
 from denggao.documents.filling.references import Rows, moved, shifted, shifted_areas
+from denggao.documents.filling.surroundings import (
+    formula_splices,
+    shift_formulas,
+    shift_surroundings,
+)
 from denggao.documents.patching.book import Book
 from denggao.documents.patching.container import Damaged
 from denggao.documents.patching.parts import Parts
@@ -87,12 +92,14 @@ class _Insertion:
         self._own_sheet()
         for part in self.book.sheets.values():
             if part != self.part:
-                self._formulas_of(part, ("f", *_FORMULAS[:3]))
-        self._formulas_of(self.book.part, ("definedName",))
+                shift_formulas(self.parts, part, ("f", *_FORMULAS[:3]), self.rows)
+        shift_formulas(self.parts, self.book.part, ("definedName",), self.rows)
         for name in list(self.parts):
             if re.fullmatch(r"xl/charts/[^/]+\.xml", name):
-                self._formulas_of(name, ("f",))
-        self._surroundings()
+                shift_formulas(self.parts, name, ("f",), self.rows)
+        if self.parts.related(self.part, "pivotTable"):
+            raise self._refuse("工作表上有数据透视表")
+        shift_surroundings(self.parts, self.part, self.rows)
 
     def _refuse(self, what: str) -> UserError:
         need = sum(i.added for i in self.inserted)
@@ -163,22 +170,9 @@ class _Insertion:
                 )
             formula = cell.child("f")
             if formula is not None:
-                yield from self._formula(data, formula, in_body=self.rows.has_in_body(number))
-
-    def _formula(
-        self, data: bytes, formula: Element, at_home: bool = True, in_body: bool = False
-    ) -> Iterator[Splice]:
-        tag = data[formula.start : formula.inner]
-        ref = formula.get("ref") if at_home else ""
-        if ref:
-            new_tag = with_attribute(tag, "ref", shifted_areas(ref, self.rows).split()[0])
-            if new_tag != tag:
-                yield formula.start, formula.inner, new_tag
-        if not formula.is_closed:
-            text = inner_text(data, formula)
-            new = shifted(text, self.rows, at_home, in_body)
-            if new != text:
-                yield formula.inner, formula.end, escaped(new).encode()
+                yield from formula_splices(
+                    data, formula, self.rows, in_body=self.rows.has_in_body(number)
+                )
 
     def _copies(self, data: bytes, i: Inserted) -> Iterator[bytes]:
         """The inserted rows: cells with their formats, formulas moved along, no values."""
@@ -231,7 +225,7 @@ class _Insertion:
             if new != tag:
                 yield found.start, found.inner, new
             if found.name in _FORMULAS and not found.is_closed and not found.children:
-                yield from self._formula(data, found)
+                yield from formula_splices(data, found, self.rows)
             elif found.name == "sqref" and not found.is_closed:
                 areas = shifted_areas(inner_text(data, found), self.rows)
                 yield found.inner, found.end, areas.encode()
@@ -259,72 +253,6 @@ class _Insertion:
                 count = str(len(merges.children) + len(new))
                 head = with_attribute(data[merges.start : merges.inner], "count", count)
                 yield merges.start, merges.inner, head
-
-    # --- other parts -----------------------------------------------------------------------
-
-    def _formulas_of(self, part: str, names: Sequence[str]) -> None:
-        data = self.parts.read(part)
-        if self.sheet.encode() not in data and escaped(self.sheet).encode() not in data:
-            return
-        splices: list[Splice] = []
-        for element in parse(data).all_elements():
-            if element.name in names and not element.children and b"!" in data[
-                element.inner : element.end
-            ]:  # fmt: skip
-                splices += self._formula(data, element, at_home=False)
-        self.parts.edit(part, spliced(data, splices))
-
-    def _surroundings(self) -> None:
-        """Comments, drawings and tables of the sheet."""
-        for relation in self.parts.relations(self.part):
-            if relation.target not in self.parts:
-                continue
-            if relation.kind == "pivotTable":
-                raise self._refuse("工作表上有数据透视表")
-            if relation.kind in ("comments", "threadedComment", "table"):
-                self._areas_in(relation.target)
-            elif relation.kind == "drawing":
-                self._drawing(relation.target)
-            elif relation.kind == "vmlDrawing":
-                self._boxes(relation.target)
-
-    def _areas_in(self, part: str) -> None:
-        data = self.parts.read(part)
-        root = parse(data)
-        splices = []
-        for element in (root, *root.all_elements()):
-            ref = element.attributes.get("ref")
-            if ref:
-                tag = data[element.start : element.inner]
-                new = with_attribute(tag, "ref", shifted(ref, self.rows, at_home=True))
-                splices.append((element.start, element.inner, new))
-        self.parts.edit(part, spliced(data, splices))
-
-    def _drawing(self, part: str) -> None:
-        data = self.parts.read(part)
-        splices = []
-        for element in parse(data).all_elements():
-            if element.name == "row" and not element.is_closed:
-                row = int(inner_text(data, element)) + 1
-                splices.append((element.inner, element.end, str(self.rows.row(row) - 1).encode()))
-        self.parts.edit(part, spliced(data, splices))
-
-    def _boxes(self, part: str) -> None:
-        """The boxes of comments: rows from 0, an anchor of column, offset, row, offset twice."""
-        data = self.parts.read(part)
-
-        def row(match: re.Match[bytes]) -> bytes:
-            return match[1] + str(self.rows.row(int(match[2]) + 1) - 1).encode()
-
-        def anchor(match: re.Match[bytes]) -> bytes:
-            numbers = [int(n) for n in match[2].split(b",")]
-            by = self.rows.row(numbers[2] + 1) - 1 - numbers[2]
-            numbers[2], numbers[6] = numbers[2] + by, numbers[6] + by
-            return match[1] + ", ".join(map(str, numbers)).encode()
-
-        data = re.sub(rb"(<x:Row>\s*)([0-9]+)", row, data)
-        data = re.sub(rb"(<x:Anchor>\s*)([0-9]+(?:\s*,\s*[0-9]+){7})", anchor, data)
-        self.parts.edit(part, data)
 
 
 def _numbered(rows: Sequence[Element]) -> list[tuple[int, Element]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from denggao.documents.filling.areas import FormTable, HeadColumn, Meant
+from denggao.documents.filling.areas import FormTable
+from denggao.documents.filling.headrows import HeadColumn, Meant
 from denggao.facts.heads import normal
 
 _THING = re.compile(
