@@ -60,7 +60,7 @@ def _write_ledger(
     laws: str,
 ) -> None:  # fmt: skip
     last = len(columns) - 1
-    title = book.add_format({**_BASE, "font_size": 16, "bold": True, "align": "center"})
+    title = book.add_format({**_BASE, "font_size": 16, "bold": True})
     note = book.add_format({**_BASE, "font_color": "#7F7F7F"})
     sheet.merge_range(0, 0, 0, last, f"企业台账（{year}年申报用）", title)
     unit = "单位：万元    黄底必填，其余知道多少填多少，不知道的留空；从第 5 行起一户一行"
@@ -95,7 +95,7 @@ def _merge(sheet: Any, top: int, left: int, bottom: int, right: int, text: str, 
 
 def _write_titles(book: Any, sheet: Any, looks: dict[str, Any]) -> None:
     last = len(TITLE_HEADS) - 1
-    title = book.add_format({**_BASE, "font_size": 16, "bold": True, "align": "center"})
+    title = book.add_format({**_BASE, "font_size": 16, "bold": True})
     note = book.add_format({**_BASE, "font_color": "#7F7F7F"})
     sheet.merge_range(0, 0, 0, last, "资格证书", title)
     words = "一张证书一行；核实过没有任何证书的企业也列一行，后四格留空；没有核实的不列"
