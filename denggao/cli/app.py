@@ -18,6 +18,7 @@ from denggao.cli import (
     edit,
     errors,
     fill,
+    forecast,
     judge,
     law,
     merge,
@@ -41,6 +42,7 @@ app.command("fill", cls=Command)(fill.fill)
 app.command("template", cls=Command)(template.template)
 app.command("errors", cls=Command)(errors.errors)
 app.command("edit", cls=Command)(edit.edit)
+app.command("forecast", cls=Command)(forecast.forecast)
 app.command("demo", cls=Command)(demo.demo)
 
 
