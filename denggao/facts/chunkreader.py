@@ -207,7 +207,8 @@ class ChunkReader:
                 self._problem(chunk.sheet_row(position), column, cell, bad.finding)
                 continue
             if found is not None:
-                year = (column.meaning and column.meaning.year) or chunk.years[position] or None
+                own = (column.meaning and column.meaning.year) or chunk.years[position]
+                year = own or self.table.told_year
                 row = chunk.running + chunk.at[position]
                 stated.append(Stated(chunk.firms[position], row, year, found))
         self.work.shares.add(len(self.work.tables) - 1, column, stated)

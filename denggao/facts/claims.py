@@ -60,8 +60,9 @@ def _claim(
         return Claim(meaning.code, f"{meaning.code}@*", by_year=True)
     year = meaning.year
     if year is None:
-        year = application_year - 1
-        advice = f"表头没有年度，按上年（{year} 年）读入；不对请在表头写明年度"
+        year = table.told_year or application_year - 1
+        why = "标题或工作表名" if table.told_year else "上年"
+        advice = f"表头没有年度，按{why}（{year} 年）读入；不对请在表头写明年度"
         report(column, Finding("assumed_year", "带年度的表头", advice))
     return Claim(meaning.code, f"{meaning.code}@{year}")
 

@@ -87,7 +87,7 @@ def _of_table(column: Column, table: Table, reader: Reader) -> ColumnReport:
         return _report(grid, column, reader)
     assumed, year, unit = [], meaning.year, unit_words(meaning)
     if meaning.fact.yearly and year is None and table.year_index is None:
-        year = reader.application_year - 1
+        year = table.told_year or reader.application_year - 1
         assumed.append("年度")
     if meaning.fact.unit == "元" and meaning.factor is None:
         unit = unit_words(meaning, table.unit or 1)

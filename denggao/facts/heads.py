@@ -46,7 +46,7 @@ _GROUP = re.compile(
 )
 #: … unless the group itself changes it.
 _CHANGED = re.compile(
-    r"预算|计划|目标|预计|预测|增|占|比|率|集团|合并|其中|累计|[季月]|半年|申请|项目|历史|差|变化"
+    r"预算|计划|目标|预计|预测|增|占|比|率|集团|合并|其中|累计|同期|[季月]|半年|申请|项目|历史|差|变化"
 )
 _GROUP_END = re.compile(r"(?:情况表?|信息表?|指标|数据|资料|状况|概况|明细|结构)$")
 #: Under these, the parts of R&D expenses keep their meaning, and nothing else does.
@@ -216,12 +216,20 @@ def _under_groups(words: Path) -> Meaning | None:
     if normal(leaf) in _BLANK_LEAVES:
         return _named(tuple(groups))
     meaning = _lookup(leaf)
-    if all(_is_group(group) for group in groups):
+    if all(_is_group(group) for group in groups) or _is_part_of(meaning, groups, leaf):
         return meaning
     if all(map(_RD_GROUP.fullmatch, map(normal, groups))):
         meaning = _lookup("研发" + leaf) or meaning  # 其他费用
         return meaning if meaning and meaning.code in _RD_PARTS else None
     return None
+
+
+def _is_part_of(meaning: Meaning | None, groups: list[str], leaf: str) -> bool:
+    """「职工总数」/「其中：科技人员」: a fact that can never exceed the one it stands under."""
+    if meaning is None or meaning.role != "fact" or not normal(leaf).startswith("其中"):
+        return False
+    whole = _named(tuple(groups))
+    return whole is not None and meaning.fact.at_most == whole.code
 
 
 def _title_group(words: str) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from denggao.facts.identity import half_width
+from denggao.facts.titles import KINDS
 from denggao.facts.workbook import Cell, Row
 
 #: Reasons to skip a row, as they stand in the summary of an import.
@@ -14,6 +15,7 @@ TOTAL = "合计行"
 NOTE = "说明或签字行"
 HEADS = "重复的表头"
 NUMBERS = "栏次行"
+SECTION = "分组标题行"
 OTHER_TABLE = "另一张表"
 NEXT_HEADS = "下一张表的标题和表头"
 NO_IDENTITY = "没有企业名称和代码"
@@ -34,6 +36,12 @@ _NOTE = re.compile(
 )
 #: The ends of most names: no total, and without a colon no note.
 _COMPANY = re.compile(r"[\u4e00-\u9fff]*(?:公司|中心|合作社|[厂院所])").fullmatch
+_LINE_NUMBERS = frozenset({"栏次", "行次", "列次", "项次"})
+#: 「一、高新技术企业」, 「（二）」, 「东岗镇」, 「科技型中小企业（12户）」: alone in a row.
+_SECTION = re.compile(
+    r"[(]?[一二三四五六七八九十]{1,3}[)、.].*|"
+    r".{1,12}(?:[镇乡县区市村类]|街道|社区|名单)(?:[(:]?(?:共|合计)?\d*[家户个][)]?)?:?"
+)
 _COLUMN_NUMBER = re.compile(r"[(]?(?:\d{1,3}|[甲乙丙丁ABC])[)]?")
 _LONGEST_NAME = 60
 
@@ -49,7 +57,22 @@ def words_reason(cell: Cell) -> str | None:
     text = _bare(cell)
     if _TOTAL.fullmatch(text):
         return TOTAL
+    if text in _LINE_NUMBERS:
+        return NUMBERS
     return NOTE if _NOTE.fullmatch(text) else None
+
+
+def is_section(cell: Cell, is_merged: bool) -> bool:
+    """Is a text that stands alone in its row the title of a group of rows? ``is_merged``: it
+    stands in a cell merged with those to its right."""
+    if type(cell) is not str:
+        return False
+    text = _bare(cell)
+    without_count = _COUNT.sub("", text)
+    return is_merged or _SECTION.fullmatch(text) is not None or without_count in KINDS
+
+
+_COUNT = re.compile(r"[(:]?(?:共|合计)?\d*[家户个][)]?$")
 
 
 def is_blank(row: Iterable[Cell]) -> bool:

@@ -50,6 +50,9 @@ class RowReader:
             for rows in (table.head_rows, table.title_rows)
         )
         self._merged = _merged_down(table)
+        self._merged_across = {
+            a for (a, left), (b, right) in table.merges if a == b and left < right
+        }
         self._above: Row = []
         self._other_table = False
         self._repeated: set[int] = set()  # rows of heads once more
@@ -122,11 +125,20 @@ class RowReader:
         titles = self.table.title_rows  # on every printed page
         if name in self._title_words and rowfilter.same_heads(row, titles):
             return rowfilter.HEADS
+        if code == "" and self._is_section(row, number):
+            return rowfilter.SECTION
         if type(name) is str and rowfilter.is_note_as_name(name, row):
             return rowfilter.NOTE
         if number == self.table.first_row and rowfilter.is_column_numbers(row):
             return rowfilter.NUMBERS
         return rowfilter.words_reason(row[0]) or rowfilter.words_reason(name)
+
+    def _is_section(self, row: Row, number: int) -> bool:
+        if len(row) - row.count("") != 1:
+            return False
+        text = next(cell for cell in row if cell != "")
+        words = rowfilter.words_reason(text)
+        return words is None and rowfilter.is_section(text, number - 1 in self._merged_across)
 
     def _damaged(
         self, row: Row, number: int, kind: str, why: str, column: int | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -32,7 +33,8 @@ class Table:
     (from 1). ``head_rows`` and ``title_rows`` are the raw rows of the heads and those above
     them, for finding repeats of them. ``unit_from_above``: the unit is that of the table above
     in the sheet. ``detail``: the head of a column that makes each row one product or project of
-    a firm; figures in such a row are none of the whole firm."""
+    a firm; figures in such a row are none of the whole firm. ``told_year``: the one past year
+    that the title, or else the sheet's name, tells of."""
 
     grid: Grid
     columns: list[Column]
@@ -46,6 +48,7 @@ class Table:
     title_rows: list[Row] = field(default_factory=list)
     unit_from_above: bool = False
     detail: str = ""
+    told_year: int | None = None
 
     @property
     def width(self) -> int:
@@ -125,7 +128,23 @@ def find_in(grid: Grid, rows: Iterator[Row], above: int, reader: Reader) -> Tabl
         unit=sheet_factor(itertools.chain.from_iterable(top[:below])),
         merges=[m for m in grid.merges if m[0][0] >= above + below],
         title_rows=top[:start],
+        told_year=_told_year(top[:start], grid.sheet, reader.application_year),
     )
+
+
+_YEAR_TOLD = re.compile(r"(?<!\d)(20\d\d)(?:年度?(?!\s*\d)|$)")
+
+
+def _told_year(titles: list[Row], sheet: str, application_year: int) -> int | None:
+    """「城关区2024年度企业台账」, a sheet 「2023年」; never the application year itself, of which
+    there can be no figures yet, nor the date on which a list was made."""
+    texts = [cell for row in titles for cell in row if isinstance(cell, str)]
+    for told in (" ".join(texts), sheet.strip()):
+        years = {int(year) for year in _YEAR_TOLD.findall(told)}
+        if years:
+            year = years.pop()
+            return year if not years and year < application_year else None
+    return None
 
 
 #: What a row tells of in a list of products, projects or results.

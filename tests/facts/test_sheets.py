@@ -238,3 +238,70 @@ def test_one_sheet_per_township(tmp_path: Path) -> None:
     ledger = read(path)
     assert ledger.columns["staff@2025"] == [50_000, 50_000]
     assert [place[1] for place in ledger.places] == ["东镇", "西镇"]
+
+
+# --- rows and years that heads do not tell of ----------------------------------------------
+
+
+def test_titles_of_groups_of_rows_are_no_firms(tmp_path: Path) -> None:
+    rows: Rows = [
+        ["企业名称", "信用代码", "2025年职工总数"],
+        ["一、高新技术企业（2户）", None, None],
+        ["甲公司", A, 5],
+        ["东岗镇", None, None],
+        ["乙公司", B, 6],
+        ["某某片", None, None],
+        ["城关区供销社", None, None],
+    ]
+    ledger = read(sheet_of(tmp_path / "a.xlsx", rows, ["A2:C2", "A6:C6"]))
+    assert ledger.columns["name"] == ["甲公司", "乙公司", "城关区供销社"]
+    assert ledger.skipped == {"分组标题行": 3}
+
+
+def test_a_row_of_line_numbers(tmp_path: Path) -> None:
+    rows: Rows = [["企业名称", "2025年职工总数"], ["栏次", 1], ["甲公司", 5]]
+    ledger = read(csv_of(tmp_path / "a.csv", rows))
+    assert (ledger.columns["name"], ledger.skipped) == (["甲公司"], {"栏次行": 1})
+
+
+@pytest.mark.parametrize(
+    ("title", "year"),
+    [
+        ("城关区2024年度企业台账", 2024),
+        ("企业统计表（2023年）", 2023),
+        ("2026年高企培育台账", 2025),
+        ("企业台账（2024年6月30日制）", 2025),
+        ("2023年、2024年企业台账", 2025),
+    ],
+)
+def test_the_year_of_a_title_holds_where_heads_name_none(
+    tmp_path: Path, title: str, year: int
+) -> None:
+    rows: Rows = [[title, "", ""], ["企业名称", "职工总数", "2022年职工总数"], ["甲公司", 5, 4]]
+    ledger = read(csv_of(tmp_path / "a.csv", rows))
+    assert set(ledger.columns) == {"name", f"staff@{year}", "staff@2022"}
+    assert f"（{year} 年）" in only(ledger, "assumed_year").advice
+
+
+def test_one_sheet_per_year(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = openpyxl.Workbook()
+    for year in (2023, 2024):
+        sheet = book.create_sheet(f"{year}年")
+        sheet.append(["企业名称", "职工总数"])
+        sheet.append(["甲公司", year])
+    book.save(path)
+    ledger = read(path)
+    assert ledger.columns["staff@2023"] == [20_230_000]
+    assert ledger.columns["staff@2024"] == [20_240_000]
+
+
+def test_a_part_stands_under_its_whole(tmp_path: Path) -> None:
+    rows: Rows = [
+        ["企业名称", "职工总数", None, "销售收入（元）", None],
+        [None, "2025年", "其中：科技人员", "2025年", "其中：研发费用"],
+        ["甲公司", 10, 3, 8, 5],
+    ]
+    ledger = read(sheet_of(tmp_path / "a.xlsx", rows, ["A1:A2", "B1:C1", "D1:E1"]))
+    assert ledger.columns["tech_staff@2025"] == [30_000]
+    assert [head for *_, head in ledger.unread] == ["销售收入（元）/其中：研发费用"]
