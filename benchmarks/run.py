@@ -60,6 +60,12 @@ def measures(rows: int) -> list[Measure]:
         ),
     ]  # fmt: skip
     found += _reading(some, full)
+    large = 58_000 if full else some  # 20 MB
+    found.append(
+        Measure("patch", "一个值写回 20 MB 的工作簿", "patch", {"rows": large}, limit=3.0)
+        if full
+        else Measure("patch", "一个值写回小工作簿", "patch", {"rows": large})
+    )
     every = 5 if full else 1
     found += [
         Measure(
@@ -146,7 +152,7 @@ def prepare(rows: int, wanted: Sequence[Measure]) -> None:
     for law in data.LAWS:
         data.canonical(1000, law)
     for measure in wanted:
-        if measure.function in ("workbook", "calamine", "grids", "ledger"):
+        if measure.function in ("workbook", "calamine", "grids", "ledger", "patch"):
             data.workbook(measure.arguments["rows"])
 
 
@@ -235,6 +241,9 @@ def notes(wanted: Sequence[Measure], found: dict[str, Numbers]) -> list[str]:
             mean, p99, most = (_seconds(numbers[k]) for k in ("cpu", "p99", "most"))
             told = f"平均每家 {mean}；99 % 的企业在 {p99} 以内，最慢 {most}"
             lines.append(f"- `{measure.name}`：{told}")
+        if "after" in numbers:
+            sizes = f"文件 {numbers['before']} MB，改后 {numbers['after']} MB"
+            lines.append(f"- `{measure.name}`：{sizes}")
         if "wrong" in numbers:
             lines.append(_exactness(measure, numbers))
     return lines

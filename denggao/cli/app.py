@@ -10,7 +10,21 @@ import typer
 from typer.exceptions import TyperException
 
 from denggao import __version__
-from denggao.cli import check, columns, compare, demo, judge, law, merge, screen
+from denggao.cli import (
+    check,
+    columns,
+    compare,
+    demo,
+    edit,
+    errors,
+    fill,
+    forecast,
+    judge,
+    law,
+    merge,
+    screen,
+    template,
+)
 from denggao.cli.chinese import Command, application, explain
 from denggao.facts.errors import UserError
 
@@ -24,6 +38,11 @@ app.command("check", cls=Command)(check.check)
 app.command("merge", cls=Command)(merge.merge)
 app.command("columns", cls=Command)(columns.columns)
 app.command("compare", cls=Command)(compare.compare)
+app.command("fill", cls=Command)(fill.fill)
+app.command("template", cls=Command)(template.template)
+app.command("errors", cls=Command)(errors.errors)
+app.command("edit", cls=Command)(edit.edit)
+app.command("forecast", cls=Command)(forecast.forecast)
 app.command("demo", cls=Command)(demo.demo)
 
 

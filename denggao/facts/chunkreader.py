@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from denggao.facts.cells import BadCell
+from denggao.facts.carrying import carry_key
+from denggao.facts.cells import BadCell, is_missing, tidy
 from denggao.facts.claims import Claim, claims
 from denggao.facts.columns import Column
 from denggao.facts.converters import shown
 from denggao.facts.identity import looks_like_code, normal_code
 from denggao.facts.importing import Import
 from denggao.facts.likeness import suggest
+from denggao.facts.origins import Carried
 from denggao.facts.problems import Finding
 from denggao.facts.ratios import Stated, share
 from denggao.facts.tables import Table
@@ -59,6 +61,7 @@ class ChunkReader:
         self.claims = claims(table, work.reader.application_year, self._whole_column)
         self._shares = [c for c in table.columns if c.meaning and c.meaning.role == "share"]
         self._blank_heads = [column for column in table.columns if not column.head]
+        self._carried = [column for column in table.columns if self._is_carried(column)]
         if table.detail:
             advice = (
                 f"有“{table.detail}”一列，一行是一项产品或项目，数额不是全户的，没有读；"
@@ -82,6 +85,8 @@ class ChunkReader:
             self._store_shares(column, columns[column.index], chunk)
         if self.table.titles:
             stated["titles"] = self._store_titles(chunk)
+        for column in self._carried:
+            self._carry(column, columns[column.index], chunk)
         rows = [chunk.sheet_row(position) for position in range(len(chunk.kept))]
         self.work.watch.stored(self.table, rows, chunk.firms, chunk.years, stated)
 
@@ -148,6 +153,8 @@ class ChunkReader:
         for position, (value, other) in enumerate(zip(values, more, strict=True)):
             if value is None:
                 values[position] = other
+                if other is not None:
+                    self._elsewhere(claim, position, column, chunk)
             elif other is not None and other != value:
                 values[position] = None
                 one = shown(value, claim.fact)
@@ -185,6 +192,11 @@ class ChunkReader:
     def _source(self, key: str, column: Column) -> None:
         grid = self.table.grid
         self.work.sources.setdefault(key, (grid.file, grid.sheet, column.letter, column.head))
+        self.work.origins.claim(key, column)
+
+    def _elsewhere(self, claim: Claim, position: int, column: Column, chunk: Chunk) -> None:
+        key = f"{claim.code}@{chunk.years[position]}" if claim.by_year else claim.key
+        self.work.origins.elsewhere(key, chunk.running + chunk.at[position], column)
 
     def _store_shares(self, column: Column, raw: Sequence[Cell], chunk: Chunk) -> None:
         stated = []
@@ -210,7 +222,28 @@ class ChunkReader:
                 known = titles.get(chunk.firms[position], ())
                 new = tuple(title for title in held if title not in known)
                 titles[chunk.firms[position]] = known + new
+                for title in new:
+                    row_number = chunk.running + chunk.at[position]
+                    self.work.origins.title(chunk.firms[position], title, row_number)
         return stated
+
+    # --- columns that only forms ask for ----------------------------------------------------
+
+    def _is_carried(self, column: Column) -> bool:
+        """Not understood here, or (技术领域 in rough words) perhaps refused as a value."""
+        if column.index == self.table.id_index or not self.work.carrying.wanted:
+            return False
+        loose = column.meaning is None or column.fact_code == "field_code"
+        return loose and carry_key(column.head) in self.work.carrying.wanted
+
+    def _carry(self, column: Column, raw: Sequence[Cell], chunk: Chunk) -> None:
+        key = carry_key(column.head)
+        for position, cell in enumerate(raw):
+            if isinstance(cell, str) and is_missing(tidy(cell)):
+                continue
+            source = self.work.origins.at(chunk.running + chunk.at[position], column)
+            carried = Carried(cell, source, self.table.unit)
+            self.work.carrying.put(key, chunk.firms[position], carried)
 
     def _title_report(self, row: int) -> TitleReport:
         def report(column: Column, cell: object, finding: Finding) -> None:

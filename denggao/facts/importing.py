@@ -14,6 +14,7 @@ from denggao.facts.errors import UserError
 from denggao.facts.firms import Firms
 from denggao.facts.identity import code_fault, normal_name
 from denggao.facts.merging import Rows, Store
+from denggao.facts.origins import Carrying, Origins
 from denggao.facts.parts import Part, part_column
 from denggao.facts.privacy import masked
 from denggao.facts.problems import CONFLICTS, Finding, Problem, place
@@ -42,9 +43,12 @@ class Import:
     each of them, 0 where a row has none.
     """
 
-    def __init__(self, reader: Reader, watch: Watch | None = None) -> None:
+    def __init__(
+        self, reader: Reader, watch: Watch | None = None, carrying: Carrying | None = None
+    ) -> None:
         self.reader = reader
         self.watch = watch or Watch()
+        self.carrying = carrying or Carrying()
         self.firms = Firms()
         self.store = Store(self._conflict)
         self.shares = Shares()
@@ -57,6 +61,7 @@ class Import:
         self.rows_read = 0
         self.skipped: Counter[str] = Counter()
         self.rows = Rows()
+        self.origins = Origins(self.store, self.rows)
         self.years = array("H", [0])
         self.tables: list[Table] = []
         self.told: list[set[int]] = []
@@ -67,6 +72,7 @@ class Import:
 
     def begin(self, table: Table) -> None:
         self.tables.append(table)
+        self.origins.begin(table)
         self.rows.begin_sheet(table.first_row)
 
     def place(self, row: int) -> Place:
@@ -177,6 +183,8 @@ class Import:
         self.firms.identity = [self.firms.identity[old] for old in firms]
         self.firms.names = [self.firms.names[old] for old in firms]
         self.told = [{numbers[old] for old in firms} for firms in self.told]
+        self.origins.renumber(numbers)
+        self.carrying.renumber(numbers)
 
     # --- what came from where --------------------------------------------------------------
 

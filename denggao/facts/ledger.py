@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from denggao.facts import rowfilter
+from denggao.facts.carrying import carry_key
 from denggao.facts.columnmap import ColumnMap, load_column_map
 from denggao.facts.decisions import Decision
 from denggao.facts.errors import UserError
 from denggao.facts.heads import normal
 from denggao.facts.importing import Import
 from denggao.facts.joining import settle
+from denggao.facts.origins import Carried, Carrying, Origins, Source
 from denggao.facts.parts import Part
 from denggao.facts.plausible import name_suspects
 from denggao.facts.privacy import masked
@@ -64,6 +66,8 @@ class Ledger:
     unread: list[tuple[str, str, str, str]]
     rows_read: int
     skipped: Counter[str] = field(default_factory=Counter)
+    origins: Origins | None = None
+    carrying: Carrying = field(default_factory=Carrying)
     parts: list[Part] = field(default_factory=list)
 
     def __len__(self) -> int:
@@ -72,6 +76,19 @@ class Ledger:
     @property
     def rows_skipped(self) -> int:
         return sum(self.skipped.values())
+
+    def source_of(self, key: str, firm: int) -> Source | None:
+        """The cell that the value of ``key`` for ``firm`` came from; ``None`` where the file
+        keeps no cells (.parquet) or there is no value."""
+        return self.origins.of(key, firm) if self.origins else None
+
+    def carried(self, head: str, firm: int) -> Carried | None:
+        """The cell under the same head as a form's, of a column that rules do not read (only
+        heads asked for with ``carry``); ``None`` also when two rows disagree."""
+        key = carry_key(head)
+        if (key, firm) in self.carrying.disputed:
+            return None
+        return self.carrying.values.get(key, {}).get(firm)
 
 
 def read_ledgers(
@@ -82,20 +99,25 @@ def read_ledgers(
     id_column: str | None = None,
     decisions: Sequence[Decision] = (),
     progress: Progress | None = None,
+    carry: Iterable[str] = (),
+    lenient: bool = False,
 ) -> Ledger:
     """Read .xlsx and .csv files into one ledger.
 
     ``as_of`` gives the application year N for heads such as 上年 (N − 1). ``id_column`` is
     the head of the column that tells firms apart when it is neither credit code nor name.
     ``decisions`` say which firms are one and which are not. ``progress`` is called with (bytes
-    done, bytes in all).
+    done, bytes in all). ``carry`` are heads whose cells are kept as they are, although no rule
+    reads them (``Ledger.carried``). ``lenient`` only names two columns that state one fact
+    differently, for those who list what is wrong.
 
     Raises UserError (Chinese) for a file that cannot be read, that has no identity column or
     no known head besides it, and when not one firm is found.
     """
     columns = columns or ColumnMap()
-    reader = Reader(as_of.year, columns, id_column or columns.id_column)
-    work = Import(reader)
+    wanted = frozenset(map(carry_key, carry))
+    reader = Reader(as_of.year, columns, id_column or columns.id_column, wanted)
+    work = Import(reader, carrying=Carrying(wanted))
     paths = [Path(path) for path in paths]
     sizes = [_size(path) for path in paths]
     for number, path in enumerate(paths):
@@ -107,6 +129,8 @@ def read_ledgers(
     if not len(work.firms):
         names = "、".join(f"「{path.name}」" for path in paths)
         raise UserError(f"{names}里有表头，但没有一行能用的企业数据{_reasons(work)}")
+    if not lenient:
+        _refuse_differing_columns(work.problems)
     return _finished(work, decisions)
 
 
@@ -243,7 +267,6 @@ def conclude(work: Import, decisions: Sequence[Decision] = ()) -> dict[str, list
 
 
 def _finished(work: Import, decisions: Sequence[Decision]) -> Ledger:
-    _refuse_differing_columns(work.problems)
     columns = conclude(work, decisions)
     count = len(work.firms)
     if work.titles:
@@ -260,5 +283,7 @@ def _finished(work: Import, decisions: Sequence[Decision]) -> Ledger:
         unread=work.unread,
         rows_read=work.rows_read,
         skipped=work.skipped,
+        origins=work.origins,
+        carrying=work.carrying,
         parts=work.parts(),
     )

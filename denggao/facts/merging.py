@@ -125,6 +125,7 @@ class Store:
             _extend(column, self._origins[key], count)
         for key in sorted(self.bounded):
             self._split_bounds(key)
+        self._conflict = _closed  # the importer, with the sheets it read, may go
         return self.columns
 
     def row_of(self, key: str, firm: int) -> int:
@@ -139,6 +140,10 @@ class Store:
             if isinstance(value, Interval):
                 los[firm], his[firm], column[firm] = value.lo, value.hi, None
         self.columns[f"{key}.lo"], self.columns[f"{key}.hi"] = los, his
+
+
+def _closed(key: str, firm: int, old: Any, row: int, new: Any, later: int) -> Any:
+    raise AssertionError("the ledger is finished")
 
 
 def within(old: Any, new: Any) -> Any:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from denggao.facts.carrying import carry_key
 from denggao.facts.catalogue import catalogue
 from denggao.facts.columnmap import ColumnMap
 from denggao.facts.columns import Column
@@ -74,6 +75,8 @@ class Reader:
     application_year: int
     columns: ColumnMap
     id_column: str | None
+    #: Heads (``carry_key``) that a form asks for: they make a table as facts do.
+    carried: frozenset[str] = frozenset()
 
     def meaning(self, path: tuple[str, ...]) -> Meaning | None:
         mapped = self.columns.meaning("/".join(path), self.application_year)
@@ -258,9 +261,10 @@ def _score(columns: list[Column], reader: Reader, start: int, depth: int) -> Sco
     named = any(c.fact_code in IDENTITY for c in columns) or any(map(reader.is_id, columns))
     says = [m for m in meanings.values() if m.role != "nothing" and m.code not in IDENTITY]
     stated = sum((m.year is not None) + (m.factor is not None) for m in meanings.values())
-    if not named or not any(m.role in ("fact", "title") for m in says):
+    carried = {c.head for c in columns if reader.carried and carry_key(c.head) in reader.carried}
+    if not named or not (carried or any(m.role in ("fact", "title") for m in says)):
         return (-1, 0, 0)
-    return (len(meanings) * 4 + stated, -depth, -start)
+    return (len(meanings) * 4 + stated + len(carried), -depth, -start)
 
 
 def _filled(merges: list[Region], rows: list[Row], start: int) -> list[list[str]]:
