@@ -232,11 +232,8 @@ def _number(layout: Layout, steps: int, per_unit: int) -> Any:
     decimals = f"{rest:0{len(str(per_unit)) - 1}d}".rstrip("0") if rest else ""
     sign = "-" if steps < 0 else ""
     plain = f"{sign}{whole}" + (f".{decimals}" if decimals else "")
-    if (
-        not layout.text
-        and len(plain.replace("-", "").replace(".", "")) <= 15
-        and rnd.random() < 0.7
-    ):
+    digits = sum(map(str.isdigit, plain))
+    if not layout.text and digits <= 15 and rnd.random() < 0.7:
         return float(plain)
     if rnd.random() < 0.3:
         return f"{sign}{whole:,}" + (f".{decimals}" if decimals else "")
