@@ -194,6 +194,41 @@ def workbook(rows: int, law: str) -> Numbers:
     return clock.numbers(problems=len(ledger.problems), unread=len(ledger.unread))
 
 
+def calamine(rows: int) -> Numbers:
+    """The floor of reading a workbook: python-calamine alone, row by row."""
+    import python_calamine
+
+    path, clock = data.workbook(rows), Clock()
+    with clock.stage("read"):
+        book = python_calamine.CalamineWorkbook.from_path(str(path))
+        found = sum(1 for _ in book.get_sheet_by_name(book.sheet_names[0]).iter_rows())
+    assert found == rows + 1
+    return clock.numbers()
+
+
+def grids(rows: int) -> Numbers:
+    """The same cells as the reader gets them: limits, error cells, uncached formulas, hidden
+    and merged cells looked for."""
+    from denggao.facts.workbook import open_grids
+
+    path, clock = data.workbook(rows), Clock()
+    with clock.stage("read"):
+        found = sum(1 for grid in open_grids(path) for _ in grid.rows())
+    assert found == rows + 1
+    return clock.numbers()
+
+
+def ledger(rows: int) -> Numbers:
+    """Heads understood, every cell checked, firms brought together: what screening starts from."""
+    from denggao.facts.ledger import read_ledgers
+
+    path, clock = data.workbook(rows), Clock()
+    with clock.stage("read"):
+        found = read_ledgers([path], as_of=data.AS_OF)
+    assert len(found) == rows, f"{len(found)} firms of {rows} rows"
+    return clock.numbers(problems=len(found.problems))
+
+
 _PATCH = """
 import sys, time
 from pathlib import Path

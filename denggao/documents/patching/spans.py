@@ -44,6 +44,12 @@ class Element:
                 yield child
             yield from child.all(name)
 
+    def all_elements(self) -> Iterator[Element]:
+        """Every descendant, in document order."""
+        for child in self.children:
+            yield child
+            yield from child.all_elements()
+
     def get(self, name: str, default: str = "") -> str:
         """An attribute, whatever its prefix; the one without a prefix first."""
         if name in self.attributes:
