@@ -3,16 +3,15 @@ hidden sheet, checks on every cell, comments that say what the law asks for, pri
 
 from __future__ import annotations
 
-import csv
 import itertools
 from collections.abc import Iterator, Sequence
 from datetime import date
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from denggao.documents.template_columns import TemplateColumn
 from denggao.facts.catalogue import is_technical_field, technical_fields
+from denggao.facts.codes import industry_names
 from denggao.facts.titles import KINDS
 
 LEDGER, TITLES, HELP, LISTS = "企业台账", "资格证书", "填表说明", "登高字典"
@@ -221,5 +220,4 @@ def _write_lists(book: Any, sheet: Any) -> None:
 
 def industries() -> list[str]:
     """国民经济行业 (GB/T 4754), letter and two digits with the name: 「C39 …制造业」."""
-    text = files("denggao.facts").joinpath("industries.csv").read_text(encoding="utf-8")
-    return [f"{row['code']} {row['name']}" for row in csv.DictReader(text.splitlines())]
+    return [f"{code} {name}" for name, code in industry_names().items() if len(code) > 1]

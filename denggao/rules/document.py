@@ -57,6 +57,11 @@ def read_document(text: str, path: str) -> Document:
     return document
 
 
+def read_head(text: str, path: str) -> dict[str, Any]:
+    """The front matter alone. Raises InstrumentError for a broken one."""
+    return _front_matter(text.replace("\r\n", "\n").split("\n"), path)[0]
+
+
 def _front_matter(lines: list[str], path: str) -> tuple[dict[str, Any], int]:
     if lines[0].strip() != "---" or "---" not in (line.strip() for line in lines[1:]):
         raise InstrumentError(path, 1, 1, "文件应以 --- 包住的文件头开始（名称、简称、依据、施行）")
@@ -81,7 +86,9 @@ def _check_meta(meta: dict[str, Any], path: str) -> None:
     for key in ("施行", "废止", "例日"):
         if meta.get(key) is not None and not isinstance(meta[key], date):
             raise InstrumentError(path, 1, 1, f"文件头“{key}”应是日期，如 2016-01-01")
-    unknown = set(meta) - {"名称", "简称", "依据", "地域", "施行", "废止", "例日"}
+    if not isinstance(meta.get("缺省摸排", True), bool):
+        raise InstrumentError(path, 1, 1, "文件头“缺省摸排”应是 true 或 false")
+    unknown = set(meta) - {"名称", "简称", "依据", "地域", "施行", "废止", "例日", "缺省摸排"}
     if unknown:
         raise InstrumentError(path, 1, 1, f"文件头不认识“{'、'.join(map(str, unknown))}”")
 
@@ -118,11 +125,9 @@ def citation(heading: str, documents: list[str]) -> str | None:
     for document in documents:
         if heading.startswith(document):
             return heading
-    shorts = {m[1]: d for d in documents if (m := _NUMBER.search(d))}
     first, _, rest = heading.partition(" ")
-    if first in shorts and rest.strip():
-        return f"{shorts[first]} {rest.strip()}"
-    return None
+    meant = [d for d in documents if (m := _NUMBER.search(d)) and m[1] == first]
+    return f"{meant[0]} {rest.strip()}" if len(meant) == 1 and rest.strip() else None
 
 
 def _cells(line: str) -> list[str]:
