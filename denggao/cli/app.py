@@ -38,11 +38,11 @@ app.command("check", cls=Command)(check.check)
 app.command("merge", cls=Command)(merge.merge)
 app.command("columns", cls=Command)(columns.columns)
 app.command("compare", cls=Command)(compare.compare)
+app.command("forecast", cls=Command)(forecast.forecast)
+app.command("edit", cls=Command)(edit.edit)
 app.command("fill", cls=Command)(fill.fill)
 app.command("template", cls=Command)(template.template)
 app.command("errors", cls=Command)(errors.errors)
-app.command("edit", cls=Command)(edit.edit)
-app.command("forecast", cls=Command)(forecast.forecast)
 app.command("demo", cls=Command)(demo.demo)
 
 

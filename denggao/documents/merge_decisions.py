@@ -21,8 +21,8 @@ _VERDICT = "认定（同一/不同）"
 _WHO = ("甲：户名", "甲：代码", "乙：户名", "乙：代码")
 _COLUMNS = (
     Column("第几对", 7, "rank"),
-    Column(_VERDICT, 12, "centre"),
-    Column("相像（满分100）", 10, "rank"),
+    Column(_VERDICT, 19, "centre"),
+    Column("相像（满分100）", 16, "rank"),
     Column("为什么", 40, "wrap"),
     *(
         column

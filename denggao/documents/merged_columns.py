@@ -80,9 +80,12 @@ def _cell(fact: Fact, value: Any) -> Decimal | date | str | None:
     if isinstance(value, int):
         number = _number(fact, value)
         return number if len(number.as_tuple().digits) <= _DIGITS else f"{number:f}"
-    if isinstance(value, date) and value < _FIRST_DAY:
-        return value.isoformat()
-    return value  # type: ignore[no-any-return]
+    return as_day(value) if isinstance(value, date) else value
+
+
+def as_day(value: date | None) -> date | str | None:
+    """A date as a cell can hold it."""
+    return value.isoformat() if value is not None and value < _FIRST_DAY else value
 
 
 def _number(fact: Fact, steps: int) -> Decimal:

@@ -12,7 +12,7 @@ from typing import Any
 
 from denggao.documents import merge_decisions, screening_problems
 from denggao.documents.drafts import new_workbook
-from denggao.documents.merged_columns import FactColumn, fact_columns
+from denggao.documents.merged_columns import FactColumn, as_day, fact_columns
 from denggao.documents.screening_page import LONGEST, MAX_ROWS, TOO_LONG, Column, ListSheet, Looks
 from denggao.facts.catalogue import catalogue
 from denggao.facts.decisions import Decision, Register
@@ -186,7 +186,8 @@ def _write_certificates(book: Any, looks: Looks, merged: Merged) -> None:
         who = [party.name, party.code] if party else [ledger.identity[firm]]
         blank = [None] * 5
         for t in titles:
-            sheet.add([*who, t.kind, t.number, t.issued_on, t.valid_to, t.cancelled_on])
+            days = map(as_day, (t.issued_on, t.valid_to, t.cancelled_on))
+            sheet.add([*who, t.kind, t.number, *days])
         if not titles:
             sheet.add([*who, *blank])
     sheet.finish()

@@ -39,7 +39,9 @@ def date(cell: object, date1904: bool = False) -> datetime.date | None:
         return cell
     if isinstance(cell, str):
         return _date_in_text(tidy(cell), date1904)
-    if isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell == int(cell):
+    if isinstance(cell, bool):
+        raise _bad_date()
+    if isinstance(cell, int) or (isinstance(cell, float) and cell.is_integer()):
         return _date_in_text(str(int(cell)), date1904)
     raise _bad_date()
 

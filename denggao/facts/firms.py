@@ -52,8 +52,8 @@ class Firms:
     def _by_new_code(self, code: str, name: str | None) -> tuple[int, str]:
         if name is None:
             return self._new(code, None), ""
-        firm = self._without_code.pop(name, None)
-        if firm is not None and name not in self._ambiguous:
+        firm = None if name in self._ambiguous else self._without_code.pop(name, None)
+        if firm is not None:
             self._by_code[code] = firm
             self.identity[firm] = code
             return firm, ""
@@ -77,19 +77,22 @@ class Firms:
         for one in (firm, *others):
             if self.names[one] == name or same_name(self.names[one] or "", name):
                 return self._also_called(one, name), ""
-        other = self._without_code.pop(name, None)
+        other = None if name in self._ambiguous else self._without_code.pop(name, None)
         if other is None:
             other = self._append(shown, name)
-            self._by_name.setdefault(name, other)
+            if self._by_name.setdefault(name, other) != other:
+                self._ambiguous.add(name)
         self._more_names.setdefault(code, []).append(other)
         return other, "two_names"
 
     def _also_called(self, firm: int, name: str) -> int:
         """``firm``, now known under ``name`` too; a firm that has only this name is the same."""
         if self._by_name.setdefault(name, firm) != firm and name not in self._ambiguous:
-            nameless = self._without_code.pop(name, firm)
-            if nameless != firm:
-                self.same.append((firm, nameless))
+            codeless = self._without_code.pop(name, None)
+            if codeless is None:
+                self._ambiguous.add(name)
+            else:
+                self.same.append((firm, codeless))
                 self._by_name[name] = firm
         return firm
 

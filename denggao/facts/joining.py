@@ -39,6 +39,7 @@ def settle(work: Import, decisions: Sequence[Decision] = ()) -> None:
     _name_unused(work, found)
     if joined:
         _join(work, groups, joined, table)
+    _name_twins(work)
 
 
 def _name_unused(work: Import, found: Sequence[Found]) -> None:
@@ -139,6 +140,18 @@ def _join(work: Import, groups: Groups, joined: Sequence[Pair], table: _Known) -
             work.firms.identity[leader] = work.firms.identity[coded]
     numbers = {firm: number for number, group in enumerate(members.values()) for firm in group}
     work.keep_only([groups.leader(first) for first in members], numbers)
+
+
+def _name_twins(work: Import) -> None:
+    """Of firms with one code the first is called by it, the others by their names."""
+    called: set[str] = set()
+    names = work.firms.names
+    for firm, code in enumerate(work.store.columns.get("uscc", ())):
+        if code in called:
+            work.firms.identity[firm] = names[firm] or f"{code}（没有名称）"
+        elif code:
+            called.add(code)
+            work.firms.identity[firm] = code
 
 
 def _tell(work: Import, keep: int, drop: int, why: str) -> None:

@@ -26,8 +26,9 @@ from denggao.facts.names import (
     places_differ,
 )
 
-#: Kernels are alike from here on (0 to 100): one character of five, two of ten.
-ALIKE = 80
+#: Kernels are alike from here on (0 to 100): one character of five, two of ten; and, from four
+#: characters on, with one other character whatever the share.
+ALIKE, ALIKE_BUT_ONE = 80, 75
 #: So many alike names are listed for one firm, the most alike first.
 MOST = 5
 #: … and of those as much alike as the best, so many.
@@ -235,6 +236,7 @@ class _Kernels:
     def alike(self, position: int) -> list[tuple[int, int]]:
         """(position, score) of the kernels alike, the most alike first."""
         from rapidfuzz import fuzz, process
+        from rapidfuzz.distance import OSA
 
         kernel = self.kernels[position]
         edits = len(kernel) * (100 - ALIKE) // 100
@@ -245,10 +247,14 @@ class _Kernels:
             kernel,
             {p: self.kernels[p] for p in near},
             scorer=fuzz.ratio,
-            score_cutoff=ALIKE,
+            score_cutoff=ALIKE_BUT_ONE,
             limit=None,
         )
-        return [(other, int(score)) for _, score, other in found]
+        return [
+            (other, int(score))
+            for like, score, other in found
+            if score >= ALIKE or OSA.distance(kernel, like, score_cutoff=1) == 1
+        ]
 
 
 def _pairs(kernel: str) -> set[str]:

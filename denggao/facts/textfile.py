@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ MAX_LINE = 4 << 20
 MAX_CELL_CHARACTERS = 1 << 20
 _DELIMITERS = ",\t;|"
 _SAMPLE = 65_536
+_RECORDS = 20
 #: So many bytes are looked at to tell damaged UTF-8 from GB18030.
 _LOOKED_AT = 4 << 20
 _BOM16 = (b"\xff\xfe", b"\xfe\xff")
@@ -120,17 +122,19 @@ def _refuse_damaged(path: Path) -> None:
 
 
 def _delimiter(sample: str) -> str:
-    """The separator that splits the first records into the most columns, evenly."""
-    return max(_DELIMITERS, key=lambda mark: (_evenness(sample, mark), -_DELIMITERS.index(mark)))
+    """The separator that splits the first records into the most cells, evenly: titles above a
+    table have but one cell, whatever the separator."""
+    return max(_DELIMITERS, key=lambda mark: (_cells(sample, mark), -_DELIMITERS.index(mark)))
 
 
-def _evenness(sample: str, mark: str) -> int:
-    widths = []
+def _cells(sample: str, mark: str) -> int:
+    """Cells of the records that are as wide as most of the table."""
+    widths: Counter[int] = Counter()
     try:
-        for row in csv.reader(io.StringIO(sample, newline=""), delimiter=mark):
-            widths.append(len(row))
-            if len(widths) == 20:
+        for row in csv.reader(io.StringIO(sample, newline=""), delimiter=mark, strict=True):
+            widths[len(row)] += len(row) > 1
+            if widths.total() == _RECORDS:
                 break
-    except csv.Error:
+    except csv.Error:  # the sample ends inside quotes, or this is not the separator
         pass
-    return sorted(widths)[len(widths) // 2] if widths else 0
+    return max((width * count for width, count in widths.items()), default=0)

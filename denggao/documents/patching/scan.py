@@ -20,7 +20,7 @@ _DATA = re.compile(rb"<(?:([\w.-]+):)?sheetData(?=[\s/>])")
 _NUMBER = re.compile(rb"""\sr\s*=\s*["']\s*([0-9]+)\s*["']""")
 _NO_ELEMENTS = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.S)
 _AFTER_NAME = b" \t\r\n/>"
-_LONGEST_HEAD = 64 << 20
+_LONGEST_HEAD = _LONGEST_ROW = 16 << 20
 _TALL = 100
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]+)")
 
@@ -146,7 +146,7 @@ class _Rows:
             if more is None:
                 raise Damaged("sheetData without end")
             buffer = buffer[done:] + more
-            if len(buffer) > _LONGEST_HEAD:
+            if len(buffer) > _LONGEST_ROW:
                 raise Damaged("a row without end")
 
     def _pass(self, buffer: bytes, text: bytes, stop: int, is_last: bool) -> int:

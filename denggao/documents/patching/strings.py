@@ -11,6 +11,7 @@ from denggao.documents.patching.spans import Element, inner_text, parse
 
 _ITEM = re.compile(rb"<(?:[\w.-]+:)?si(?=[\s/>])")
 _OTHER = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.S)
+_LONGEST = 16 << 20
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
@@ -31,6 +32,8 @@ def shared_strings(chunks: Iterable[bytes], wanted: Collection[int]) -> dict[int
                 found[number] = _text(buffer[start:stop])
             number += 1
         buffer = buffer[starts[-1] :] if starts else buffer[-64:]
+        if len(buffer) > _LONGEST:
+            raise Damaged("a shared string without end")
     return found
 
 

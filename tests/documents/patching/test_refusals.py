@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import itertools
 import stat
 import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,9 @@ import pytest
 import xlsxwriter
 
 from denggao.documents.patching import KEEP, Change, NewSheet, patch
+from denggao.documents.patching.container import Damaged
+from denggao.documents.patching.scan import scan
+from denggao.documents.patching.strings import shared_strings
 from denggao.facts.errors import UserError
 from tests.documents.patching import books, raw
 from tests.documents.patching.books import SHEET
@@ -113,6 +118,8 @@ def test_shared_formulas(tmp_path: Path) -> None:
     raw.save(path, with_chain())
     assert "B1:B2 共用公式" in refused(path, change("B1"), force=True)
     assert "是公式" in refused(path, change("B2"))
+    patch(path, after, [Change(SHEET, 1, "A", KEEP, fill="FFF2CC")])  # no value: nothing to reckon
+    assert changed_parts(path, after) == {SHEET1, "xl/styles.xml"}
     patch(path, after, [change("A1", 5)])
     assert changed_parts(path, after) == {SHEET1, "xl/workbook.xml"}
     assert text(after, "xl/workbook.xml") == text(path, "xl/workbook.xml").replace(
@@ -360,3 +367,17 @@ def test_many_merged_areas_are_no_burden(tmp_path: Path) -> None:
     assert "D1:D3000" in refused(path, change("D2999"))
     patch(path, path, [Change(SHEET, row, "A", row) for row in range(1, 5001)])
     assert values_by_calamine(path)[SHEET, 4999, 0] == 5000
+
+
+def test_what_never_ends_is_not_held_in_memory() -> None:
+    """A string, a row, a head without end are given up long before they are read whole."""
+    starts: list[tuple[bytes, Callable[[Iterator[bytes]], object]]] = [
+        (b"<sst><si><t>", lambda chunks: shared_strings(chunks, {0})),
+        (b"<worksheet><sheetData><row r='1'><c><is><t>", lambda chunks: scan(chunks, [1])),
+        (b"<worksheet><cols>", lambda chunks: scan(chunks, [1])),
+    ]
+    for start, read in starts:
+        chunks = itertools.chain([start], itertools.repeat(b"a" * (1 << 20), 200))
+        with pytest.raises(Damaged):
+            read(chunks)
+        assert sum(1 for _ in chunks) > 100
