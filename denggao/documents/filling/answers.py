@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from denggao.documents.filling.asks import Ask, Share
@@ -22,6 +23,7 @@ from denggao.facts.converters import shown
 from denggao.facts.interval import Interval
 from denggao.facts.ledger import Ledger
 from denggao.facts.origins import Source
+from denggao.facts.problems import Problem
 
 Value = Decimal | int | str | datetime.date
 _PERSONAL_HEAD = re.compile(r"身份证|证件号|手机|电话|联系方式|银行账?号|账号|邮箱|住址")
@@ -107,8 +109,25 @@ class Answers:
         return (
             self._derived(fact, year, words, firm)
             or self._by_law(key, words, firm)
-            or Answer(words, gap=f"台账中没有 {words}")
+            or Answer(words, gap=self._missing(key, words, firm))
         )
+
+    def _missing(self, key: str, words: str, firm: int) -> str:
+        """Why there is no value: an empty cell, or one that could not be read."""
+        file, sheet, row = self.ledger.places[firm]
+        problem = self._unreadable.get((file, sheet, row, key))
+        if problem is None:
+            return f"台账中没有 {words}"
+        return f"台账中 {words} 写的是“{problem.value}”，没有填：{problem.advice}"
+
+    @cached_property
+    def _unreadable(self) -> dict[tuple[str, str, int, str], Problem]:
+        """What is wrong with single cells, by place and fact."""
+        return {
+            (p.file, p.sheet, p.row, p.key): p
+            for p in self.ledger.problems
+            if p.row and p.key and not p.is_notice
+        }
 
     def _by_law(self, key: str, words: str, firm: int) -> Answer | None:
         found = self.lawful.number(key, firm) if self.lawful else None
@@ -141,7 +160,8 @@ class Answers:
                 carried = self._carried(ask, firm, None)
                 if carried.value is not None:
                     return carried
-            return Answer(ask.words, gap=f"台账中没有 {ask.words}", silent=fact.code == "remark")
+            gap = self._missing(ask.key, ask.words, firm)
+            return Answer(ask.words, gap=gap, silent=fact.code == "remark")
         sources = self.source(ask.key, firm)
         if isinstance(value, bool):
             return Answer(ask.words, _yes_no(value, ask), sources=sources, truth=value)
@@ -203,6 +223,8 @@ class Answers:
             return Answer(words, gap=f"台账中没有 {head}", silent=True)
         value, personal = found.value, _PERSONAL_HEAD.search(head) is not None
         if isinstance(value, float):
+            if _PERIOD.search(head):
+                return Answer(words, gap="表头说的是某一段时间，台账的同名列未必是同一段，没有照抄")
             if found.unit != unit and _needs_unit(head):
                 return Answer(words, gap="台账和这张表的单位行不同，没有照抄")
             value = Decimal(f"{value:.15g}")
@@ -218,6 +240,7 @@ class Answers:
 _MONEY = re.compile(
     r"[额金费款税价值]|收入|资产|资本|利润|支出|投入|经费|成本|负债|预算|奖补|补助|债"
 )
+_PERIOD = re.compile(r"[本当今上](?:年|月|季|周|期)|目前|截[至止]|累计|[季月周]度|半年")
 _OWN_UNIT = re.compile(r"[(（\[].*(?:元|人|户|件|项|个|%|％|年|月|天|平方米|㎡|吨|台|套).*[)）\]]")
 
 

@@ -78,18 +78,24 @@ class TablePlanner:
         listed = self._listed()
         if listed is not None:
             return listed, 0
+        self._name_examples()
         blank = [row.row for row in self.table.of_kind("blank") if self._is_own_row(row.row)]
         rows = [Target(row + self.shift, row, firm)
                 for row, firm in zip(blank, firms, strict=False)]  # fmt: skip
         missing = len(firms) - len(rows)
         if missing <= 0:
             return rows, 0
-        like = blank[-1] if blank else 0
         after = self.table.end
-        first = blank[0] if blank else after + 1
+        like = blank[-1] if blank else (after if self.table.rows else 0)
+        first = blank[0] if blank else (self.table.rows[0].row if like else after + 1)
         self.plan.inserted.append(Inserted(self.layout.name, after, missing, like, first))
         more = enumerate(firms[len(rows) :], after + self.shift + 1)
         return rows + [Target(row, like, firm, is_new=True) for row, firm in more], missing
+
+    def _name_examples(self) -> None:
+        rows = [str(row.row) for row in self.table.rows if row.kind in ("example", "listed")]
+        if rows:
+            self._notice(f"第 {'、'.join(rows)} 行像是示例，没有动；报送前请删去")
 
     def _is_own_row(self, row: int) -> bool:
         """Not the lower half of a row that is merged over two."""
@@ -102,7 +108,7 @@ class TablePlanner:
         rows = self.table.of_kind("listed")
         found = [(row, *self.roll.find(row.code, row.name)) for row in rows]
         real = [f for f in found if f[1] is not None or not is_invented(f[0].name)]
-        if not real and (self.table.of_kind("blank") or not rows):
+        if not real:
             return None
         for row, firm, why in found:
             if firm is None:

@@ -385,3 +385,12 @@ def test_a_year_is_filled_only_beside_its_figures(ledger: Path, tmp_path: Path) 
     assert values(fill(draw(tmp_path / "表.xlsx", form), ledger))[2][1:] == [2025, 1500.5]
     form = Drawn(["企业名称", "年度", "2025年销售收入（万元）", "奖补金额（万元）"])
     assert values(fill(draw(tmp_path / "表2.xlsx", form), ledger))[2][1:3] == [None, 1500.5]
+
+
+def test_a_cell_that_cannot_be_read_is_no_empty_cell(tmp_path: Path) -> None:
+    firm = {**FIRMS[0], "2025年研发费用（万元）": "待核实", "本月用电量": 5, "员工满意度": 5}
+    ledger = write_ledger(tmp_path / "台账.xlsx", [firm])
+    form = Drawn(["企业名称", "2025年研发费用（万元）", "本月用电量", "员工满意度"])
+    filled = fill(draw(tmp_path / "表.xlsx", form), ledger)
+    assert values(filled)[2] == ["试验甲科技有限公司", None, None, 5]
+    assert "写的是“待核实”" in notes(filled)["B3"]

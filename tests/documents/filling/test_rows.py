@@ -211,3 +211,15 @@ def test_what_would_come_apart_is_refused(
     target = fill(draw(tmp_path / "表.xlsx", form), ledger, code=2)
     assert "插入会弄乱它" in capsys.readouterr().err
     assert not target.exists()
+
+
+def test_examples_stay_above_and_lend_their_looks(tmp_path: Path) -> None:
+    ledger = write_ledger(tmp_path / "台账.xlsx", firms(2))
+    body = [(1, "某某科技有限公司", 99)]
+    form = Drawn(["序号", "企业名称", "2025年职工总数"], body=body, blank=0)
+    filled = fill(draw(tmp_path / "表.xlsx", form), ledger)
+    assert values(filled)[2:6] == [
+        [1, "某某科技有限公司", 99], [1, "试验1号有限公司", 1], [2, "试验2号有限公司", 2],
+        ["注：请如实填写", None, None],
+    ]  # fmt: skip
+    assert openpyxl.load_workbook(filled)["表1"]["C5"].border.left.style == "thin"
