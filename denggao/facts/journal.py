@@ -31,6 +31,7 @@ _SHARED = {
     "two_names": "uscc",
     "ambiguous_code": "uscc",
 }
+_json = json.JSONEncoder(ensure_ascii=False).encode
 #: A row is known by one number: that of its sheet stands above these bits.
 _ROW_BITS = 32
 #: Beyond this the values of the rows wait in a temporary file.
@@ -89,13 +90,12 @@ class Journal(Watch):
     ) -> None:
         self._check(table, rows, columns)
         keys = [self._key(table.grid.sheet, row) for row in rows]
+        sheet = _json(table.grid.sheet or table.grid.file.rpartition(".")[0])
         for position, values in enumerate(rows_of(years, columns)):
             key, row = keys[position], rows[position]
-            said = json.dumps(values, ensure_ascii=False)
+            said = _json(values)
             self._remember(key, values, (id(table), firms[position], years[position]), hash(said))
-            sheet = table.grid.sheet or table.grid.file.rpartition(".")[0]
-            head = json.dumps({"sheet": sheet, "row": row}, ensure_ascii=False)
-            self._write(key, f'{head[:-1]}, "values": {said}}}')
+            self._write(key, f'{{"sheet": {sheet}, "row": {row}, "values": {said}}}')
 
     def _remember(
         self, key: int, values: Mapping[str, Any], who: tuple[int, int, int], said: int

@@ -14,6 +14,7 @@ from denggao.facts.privacy import masked
 from denggao.facts.problems import Finding
 from denggao.facts.tables import Table
 from denggao.facts.titles import Title
+from denggao.facts.words import plain_name
 from denggao.facts.workbook import Cell, Row
 
 #: Rows handled at once: the columns of a chunk stay in the processor's cache.
@@ -210,7 +211,8 @@ class RowReader:
     def _found(
         self, code: str | None, name: str | None, row: Row, number: int, running: int, year: int
     ) -> int:
-        firm, doubt = self.work.firms.find(code, name and normal_name(name), name or "", year)
+        shown = plain_name(name or "")
+        firm, doubt = self.work.firms.find(code, name and normal_name(name), shown, year)
         if firm == len(self.work.first_rows):
             self.work.first_rows.append(running)
         if doubt:

@@ -26,15 +26,27 @@ def rows_of(years: Sequence[int], columns: Mapping[str, Sequence[Any]]) -> Itera
     told = []
     for key, values in columns.items():
         code, _, year = key.partition("@")
-        fact = catalogue()[code]
-        if not fact.personal:
-            told.append((key, code, year == "*", fact, values))
+        if not catalogue()[code].personal:
+            told.append((key, code, year == "*", _column(values, catalogue()[code])))
     for row, of_year in enumerate(years):
         yield {
-            (f"{code}@{of_year}" if by_year else key): exchanged(values[row], fact)
-            for key, code, by_year, fact, values in told
+            (f"{code}@{of_year}" if by_year else key): values[row]
+            for key, code, by_year, values in told
             if values[row] is not None
         }
+
+
+def _column(values: Sequence[Any], fact: Fact) -> list[Any]:
+    if fact.unit == "元":  # nearly all cells of a ledger
+        return [
+            f"{v // 100}.{v % 100:02d}" if type(v) is int and v >= 0 else _maybe(v, fact)
+            for v in values
+        ]
+    return [_maybe(value, fact) for value in values]
+
+
+def _maybe(value: Any, fact: Fact) -> Any:
+    return None if value is None else exchanged(value, fact)
 
 
 def exchanged(value: Any, fact: Fact) -> Any:

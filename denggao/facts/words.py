@@ -69,7 +69,7 @@ def company_name(cell: object) -> str | None:
     words = cells.text(cell)
     if words is None or words.isalnum():
         return words
-    return _plain_name(_LINE_ENDS.sub("", words.translate(cells.INVISIBLE)))
+    return plain_name(_LINE_ENDS.sub("", words.translate(cells.INVISIBLE)))
 
 
 _GAP = re.compile(r"(?<=[\u4e00-\u9fff）)])[ \u3000]+(?=[\u4e00-\u9fff（(])")
@@ -77,7 +77,7 @@ _FOOTNOTE = re.compile(r"^[*＊★☆※△]+|[*＊★☆※△]+$")
 _ENCLOSED = re.compile(r"[(（]([^()（）]+)[)）]")
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
     """Without what is no part of a name: gaps between characters, a footnote mark at an end,
     brackets around the whole."""
     name = _GAP.sub("", _FOOTNOTE.sub("", name)).strip()

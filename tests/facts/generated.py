@@ -246,8 +246,8 @@ _WIDE = str.maketrans("0123456789.-", "０１２３４５６７８９．－")
 def _date(layout: Layout, day: dt.date) -> Any:
     if not layout.text and layout.rnd.random() < 0.5:
         return day
-    forms = [f"{day:%Y-%m-%d}", f"{day:%Y/%m/%d}", f"{day:%Y%m%d}",
-             f"{day.year}.{day.month}.{day.day}", f"{day.year}年{day.month}月{day.day}日"]  # fmt: skip
+    plain = f"{day.year}.{day.month}.{day.day}", f"{day.year}年{day.month}月{day.day}日"
+    forms = [f"{day:%Y-%m-%d}", f"{day:%Y/%m/%d}", f"{day:%Y%m%d}", *plain]
     return layout.rnd.choice(forms)
 
 
