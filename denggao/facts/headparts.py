@@ -76,9 +76,7 @@ class HeadPart:
 @cache
 def head_part(text: str, application_year: int) -> HeadPart:
     """One level taken apart. ``application_year`` N gives 上年 (N − 1) and the like."""
-    words = unicodedata.normalize("NFKC", text).lower()
-    words = re.sub(r"\s+", " ", words).strip()
-    bare, unit = _without_unit(words)
+    bare, unit = without_unit(text)
     bad = _SEVERAL_YEARS.search(bare) is not None
     calendar = list(_CALENDAR.finditer(bare))
     relative = list(_RELATIVE.finditer(bare))
@@ -100,7 +98,10 @@ def _years_back(words: str) -> int:
     return next((n for start, n in _YEARS_BACK.items() if words.startswith(start)), 1)
 
 
-def _without_unit(words: str) -> tuple[str, str | None]:
+def without_unit(text: str) -> tuple[str, str | None]:
+    """The words of a head, and the unit that was among them."""
+    words = unicodedata.normalize("NFKC", text).lower()
+    words = re.sub(r"\s+", " ", words).strip()
     for pattern in (_BRACKETED_UNIT, _LISTED_UNIT, _TRAILING_UNIT):
         match = pattern.search(words)
         if match:

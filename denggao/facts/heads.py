@@ -13,7 +13,14 @@ from dataclasses import replace
 from functools import cache
 
 from denggao.facts.catalogue import catalogue
-from denggao.facts.headparts import FACTORS, HeadPart, head_part, normal, sheet_factor
+from denggao.facts.headparts import (
+    FACTORS,
+    HeadPart,
+    head_part,
+    normal,
+    sheet_factor,
+    without_unit,
+)
 from denggao.facts.headwords import Meaning, known_words, meanings
 from denggao.facts.titles import KINDS
 
@@ -89,6 +96,7 @@ def understand(path: Path, application_year: int) -> Meaning | None:
     levels = tuple(dict.fromkeys(level for level in path if level.strip()))
     return (
         _canonical(levels)
+        or _in_full(levels)
         or _dated(levels, application_year)
         or meanings().get(normal("".join(levels)))
         or _split(levels, application_year)
@@ -111,6 +119,15 @@ def _canonical(levels: Path) -> Meaning | None:
     if year and not fact.yearly:
         return None
     return Meaning("fact", code, int(year) if year else None, 1 if fact.numeric else None)
+
+
+def _in_full(levels: Path) -> Meaning | None:
+    """A fact whose name speaks of years itself (「近三年新增股权融资额」): only a unit comes out."""
+    words, unit = without_unit("".join(levels))
+    meaning = meanings().get(normal(words))
+    if meaning is None or meaning.role != "fact" or meaning.fact.yearly:
+        return None
+    return _fitted(meaning, None, unit, False)
 
 
 def _dated(levels: Path, application_year: int) -> Meaning | None:

@@ -22,7 +22,7 @@ from denggao.facts.ledger import Ledger, read_ledgers
 from denggao.rules import library
 
 ON = date(2026, 6, 30)
-LAWS = library.all_in_force(ON)
+LAWS = library.by_default(ON)
 
 
 def columns(everything: bool = False) -> list[TemplateColumn]:
