@@ -122,7 +122,7 @@ def _canonical(levels: Path) -> Meaning | None:
 
 
 def _in_full(levels: Path) -> Meaning | None:
-    """A fact whose name speaks of years itself (「近三年新增股权融资额」): only a unit comes out."""
+    """A fact whose name speaks of years itself, 近三年新增股权融资额: only a unit comes out."""
     words, unit = without_unit("".join(levels))
     meaning = meanings().get(normal(words))
     if meaning is None or meaning.role != "fact" or meaning.fact.yearly:
