@@ -51,6 +51,7 @@ _KINDS = {
     "share_unlike": "占比列口径不同，没有用来核对",
     "sheet_unread": "没有认得的表头，没有读",
     "suspect_unit": "单位可疑",
+    "odd_name": "名称可疑",
     "unknown_kind": "资格类型不认得",
     "two_codes": "同名企业两个代码",
     "two_names": "同一代码两个名称",

@@ -42,6 +42,8 @@ def converter(fact: Fact, factor: int, date1904: bool = False) -> Convert:
         return _others(lambda cell: cells.yes_no(cell, fact))
     if fact.code == "field_code":
         return _others(cells.field_code)
+    if fact.code == "region":
+        return _others(words.region)
     if fact.unit == "代码":
         return _others(words.code)
     if fact.code in ("name", "former_names"):

@@ -14,8 +14,8 @@ from denggao.facts.columns import Column
 from denggao.facts.identity import normal_name
 from denggao.facts.importing import MAX_ALIKE, MAX_SHOWN
 from denggao.facts.privacy import masked
-from denggao.facts.problems import Problem, place
-from denggao.facts.rowchecks import District, Fault, contradictions, odd_names
+from denggao.facts.problems import DOUBTS, Problem, place
+from denggao.facts.rowchecks import District, Fault, contradictions
 from denggao.facts.rowfilter import BLANK
 from denggao.facts.rowvalues import rows_of
 from denggao.facts.tables import Table
@@ -23,7 +23,7 @@ from denggao.facts.watching import Watch
 from denggao.facts.workbook import Grid
 
 #: Kinds besides the notices that refuse no row: the value is read as it stands.
-_ONLY_DOUBTFUL = frozenset({"suspect_unit", "odd_name", "district_by_register"})
+_ONLY_DOUBTFUL = DOUBTS | {"district_by_register"}
 #: Doubts about a row's identity → the value that another row shares with it.
 _SHARED = {
     "two_codes": "name",
@@ -117,7 +117,7 @@ class Journal(Watch):
     def _check(
         self, table: Table, rows: Sequence[int], columns: Mapping[str, Sequence[Any]]
     ) -> None:
-        for position, fault in (*contradictions(columns, self.as_of), *odd_names(columns)):
+        for position, fault in contradictions(columns, self.as_of):
             self._found(table, rows[position], fault)
         if self.district is None:
             return

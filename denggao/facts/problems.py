@@ -27,6 +27,9 @@ NOTICES = frozenset(
     }
 )
 
+#: Kinds of which the value is kept all the same: a person should look.
+DOUBTS = frozenset({"suspect_unit", "odd_name"})
+
 #: Kinds that name a contradiction with another row, sheet or file.
 CONFLICTS = frozenset(
     {"fact_twice", "columns_differ", "two_codes", "two_names", "ambiguous_name", "ambiguous_code"}

@@ -16,7 +16,6 @@ from denggao.facts.errors import UserError
 from denggao.facts.interval import Interval
 from denggao.facts.problems import Finding
 from denggao.facts.regions import Located, region_of, registrar_of
-from denggao.facts.words import has_emoji
 
 #: Values of one row by key.
 Values = Mapping[str, Any]
@@ -70,14 +69,6 @@ def _not_yet_founded(values: Sequence[Any], as_of: datetime.date) -> Iterator[tu
         if day is not None and day > as_of:
             finding = Finding("future_date", f"不晚于 {as_of} 的日期", "请核对年份")
             yield position, Fault("established_on", day.isoformat(), finding)
-
-
-def odd_names(columns: Mapping[str, Sequence[Any]]) -> Iterator[tuple[int, Fault]]:
-    """Names that no register has, though nothing is wrong with their characters."""
-    for position, name in enumerate(columns.get("name", ())):
-        if name is not None and has_emoji(name):
-            finding = Finding("odd_name", "", "名称里有图形符号；照样读入，请核对")
-            yield position, Fault("name", name, finding)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import unicodedata
 from denggao.facts import cells
 from denggao.facts.cells import BadCell
 from denggao.facts.problems import Finding
+from denggao.facts.regionnames import region_name
 
 #: What makes a spreadsheet take a text for a formula (OWASP: CSV injection), wide forms too.
 _FORMULA_START = "=+-@\t\r＝＋－＠"
@@ -129,8 +130,32 @@ def _refuse(words: str) -> None:
         raise BadCell(*fault)
 
 
-def has_emoji(name: str) -> bool:
-    """Pictures in a name: nothing dangerous, but no registered name has one."""
-    return not name.isascii() and any(
-        ord(c) >= 0x1F000 and unicodedata.category(c) == "So" for c in name
-    )
+#: Slips of the pen in the words that most names have, and what was meant.
+_SLIPS = {
+    "科枝": "科技",
+    "料技": "科技",
+    "有线公司": "有限公司",
+    "有限公可": "有限公司",
+    "有限公词": "有限公司",
+    "责任公可": "责任公司",
+    "股粉": "股份",
+    "股分有限": "股份有限",
+}
+
+
+def oddity(name: str) -> str | None:
+    """Advice on a name that no register has, though nothing is wrong with its characters."""
+    if not name.isascii() and any(_is_picture(letter) for letter in name):
+        return "名称里有图形符号；照样读入，请核对"
+    slip = next((slip for slip in _SLIPS if slip in name), None)
+    return None if slip is None else f"“{slip}”像是“{_SLIPS[slip]}”之误；照样读入，请核对"
+
+
+def _is_picture(letter: str) -> bool:
+    return ord(letter) >= 0x1F000 and unicodedata.category(letter) == "So"
+
+
+def region(cell: object) -> str | None:
+    """``code``, the name of a county or zone in its usual spelling."""
+    words = code(cell)
+    return None if words is None else region_name(words)

@@ -187,6 +187,25 @@ def test_a_slip_of_unit_shows_against_the_other_years(tmp_path: Path) -> None:
     assert (only(ledger, "suspect_unit").row, only(ledger, "suspect_unit").column) == (2, "C")
 
 
+def test_a_slip_of_unit_shows_against_all_other_amounts(tmp_path: Path) -> None:
+    heads: list[object] = ["企业名称", "2025年销售收入（万元）", "2025年净资产（万元）"]
+    rows: Rows = [
+        heads,
+        ["甲公司", 310, 22_823_900],
+        ["乙公司", 310, 90_000],
+        ["丙公司", "", 22_823_900],
+    ]
+    problem = only(read(csv_of(tmp_path / "a.csv", rows)), "suspect_unit")
+    assert (problem.row, problem.column) == (2, "C")
+
+
+def test_slips_in_names_are_named_and_kept(tmp_path: Path) -> None:
+    rows: Rows = [["企业名称", "2025年职工总数"], ["甲科枝有限公司", 1], ["乙科技有限公司", 2]]
+    ledger = read(csv_of(tmp_path / "a.csv", rows))
+    assert only(ledger, "odd_name").row == 2
+    assert ledger.columns["name"][0] == "甲科枝有限公司"
+
+
 def test_a_flood_of_problems_is_counted(tmp_path: Path) -> None:
     rows: Rows = [["企业名称", "2025年职工总数"], *([f"企业{i}", "若干"] for i in range(10_050))]
     ledger = read(csv_of(tmp_path / "a.csv", rows))

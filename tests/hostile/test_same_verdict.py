@@ -10,6 +10,7 @@ import pytest
 from denggao.facts.checking import Checked, check_file
 from denggao.facts.errors import UserError
 from denggao.facts.ledger import Ledger, read_ledgers
+from denggao.facts.problems import DOUBTS
 from tests.hostile.making import Case
 from tests.hostile.test_hostile import LIGHT, ids, made
 
@@ -35,7 +36,7 @@ def test_check_and_screen_agree(case: Case, tmp_path: Path) -> None:
 
 def assert_same(ledger: Ledger, checked: Checked) -> None:
     named = {(p.row, p.kind) for p in ledger.problems if p.row and not p.is_notice}
-    rows = {row for row, kind in named if kind != "suspect_unit"}
+    rows = {row for row, kind in named if kind not in DOUBTS}
     assert rows <= {entry.row for entry in checked.errors}
     counted = checked.valid_rows + checked.error_rows + len(checked.skipped)
     blank = ledger.skipped["空行"]  # also those below the table
