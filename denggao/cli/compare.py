@@ -35,7 +35,8 @@ def compare(
     if second is None:
         _readings(read(first), law, as_json)
         return
-    found = _compared(read(first), read(second), law)
+    later = read(second)
+    found = _compared(read(first), later, law)
     if as_json:
         from denggao.documents.comparison import as_json as words
 
@@ -43,7 +44,7 @@ def compare(
     else:
         _show(found)
     if output is not None:
-        _save(output, found, read(second))
+        _save(output, found, later)
 
 
 def _compared(first: Snapshot, second: Snapshot, laws: list[str]) -> list[Comparison]:

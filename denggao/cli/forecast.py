@@ -39,7 +39,7 @@ def forecast(
     end: int | None = typer.Option(
         None, "--to", min=2000, max=2100, help="目标是哪一年年底的；有台账时缺省为基数的次年"
     ),
-    kind: str = typer.Option("高新技术企业", "--kind", "--law", help="台账里的哪种资格"),
+    kind: str = typer.Option("高新技术企业", "--kind", help="台账里的哪种资格"),
     as_of: str | None = typer.Option(None, "--as-of", help="台账截至哪一天，缺省为今天"),
     confidence: str = typer.Option("0.8", "--confidence", help="算“每年要报多少户”用的把握"),
     window: int = typer.Option(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from functools import cached_property
@@ -23,10 +24,20 @@ from denggao.rules.library import assemble
 from denggao.rules.nodes import Instrument
 
 FORMAT = "登高快照 1"
-SUFFIX = ".zip"
 _MANIFEST, _LEDGER = "快照.json", "台账.json"
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever it is written
 _MAX_BYTES = 1 << 30
+#: What reading something else, or a damaged file, may raise.
+_NOT_ONE = (
+    OSError,
+    zipfile.BadZipFile,
+    zlib.error,
+    RuntimeError,
+    AttributeError,
+    KeyError,
+    ValueError,
+    TypeError,
+)
 
 
 @dataclass(frozen=True)
@@ -102,7 +113,7 @@ def read(path: Path) -> Snapshot:
             return Snapshot(ledger, texts, as_of, manifest["readings"], tuple(manifest["files"]))
     except FileNotFoundError:
         raise UserError(f"找不到文件「{path}」；请检查路径和文件名") from None
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError):
+    except _NOT_ONE:
         raise UserError(
             f"「{path.name}」不是登高的快照，或已损坏；快照由 denggao screen 台账 --snapshot 写出"
         ) from None

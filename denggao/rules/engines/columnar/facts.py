@@ -273,7 +273,8 @@ def _where(flag: Flag, then: Lin, otherwise: Lin) -> Lin:
 
 
 def _domain(fact: Fact, like: Lin) -> Lin:
-    return replace(like, lo=_scaled(fact.lo, like.scale), hi=_scaled(fact.hi, like.scale))
+    lo, hi = _scaled(fact.lo, like.scale), _scaled(fact.hi, like.scale)
+    return replace(like, lo=lo, hi=hi, twin=False)
 
 
 def _is_nought(end: e.End) -> bool:
