@@ -32,12 +32,12 @@ def day(text: str | None) -> date:
 
 
 def laws(names: Sequence[str], as_of: date) -> list[Instrument]:
-    """The instruments named, or all that are in force on the day."""
+    """The instruments named, or those that screening takes by default on the day."""
     from denggao.rules import library
 
     if names:
         return [library.in_force(name, as_of) for name in dict.fromkeys(names)]
-    found = library.all_in_force(as_of)
+    found = library.by_default(as_of)
     if not found:
         raise UserError(f"{as_of} 没有一份规范在施行；请核对 --as-of")
     return found

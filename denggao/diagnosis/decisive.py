@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
-from itertools import combinations
+from itertools import combinations, islice
 
 from denggao.diagnosis.openness import askable, what_is_open
 from denggao.facts import interval as iv
@@ -26,6 +26,7 @@ from denggao.facts.catalogue import (
     is_technical_field,
     technical_fields,
 )
+from denggao.facts.codes import CODED, known_codes
 from denggao.facts.enterprise import OUT_OF_DOMAIN, Value
 from denggao.facts.interval import Interval, point
 from denggao.facts.resolve import CONTRADICTION, DERIVED_DIFFERS
@@ -104,9 +105,9 @@ def _influenced(instrument: n.Instrument, code: str) -> set[str]:
 
 def _code(leaf: n.Expr) -> str | None:
     match leaf:
-        case n.FactRef(code, _) | n.WindowLeast(code) | n.Classified(code):
+        case n.FactRef(code, _) | n.WindowLeast(code) | n.Classified(code) | n.Within(code):
             return code
-        case n.Holds(_):
+        case n.Holds():
             return "titles"
         case n.Age() | n.OperatedYears():
             return "established_on"
@@ -243,9 +244,21 @@ class _Search:
             yield from _founding_days(run.facts.as_of)
         elif code == "field_code":
             yield next(c for c in technical_fields() if is_technical_field(c))
+        elif code in CODED:
+            yield from self._codes(code)
         elif code == "titles":
             yield ()
             yield tuple(_title(kind, run.facts.as_of) for kind in self._kinds())
+            yield tuple(_title(kind, run.facts.as_of, years=12) for kind in self._kinds())
+
+    def _codes(self, code: str) -> Iterator[str]:
+        """One code inside each list of the rules, and one outside all of them."""
+        statements = self.instrument.statements.values()
+        lists = [e for s in statements for e in s.leaves if isinstance(e, n.Within)]
+        named = [p for e in lists if e.code == code for p in e.prefixes]
+        yield from named
+        outside = (c for c in known_codes(code) if not any(c.startswith(p[:1]) for p in named))
+        yield from islice(outside, 1)
 
     def _kinds(self) -> set[str]:
         statements = self.instrument.statements.values()
@@ -375,5 +388,7 @@ def _founding_days(as_of: date) -> Iterator[date]:
     yield as_of
 
 
-def _title(kind: str, on: date) -> Title:
-    return Title(kind, issued_on=on - timedelta(days=100), valid_to=on + timedelta(days=100))
+def _title(kind: str, on: date, *, years: int = 0) -> Title:
+    """Valid on the day, since 100 days or since so many years."""
+    issued = on - timedelta(days=100 + 366 * years)
+    return Title(kind, issued_on=issued, valid_to=on + timedelta(days=400))

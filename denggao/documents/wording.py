@@ -163,14 +163,18 @@ def formula(expr: n.Expr, names: Mapping[str, n.Statement], year: int) -> str:
             return f"缺报{formula(fact, names, year)}"
         case n.Classified(_):
             return "技术领域已归类"
-        case n.Holds(kind):
-            return f"持有{kind}"
+        case n.Holds(kind, when):
+            return f"持有{kind}" if when is None else f"{expr.day(date(year, 1, 1)).year}年末持有{kind}"
+        case n.Within(code, prefixes):
+            return f"{catalogue()[code].name}属于{'、'.join(prefixes)}"
         case n.Adopted(option):
             return f"采用“{option}”"
         case n.Age():
             return "成立天数"
         case n.OperatedYears():
             return "经营年数"
+        case n.TaxYear():
+            return f"纳税年度（{year - 1}年）"
     return "待核实"
 
 

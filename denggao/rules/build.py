@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -13,6 +14,7 @@ from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput, UnexpectedToken
 
 from denggao.facts.catalogue import catalogue, find
+from denggao.facts.codes import CODED, is_prefix
 from denggao.facts.interval import reduced
 from denggao.rules import nodes as n
 from denggao.rules.document import Block
@@ -291,7 +293,21 @@ class Builder:
         return n.Classified(fact.code)
 
     def holds(self, tree: Branch, parts: list[object]) -> n.Expr:
-        return n.Holds(str(parts[0]))
+        year = None if parts[1] is None else self._year(tree, str(parts[1]))
+        if year in (n.Year.WINDOW, n.Year.EACH):
+            self.fail(tree, "持有 后面的年份是某一年，如 [上年]：看该年年末是否有效")
+        return n.Holds(str(parts[0]), year)
+
+    def within(self, tree: Branch, parts: list[object]) -> n.Expr:
+        fact = find(str(parts[0]))
+        if fact is None or fact.code not in CODED:
+            names = "、".join(catalogue()[code].name for code in CODED)
+            self.fail(tree, f"属于 前面应是 {names}")
+        prefixes = tuple(re.split(r"[、，,\s]+", self._text(parts[1]).strip()))
+        wrong = [p for p in prefixes if not is_prefix(fact.code, p)]
+        if wrong:
+            self.fail(tree, f"“{wrong[0]}”不是{fact.name}的代码或代码的开头")
+        return n.Within(fact.code, prefixes)
 
     def adopted(self, tree: Branch, parts: list[object]) -> n.Expr:
         if str(parts[0]) not in self.options:
@@ -320,10 +336,15 @@ def _position(at: Branch | Token) -> tuple[int, int]:
     return (at.meta.line, at.meta.column) if not at.meta.empty else (1, 1)
 
 
-_BUILT_IN: dict[str, n.Expr] = {"成立天数": n.Age(), "经营年数": n.OperatedYears()}
+_BUILT_IN: dict[str, n.Expr] = {
+    "成立天数": n.Age(),
+    "经营年数": n.OperatedYears(),
+    "纳税年度": n.TaxYear(),
+}
 _KINDS = {
     "parameter": n.Kind.PARAMETER,
     "value": n.Kind.VALUE,
+    "amount": n.Kind.AMOUNT,
     "condition": n.Kind.CONDITION,
     "score": n.Kind.SCORE,
     "verdict": n.Kind.VERDICT,
@@ -339,6 +360,7 @@ _BUILDERS: dict[str, _Build] = {
     "missing": Builder.missing,
     "classified": Builder.classified,
     "holds": Builder.holds,
+    "within": Builder.within,
     "adopted": Builder.adopted,
     "pending": lambda b, t, p: n.Pending(),
     "negated": lambda b, t, p: n.Not(_expr(p[0])),

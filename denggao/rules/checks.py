@@ -67,6 +67,8 @@ def check(instrument: n.Instrument) -> None:
             checker.reachable(statement)
         if statement.kind is n.Kind.SCORE:
             checker.points(statement)
+        if statement.kind is n.Kind.AMOUNT:
+            checker.amount(statement)
     checker.verdicts()
 
 
@@ -110,13 +112,15 @@ class _Checker:
         near = {target.at_most, *bounds_from_below().get(target.code, ())}
         if any(e.code in near for e in facts):
             self.fail(statement, "推导不能用到与它互为上下限的事实（如 境内研发费用 与 研发费用）")
-        values = [v for case in statement.cases for v in (case.lo, case.hi)]
-        bodies = values if statement.body is None else [statement.body]
-        if not all(is_linear(body, self.instrument.statements) for body in bodies):
+        if not all(is_linear(value, self.instrument.statements) for value in statement.values()):
             self.fail(statement, "推导里不能除以不定的数")
         for case in statement.cases:
             if case.when is not None and not isinstance(case.when, n.Adopted):
                 self.fail(statement, "推导的分情况只能按读法（采用 …）", case.line)
+
+    def amount(self, statement: n.Statement) -> None:
+        if not all(is_linear(value, self.instrument.statements) for value in statement.values()):
+            self.fail(statement, "金额里不能除以不定的数，也不能引用数值；比率另写成数值")
 
     def parameter(self, statement: n.Statement) -> None:
         """Its cases must cut one fact by rising limits: engines clip the fact to each case."""
@@ -241,7 +245,7 @@ def _domain(left: n.Expr) -> tuple[Fraction | None, Fraction]:
             fact = catalogue()[code]
             lo = None if fact.lo is None else Fraction(fact.lo)
             return lo, Fraction(1, SCALE[fact.unit])
-        case n.OperatedYears():
+        case n.OperatedYears() | n.TaxYear():
             return Fraction(0), Fraction(1)
         case n.Arith("÷", numerator, _):
             return _domain(numerator)[0], Fraction(1, 10**6)

@@ -81,7 +81,9 @@ def _check_meta(meta: dict[str, Any], path: str) -> None:
     for key in ("施行", "废止", "例日"):
         if meta.get(key) is not None and not isinstance(meta[key], date):
             raise InstrumentError(path, 1, 1, f"文件头“{key}”应是日期，如 2016-01-01")
-    unknown = set(meta) - {"名称", "简称", "依据", "地域", "施行", "废止", "例日"}
+    if not isinstance(meta.get("缺省摸排", True), bool):
+        raise InstrumentError(path, 1, 1, "文件头“缺省摸排”应是 true 或 false")
+    unknown = set(meta) - {"名称", "简称", "依据", "地域", "施行", "废止", "例日", "缺省摸排"}
     if unknown:
         raise InstrumentError(path, 1, 1, f"文件头不认识“{'、'.join(map(str, unknown))}”")
 

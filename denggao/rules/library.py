@@ -82,6 +82,7 @@ def _head(document: Document) -> dict[str, Any]:
         "valid_from": meta["施行"],
         "valid_to": meta.get("废止"),
         "case_date": meta.get("例日") or meta["施行"],
+        "by_default": meta.get("缺省摸排", True),
     }
 
 
@@ -155,3 +156,8 @@ def all_in_force(as_of: date) -> list[n.Instrument]:
     """One version of each law that has one in force on the day."""
     shorts = dict.fromkeys(i.short for i in instruments() if i.in_force(as_of))
     return [in_force(short, as_of) for short in shorts]
+
+
+def by_default(as_of: date) -> list[n.Instrument]:
+    """Those in force that a screening takes when no law is named."""
+    return [found for found in all_in_force(as_of) if found.by_default]

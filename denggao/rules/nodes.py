@@ -19,6 +19,14 @@ class Year(Enum):
     FIRST = "大前年"
     WINDOW = "近三年"
     EACH = "年"
+    BACK_4 = "四年前"
+    BACK_5 = "五年前"
+    BACK_6 = "六年前"
+    BACK_7 = "七年前"
+    BACK_8 = "八年前"
+    BACK_9 = "九年前"
+    BACK_10 = "十年前"
+    BACK_11 = "十一年前"
 
     def years(self, application_year: int) -> tuple[int, ...]:
         """The fiscal years meant, oldest first; ``EACH`` has none of its own."""
@@ -31,6 +39,7 @@ _YEARS_BACK = {
     Year.FIRST: (3,),
     Year.WINDOW: (3, 2, 1),
     Year.EACH: (),
+    **{year: (back,) for back, year in enumerate(list(Year)[5:], 4)},
 }
 
 
@@ -65,6 +74,11 @@ class Age:
 @dataclass(frozen=True, slots=True)
 class OperatedYears:
     """经营年数: how many of the last three fiscal years the enterprise existed in (0–3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaxYear:
+    """纳税年度: the fiscal year before the day, whose accounts are settled, as a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +163,24 @@ class Classified:
 
 @dataclass(frozen=True, slots=True)
 class Holds:
-    """持有: a title of this kind is valid on the day; no list of titles is unknown."""
+    """持有: a title of this kind is valid on the day, or on the last day of a fiscal year; no
+    list of titles is unknown."""
 
     kind: str
+    year: Year | None = None
+
+    def day(self, as_of: date) -> date:
+        """The day on which the title must be valid."""
+        return date(self.year.years(as_of.year)[0], 12, 31) if self.year else as_of
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """属于: the code (of an industry, of a place) begins with one of these; a code that is
+    missing, not understood or too coarse to tell is unknown."""
+
+    code: str
+    prefixes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +200,7 @@ Expr = (
     | FactRef
     | Age
     | OperatedYears
+    | TaxYear
     | Ref
     | Arith
     | Extreme
@@ -182,6 +212,7 @@ Expr = (
     | Missing
     | Classified
     | Holds
+    | Within
     | Adopted
     | Pending
 )
@@ -218,6 +249,7 @@ class Kind(Enum):
 
     PARAMETER = "参数"
     VALUE = "数值"
+    AMOUNT = "金额"
     CONDITION = "条件"
     SCORE = "评分"
     VERDICT = "结论"
@@ -225,6 +257,8 @@ class Kind(Enum):
     DERIVATION = "推导"
 
 
+#: Undecided between lines, these are the join of what the lines may give.
+JOINED = frozenset({Kind.SCORE, Kind.AMOUNT})
 TRUTHS = frozenset({Kind.CONDITION, Kind.VERDICT, Kind.PRELIMINARY})
 
 
@@ -266,6 +300,10 @@ class Statement:
     @property
     def is_truth(self) -> bool:
         return self.kind in TRUTHS
+
+    def values(self) -> list[Expr]:
+        """Every expression that may give its result."""
+        return [v for c in self.cases for v in (c.lo, c.hi)] if self.body is None else [self.body]
 
     def expressions(self) -> list[Expr]:
         """Every expression in the statement, each with all inside it."""
@@ -328,6 +366,7 @@ class Instrument:
     readings: tuple[Reading, ...]
     manuals: tuple[Manual, ...]
     examples: tuple[Example, ...]
+    by_default: bool = True  # taken by a screening that names no law
 
     @property
     def version(self) -> str:

@@ -13,6 +13,7 @@ from denggao.rules.nodes import Compare, Instrument, Kind, Ref, Statement
 KIND_NAMES = {
     Kind.PARAMETER: "parameter",
     Kind.VALUE: "value",
+    Kind.AMOUNT: "value",
     Kind.CONDITION: "condition",
     Kind.SCORE: "score",
     Kind.VERDICT: "verdict",

@@ -15,7 +15,7 @@ def is_linear(expr: n.Expr, statements: Statements) -> bool:
     may hide one."""
     match expr:
         case n.Ref(id_):
-            return statements[id_].kind is n.Kind.SCORE
+            return statements[id_].kind in n.JOINED
         case n.Arith("÷", left, right):
             return isinstance(right, n.Num) and is_linear(left, statements)
         case _:
@@ -30,7 +30,7 @@ def never_negative(expr: n.Expr, statements: Statements) -> bool:
         case n.FactRef(code, _) | n.WindowLeast(code):
             lo = catalogue()[code].lo
             return lo is not None and lo >= 0
-        case n.OperatedYears():
+        case n.OperatedYears() | n.TaxYear():
             return True
         case n.Arith("−" | "÷", left, right):
             if expr.op == "÷" and isinstance(right, n.Num):
@@ -42,7 +42,11 @@ def never_negative(expr: n.Expr, statements: Statements) -> bool:
             signs = [never_negative(arg, statements) for arg in args]
             return all(signs) if op == "取小" else any(signs)
         case n.Ref(id_):
-            return statements[id_].kind is n.Kind.SCORE
+            named = statements[id_]
+            return named.kind is n.Kind.SCORE or (
+                named.kind is n.Kind.AMOUNT
+                and all(never_negative(value, statements) for value in named.values())
+            )
     return False
 
 

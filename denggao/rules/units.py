@@ -47,6 +47,9 @@ class Units:
         if statement.kind is n.Kind.SCORE:
             _demand(unit in (None, (("分", 1),)), f"评分应是分数，这里是{_shown(unit)}")
             return (("分", 1),)
+        if statement.kind is n.Kind.AMOUNT:
+            _demand(unit in (None, _MONEY), f"金额的单位应是元，这里是{_shown(unit)}")
+            return _MONEY
         return unit
 
     def _cases(self, statement: n.Statement) -> Unit:
@@ -70,7 +73,7 @@ class Units:
                 return self.of_statement(self._statements[id_])
             case n.Age():
                 return (("天", 1),)
-            case n.OperatedYears():
+            case n.OperatedYears() | n.TaxYear():
                 return ()
             case n.Arith(op, left, right):
                 return self._arithmetic(op, self.of(left), self.of(right), expr)

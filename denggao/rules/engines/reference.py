@@ -14,6 +14,7 @@ from typing import Any
 
 from denggao.facts import interval as iv
 from denggao.facts.catalogue import SCALE, bounds_from_below, catalogue
+from denggao.facts.codes import within
 from denggao.facts.enterprise import Firm, Value, key_of
 from denggao.facts.interval import UNDEFINED, ZERO, Interval, Truth, point
 from denggao.facts.resolve import Facts
@@ -120,7 +121,7 @@ class Evaluation:
         if statement.kind is n.Kind.PARAMETER:
             return iv.hull(value for _, value in self.segments(statement)), ()
         possible, certain = self.possible(statement)
-        if not certain and statement.kind is not n.Kind.SCORE:
+        if not certain and statement.kind not in n.JOINED:
             return UNDEFINED, ()  # even whether it has a value is open
         flags = (possible[0].flag,) if certain and possible[0].flag else ()
         return iv.hull(self._points(case) for case in possible), flags
@@ -251,7 +252,11 @@ class Evaluation:
         titles = None
         if isinstance(stated, tuple):
             titles = [title for title in stated if isinstance(title, Title)]
-        return held(titles, expr.kind, self.facts.as_of)
+        return held(titles, expr.kind, expr.day(self.facts.as_of))
+
+    def _within(self, expr: n.Within) -> Truth:
+        value = self.facts.get(expr.code)
+        return within(expr.code, value if isinstance(value, str) else None, expr.prefixes)
 
     def _missing(self, expr: n.Missing) -> Truth:
         fact = expr.fact
@@ -401,9 +406,9 @@ class Evaluation:
                 return [key_of(code, y) for y in self._years(year)]
             case n.WindowLeast(code):
                 return [key_of(code, y) for y in self.facts.window]
-            case n.Classified(code):
+            case n.Classified(code) | n.Within(code):
                 return [code]
-            case n.Holds(_):
+            case n.Holds():
                 return ["titles"]
             case n.Age() | n.OperatedYears():
                 return ["established_on"]
@@ -522,6 +527,7 @@ _NUMBERS: dict[type, Callable[[Evaluation, Any], Interval]] = {
     n.FactRef: Evaluation._fact,
     n.Age: lambda run, e: run.facts.age_in_days(),
     n.OperatedYears: Evaluation._operated_years,
+    n.TaxYear: lambda run, e: point(run.facts.as_of.year - 1),
     n.Ref: Evaluation._ref,
     n.Arith: Evaluation._arith,
     n.Extreme: Evaluation._extreme,
@@ -537,6 +543,7 @@ _TRUTHS: dict[type, Callable[[Evaluation, Any], Truth]] = {
     n.Missing: Evaluation._missing,
     n.Classified: lambda run, e: True if run.facts.get(e.code) else None,
     n.Holds: Evaluation._holds,
+    n.Within: Evaluation._within,
     n.Adopted: lambda run, e: e.option in run.options,
     n.Pending: lambda run, e: None,
 }

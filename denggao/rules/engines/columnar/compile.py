@@ -20,6 +20,7 @@ from denggao.rules import nodes as n
 from denggao.rules.engines.columnar import ends as e
 from denggao.rules.engines.columnar import joins as j
 from denggao.rules.engines.columnar import values as v
+from denggao.rules.engines.columnar.codes import canonical, title_column
 from denggao.rules.engines.columnar.ends import Flag
 from denggao.rules.engines.columnar.facts import FactColumns
 from denggao.rules.engines.columnar.joins import Truth
@@ -157,7 +158,7 @@ class Compiler:
             return self.number(statement.body), ()
         if statement.kind is n.Kind.PARAMETER:
             return self._parameter(statement), ()
-        if statement.kind is n.Kind.SCORE:
+        if statement.kind in n.JOINED:
             return self._bands(statement)
         return self._cases(statement), ()
 
@@ -349,10 +350,18 @@ class Compiler:
         return pl.col(expr.code).is_not_null(), False
 
     def _holds(self, expr: n.Holds) -> Truth:
-        name = f"titles:{expr.kind}"
+        name = title_column(expr, self.as_of)
         if name not in self.plan.columns:
             return _UNKNOWN
         return _sure(pl.col(name)), _sure(~pl.col(name))
+
+    def _within(self, expr: n.Within) -> Truth:
+        if expr.code not in self.plan.columns:
+            return _UNKNOWN
+        code = self.plan.keep(f"{expr.code}§canonical", canonical(expr.code))
+        holds = pl.any_horizontal(code.str.starts_with(p) for p in expr.prefixes)
+        coarser = {p[:end] for p in expr.prefixes for end in range(1, len(p))}
+        return _sure(holds), _sure(~holds & ~code.is_in(sorted(coarser)))
 
     def _adopted(self, expr: n.Adopted) -> Truth:
         chosen = expr.option in self.options
@@ -484,6 +493,7 @@ _NUMBERS: dict[type, Callable[[Compiler, Any], Value]] = {
     n.FactRef: Compiler._fact,
     n.Age: lambda run, x: run.facts.age_in_days(),
     n.OperatedYears: lambda run, x: run.facts.operated_years(),
+    n.TaxYear: lambda run, x: v.constant(run.as_of.year - 1),
     n.Ref: Compiler._ref,
     n.Arith: Compiler._arith,
     n.Extreme: Compiler._extreme,
@@ -499,6 +509,7 @@ _TRUTHS: dict[type, Callable[[Compiler, Any], Truth]] = {
     n.Missing: Compiler._missing,
     n.Classified: Compiler._classified,
     n.Holds: Compiler._holds,
+    n.Within: Compiler._within,
     n.Adopted: Compiler._adopted,
     n.Pending: lambda run, x: _UNKNOWN,
 }

@@ -16,6 +16,7 @@ from denggao.facts.interval import Interval, reduced
 from denggao.facts.titles import Title, held
 from denggao.rules.cases import Answer, Prepared, Said
 from denggao.rules.engines.columnar import ends as e
+from denggao.rules.engines.columnar.codes import title_column
 from denggao.rules.engines.columnar.compile import Columns, Compiler
 from denggao.rules.engines.columnar.values import Lin, Value
 from denggao.rules.nodes import Holds, Instrument
@@ -81,17 +82,18 @@ def dtype_of(column: str) -> type[pl.DataType] | None:
     )
 
 
-def kinds_of_titles(instruments: Sequence[Instrument]) -> set[str]:
-    """The kinds of titles that some rule asks about."""
+def kinds_of_titles(instruments: Sequence[Instrument]) -> set[Holds]:
+    """The titles, and the years of them, that some rule asks about."""
     statements = [s for i in instruments for s in i.statements.values()]
-    return {x.kind for s in statements for x in s.expressions() if isinstance(x, Holds)}
+    return {x for s in statements for x in s.expressions() if isinstance(x, Holds)}
 
 
 def title_columns(
-    titles: Sequence[Sequence[Title] | None], kinds: set[str], as_of: date
+    titles: Sequence[Sequence[Title] | None], kinds: set[Holds], as_of: date
 ) -> dict[str, list[bool | None]]:
-    """Whether each firm holds a title of each kind on the day, as columns."""
-    return {f"titles:{kind}": [held(t, kind, as_of) for t in titles] for kind in sorted(kinds)}
+    """Whether each firm holds a title of each kind on the day in question, as columns."""
+    asked = sorted((title_column(x, as_of), x.kind, x.day(as_of)) for x in kinds)
+    return {name: [held(t, kind, day) for t in titles] for name, kind, day in asked}
 
 
 def frame_of(columns: Mapping[str, Sequence[Any]]) -> pl.DataFrame:
