@@ -109,12 +109,16 @@ def failures(instrument: n.Instrument, engine: Engine = reference_engine) -> lis
     ids = _ids(instrument)
     said = engine(instrument, [row for _, row in ready])
     for (example, _), (answers, flags) in zip(ready, said, strict=True):
-        found += _compare(example, answers, flags, ids)
+        found += _compare(example, answers, flags, ids, instrument)
     return sorted(found, key=lambda f: f.line)
 
 
 def _compare(
-    example: n.Example, answers: Mapping[str, Answer], flags: set[str], ids: Mapping[str, str]
+    example: n.Example,
+    answers: Mapping[str, Answer],
+    flags: set[str],
+    ids: Mapping[str, str],
+    instrument: n.Instrument,
 ) -> Iterable[Failure]:
     for head, cell in example.expected:
         if not _is_expectation(cell, head):
@@ -123,8 +127,9 @@ def _compare(
         if head == "标记":
             agrees, got = _flags_agree(cell, flags), "、".join(sorted(flags)) or "无"
         else:
-            answer = answers[ids[head.removesuffix(_GAP)]]
-            agrees, got = _agrees(answer, cell, is_gap=head.endswith(_GAP))
+            id_ = ids[head.removesuffix(_GAP)]
+            is_truth = instrument.statements[id_].is_truth
+            agrees, got = _agrees(answers[id_], cell, is_truth, is_gap=head.endswith(_GAP))
         if not agrees:
             yield Failure(example.line, example.name, head, cell, got)
 
@@ -152,17 +157,16 @@ def _flags_agree(cell: str, flags: set[str]) -> bool:
     return set(re.split(r"[、，,\s]+", cell)) <= flags
 
 
-def _agrees(answer: Answer, cell: str, *, is_gap: bool) -> tuple[bool, str]:
+def _agrees(answer: Answer, cell: str, is_truth: bool, *, is_gap: bool) -> tuple[bool, str]:
     if is_gap:
         wanted = None if cell == "无" else _interval(cell)
         return answer.gap == wanted, _words(answer.gap)
-    if cell in _TRUTHS and (cell != "未知" or answer.truth is not None or answer.value is None):
+    if cell in _TRUTHS and is_truth:
         return answer.truth == _TRUTHS[cell], TRUTH_WORDS[answer.truth]
-    if cell == "未知":
-        is_truth = answer.gap is not None or answer.truth is not None
-        open_ = answer.value is None or not answer.value.is_bounded or answer.value.undefined
-        return answer.truth is None and (is_truth or open_), _words(answer.value)
     value = answer.value
+    if cell in _TRUTHS:  # of a number, 未知 is one without bounds
+        is_open = value is None or not value.is_bounded or value.undefined
+        return cell == "未知" and is_open, _words(value)
     plain = None if value is None else Interval(value.lo, value.hi)
     return plain == _interval(cell), _words(value)
 

@@ -120,11 +120,9 @@ def citation(heading: str, documents: list[str]) -> str | None:
     for document in documents:
         if heading.startswith(document):
             return heading
-    shorts = {m[1]: d for d in documents if (m := _NUMBER.search(d))}
     first, _, rest = heading.partition(" ")
-    if first in shorts and rest.strip():
-        return f"{shorts[first]} {rest.strip()}"
-    return None
+    meant = [d for d in documents if (m := _NUMBER.search(d)) and m[1] == first]
+    return f"{meant[0]} {rest.strip()}" if len(meant) == 1 and rest.strip() else None
 
 
 def _cells(line: str) -> list[str]:
