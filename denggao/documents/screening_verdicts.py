@@ -47,7 +47,7 @@ def columns_of(screening: Screening) -> list[Column]:
 
 def _of_statement(instrument: n.Instrument, statement: n.Statement) -> Iterator[Column]:
     start, id_ = f"{statement.id}\n{statement.name}\n", statement.id
-    unit = "" if _only_truth(statement) else unit_of(statement)
+    unit = "" if _only_truth(statement) else unit_of(statement, instrument.statements)
     look = _LOOK.get(unit, "number")
     limits = _limits(instrument, statement) if look == "ratio" else ()
     told = f"({unit})" if unit and unit != "%" else ""

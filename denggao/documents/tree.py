@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from denggao.diagnosis.judgement import Judgement
@@ -41,7 +41,7 @@ def _rule(result: Result, outcome: Outcome) -> Iterator[str]:
         mark, word = _MARKS[result.truth], TRUTH_WORDS[result.truth]
         yield f"{mark} {statement.id} {statement.name}：{word}    〔{statement.cite}〕"
     else:
-        value = w.interval(result.value, unit_of(statement))
+        value = w.interval(result.value, unit_of(statement, outcome.instrument.statements))
         yield f"· {statement.id} {statement.name}：{value}    〔{statement.cite}〕"
     if statement.kind is n.Kind.CONDITION and statement.body is not None:
         names = outcome.instrument.statements
@@ -50,15 +50,22 @@ def _rule(result: Result, outcome: Outcome) -> Iterator[str]:
     yield from _gap(result)
 
 
-def unit_of(statement: n.Statement) -> str:
-    """How the statement's own value is shown: points, a ratio, or a plain number."""
-    if statement.kind is n.Kind.SCORE:
-        return "分"
+def unit_of(
+    statement: n.Statement, statements: Mapping[str, n.Statement] | None = None
+) -> str:
+    """How the statement's own value is shown: points, an amount, a ratio, or a plain number.
+    A statement that it names and that is not among ``statements`` is taken for points."""
+    if statement.kind in _FIXED:
+        return _FIXED[statement.kind]
     body = statement.body.left if isinstance(statement.body, n.Compare) else statement.body
-    return _unit(body) if body is not None else _unit(statement.cases[-1].lo)
+    return _unit(statement.cases[-1].lo if body is None else body, statements or {})
 
 
-def _unit(expr: n.Expr) -> str:
+_FIXED = {n.Kind.SCORE: "分", n.Kind.AMOUNT: "元"}
+_NONE: Mapping[str, n.Statement] = {}
+
+
+def _unit(expr: n.Expr, statements: Mapping[str, n.Statement] = _NONE) -> str:
     """The unit a number is shown in; quotients of like units are percentages."""
     match expr:
         case n.FactRef(code, _) | n.WindowLeast(code):
@@ -67,14 +74,15 @@ def _unit(expr: n.Expr) -> str:
             return "天"
         case n.Num(_, unit):
             return unit
-        case n.Ref(_):
-            return "分"
+        case n.Ref(id_):
+            return unit_of(statements[id_], statements) if id_ in statements else "分"
         case n.Arith("÷", left, right):
-            return "%" if _unit(left) == _unit(right) else _unit(left)
+            units = _unit(left, statements), _unit(right, statements)
+            return "%" if units[0] == units[1] else units[0]
         case n.Arith(_, left, right):
-            return _unit(left) or _unit(right)
+            return _unit(left, statements) or _unit(right, statements)
         case n.Extreme(_, args):
-            return _unit(args[-1])
+            return _unit(args[-1], statements)
     return ""
 
 
@@ -90,7 +98,7 @@ def _compared(result: Result, outcome: Outcome) -> str:
     statement, value = result.statement, result.value
     if not isinstance(statement.body, n.Compare) or value is None:
         return ""
-    unit = unit_of(statement)
+    unit = unit_of(statement, outcome.instrument.statements)
     if unit == "%" and value.is_point:
         return w.percent(value.lo, _threshold(statement.body, outcome))
     return w.interval(Interval(value.lo, value.hi), unit)
