@@ -87,7 +87,7 @@ YES_NO = (
     "查账征收[上年]",
     "居民企业",
 )
-SINGLE_YEARS = ("上年", "前年", "大前年")
+SINGLE_YEARS = ("上年", "前年", "大前年", "四年前")
 WINDOWS = (*SINGLE_YEARS, "近三年")
 COMPARATORS = ("≥", "≤", ">", "<", "=", "≠")
 UNITS = tuple(YEARLY)
@@ -118,6 +118,7 @@ class Writer:
         self.numbers: dict[str, list[str]] = {}  # unit → ids of values of that unit
         self.scores: list[str] = []
         self.truths: list[str] = []
+        self.amounts: list[str] = []
 
     def pick(self, choices: Sequence[Any]) -> Any:
         return self.draw(st.sampled_from(choices))
@@ -126,9 +127,13 @@ class Writer:
         self.lines += ["读法 R-1 一读：", "    甲：「甲」", "    乙", "核对 K-1 核对：「人工」"]
         self.lines += [f"推导 {d}" for d in self._derivations()]
         self._parameter()
-        makers = (self._value, self._value_cases, self._condition, self._bands, self._sum)
+        makers = (
+            *(self._value, self._value_cases, self._amount, self._amount_cases),
+            *(self._condition, self._bands, self._sum),
+        )
         for number in range(self.pick((3, 4, 5, 6))):
             self.pick(makers)(number)
+        self._amount_cases(96)
         self._condition(97)
         self._bands(98)
         self._condition(99)
@@ -170,6 +175,39 @@ class Writer:
             f"    否则 {self.number(unit, 2)}",
         ]
         self.numbers.setdefault(unit, []).append(f"V-{number}")
+
+    def _amount(self, number: int) -> None:
+        self.lines.append(f"金额 M-{number} 额{number}：{self._money()}")
+        self._keep_amount(number)
+
+    def _amount_cases(self, number: int) -> None:
+        """What is undecided between its lines is the join of what they may give."""
+        atoms = st.lists(st.sampled_from(AMOUNT_ATOMS), min_size=1, max_size=2, unique=True)
+        self.lines.append(f"金额 M-{number} 额{number}：")
+        for atom in self.draw(atoms):
+            self.lines.append(f"    {atom} 时 {self.pick(('0元', self._money()))}")
+        self.lines.append(f"    否则 {self._money()}")
+        self._keep_amount(number)
+
+    def _keep_amount(self, number: int) -> None:
+        self.amounts.append(f"M-{number}")
+        self.numbers.setdefault("元", []).append(f"M-{number}")
+
+    def _money(self) -> str:
+        """An amount without a quotient by facts, over earlier amounts too."""
+        terms = [self._term("元"), *self.amounts[-2:]]
+        a, b = self.pick(terms), self.pick(terms)
+        kind = self.pick(("项", "和", "差", "倍", "小", "大"))
+        return str(
+            {
+                "项": a,
+                "和": f"{a} + {b}",
+                "差": f"{a} − {b}",
+                "倍": f"( {a} + {b} ) × 10% ÷ 90%",
+                "小": f"取小( {a}, {b} × 2 ÷ 3 )",
+                "大": f"取大( 0元, {a} − {b} )",
+            }[kind]
+        )
 
     def _condition(self, number: int) -> None:
         body = self.compare(2) if self.pick((True, False)) else self.truth(3)
@@ -287,6 +325,12 @@ BAND_LIMITS = {
 OTHER_ATOMS = (
     "已归类 技术领域",
     "持有 高新技术企业",
+    "持有 高新技术企业[上年]",
+    "持有(高新技术企业)[四年前]",
+    "国民经济行业 属于 「C、I65」",
+    "所在区县 属于 「62」",
+    "纳税年度 ≥ 2025",
+    "纳税年度 = 2024",
     "采用 甲",
     "采用 乙",
     "待核实",
@@ -295,6 +339,16 @@ OTHER_ATOMS = (
     "缺报 职工总数[上年]",
     "缺报 获得方式分",
     "缺报 居民企业",
+)
+AMOUNT_ATOMS = (
+    "居民企业",
+    "销售收入[上年] ≥ 5000万元",
+    "持有 高新技术企业[上年]",
+    "国民经济行业 属于 「C、I65」",
+    "纳税年度 ≥ 2025",
+    "缺报 净资产[近三年]",
+    "经营年数 ≤ 1",
+    "待核实",
 )
 BAND_ATOMS = (
     "居民企业",
@@ -332,6 +386,9 @@ FOUNDED = (
     date(2024, 12, 31), date(2025, 6, 29), date(2025, 6, 30), date(2025, 7, 1), date(2025, 12, 31),
     date(2026, 1, 1), date(2026, 6, 30), date(2026, 7, 1),
 )  # fmt: skip
+YEAR_ENDS = (date(2025, 12, 31), date(2025, 12, 30), date(2022, 12, 31))
+INDUSTRIES = ("C39", "3911", "软件和信息技术服务业", "I64", "I", "A01", "D39", "C", "其他", "i65")
+REGIONS = ("620102", "620000", "530302", "城关区", "62")
 QUESTIONS = tuple(code for code, fact in catalogue().items() if fact.unit == "是否")
 
 
@@ -386,7 +443,8 @@ def firm_facts(rnd: Random, codes: Sequence[str]) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     for code in codes:
         if catalogue()[code].yearly:
-            values = {y: stated(code, rnd) for y in YEARS if rnd.random() > missing}
+            years = YEARS if rnd.random() < 0.8 else ("2022", *YEARS)
+            values = {y: stated(code, rnd) for y in years if rnd.random() > missing}
             facts |= {code: values} if values else {}
         elif rnd.random() > missing:
             facts[code] = stated(code, rnd)
@@ -399,17 +457,23 @@ def firm_facts(rnd: Random, codes: Sequence[str]) -> dict[str, Any]:
     if rnd.random() < 0.6:
         facts["field_code"] = "1.1.10"
     if rnd.random() < 0.6:
+        facts["industry"] = rnd.choice(INDUSTRIES)
+    if rnd.random() < 0.6:
+        facts["region"] = rnd.choice(REGIONS)
+    if rnd.random() < 0.6:
         facts["titles"] = titles(rnd)
     return facts
 
 
 def titles(rnd: Random) -> list[dict[str, str]]:
     """No, one valid, one expired or one undated certificate."""
-    valid_to = rnd.choice((TODAY, TODAY - timedelta(days=1), None))
+    valid_to = rnd.choice((TODAY, TODAY - timedelta(days=1), *YEAR_ENDS, None))
     if rnd.random() < 0.3:
         return []
     dates = {} if valid_to is None else {"valid_to": valid_to.isoformat()}
-    return [{"kind": "高新技术企业", "issued_on": "2024-01-01", **dates}]
+    issued = rnd.choice(("2024-01-01", "2021-12-31", "2022-01-01", "2025-12-31", "2026-01-01"))
+    kind = rnd.choice(("高新技术企业", "高新技术企业", "科技型中小企业"))
+    return [{"kind": kind, "issued_on": issued, **dates}]
 
 
 def firms(rnd: Random, number: int, codes: Sequence[str]) -> list[Firm]:

@@ -26,7 +26,9 @@ _SHOWN = 10
 
 def screen(
     ledgers: list[Path] = typer.Argument(..., metavar="台账…", help=".xlsx、.csv 或 .parquet"),
-    law: list[str] = typer.Option([], "--law", help="规范的简称，可多次；缺省为科技型中小企业评价和高新技术企业认定"),
+    law: list[str] = typer.Option(
+        [], "--law", help="规范的简称，可多次；缺省为科技型中小企业评价和高新技术企业认定"
+    ),
     as_of: str | None = typer.Option(None, "--as-of", help="申请日，缺省为今天"),
     output: Path | None = typer.Option(
         None, "-o", "--output", help="结果文件：.xlsx 给人看，.csv（UTF-8）和 .parquet 给程序用"

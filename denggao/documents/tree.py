@@ -50,13 +50,13 @@ def _rule(result: Result, outcome: Outcome) -> Iterator[str]:
     yield from _gap(result)
 
 
-def unit_of(
-    statement: n.Statement, statements: Mapping[str, n.Statement] | None = None
-) -> str:
+def unit_of(statement: n.Statement, statements: Mapping[str, n.Statement] | None = None) -> str:
     """How the statement's own value is shown: points, an amount, a ratio, or a plain number.
     A statement that it names and that is not among ``statements`` is taken for points."""
     if statement.kind in _FIXED:
         return _FIXED[statement.kind]
+    if statement.is_truth and not isinstance(statement.body, n.Compare):
+        return ""
     body = statement.body.left if isinstance(statement.body, n.Compare) else statement.body
     return _unit(statement.cases[-1].lo if body is None else body, statements or {})
 
@@ -72,6 +72,8 @@ def _unit(expr: n.Expr, statements: Mapping[str, n.Statement] = _NONE) -> str:
             return catalogue()[code].unit
         case n.Age():
             return "天"
+        case n.TaxYear():
+            return "年"
         case n.Num(_, unit):
             return unit
         case n.Ref(id_):

@@ -42,6 +42,8 @@ def amount(value: Bound, unit: str) -> str:
     if value is None:
         return "∞"
     exact = Fraction(value)
+    if unit == "年":
+        return f"{exact}年"
     if unit == "元":
         if abs(exact) >= 10_000:
             return f"{_decimal(exact / 10_000, 6)}万元"
@@ -147,6 +149,8 @@ def formula(expr: n.Expr, names: Mapping[str, n.Statement], year: int) -> str:
         case n.Arith(op, left, right):
             sides = (_inner(e, names, year) for e in (left, right))
             return f" {op} ".join(sides)
+        case n.Compare(op, n.TaxYear() as left, n.Num(value, "")):
+            return f"{formula(left, names, year)} {op} {amount(value, '年')}"
         case n.Compare(op, left, right):
             return f"{formula(left, names, year)} {op} {formula(right, names, year)}"
         case n.All(args):
@@ -164,7 +168,7 @@ def formula(expr: n.Expr, names: Mapping[str, n.Statement], year: int) -> str:
         case n.Classified(_):
             return "技术领域已归类"
         case n.Holds(kind, when):
-            return f"持有{kind}" if when is None else f"{expr.day(date(year, 1, 1)).year}年末持有{kind}"
+            return f"持有{kind}" if when is None else f"{when.years(year)[0]}年末持有{kind}"
         case n.Within(code, prefixes):
             return f"{catalogue()[code].name}属于{'、'.join(prefixes)}"
         case n.Adopted(option):

@@ -57,6 +57,11 @@ def read_document(text: str, path: str) -> Document:
     return document
 
 
+def read_head(text: str, path: str) -> dict[str, Any]:
+    """The front matter alone. Raises InstrumentError for a broken one."""
+    return _front_matter(text.replace("\r\n", "\n").split("\n"), path)[0]
+
+
 def _front_matter(lines: list[str], path: str) -> tuple[dict[str, Any], int]:
     if lines[0].strip() != "---" or "---" not in (line.strip() for line in lines[1:]):
         raise InstrumentError(path, 1, 1, "文件应以 --- 包住的文件头开始（名称、简称、依据、施行）")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -14,7 +16,7 @@ from denggao.rules import nodes as n
 from denggao.rules.build import Builder, parse
 from denggao.rules.cases import failures, side_of_head
 from denggao.rules.checks import check, components, ordered
-from denggao.rules.document import Block, Document, examples, read_document
+from denggao.rules.document import Block, Document, examples, read_document, read_head
 from denggao.rules.errors import InstrumentError
 
 
@@ -59,7 +61,7 @@ def _assemble(text: str, path: str) -> n.Instrument:
     statements = ordered(builder.statements, path)
     derivations = {s.id: s for s in [*_identities(), *builder.derivations]}
     instrument = n.Instrument(
-        **_head(document),
+        **_head(document.meta),
         path=path,
         statements=statements,
         derivations=derivations,
@@ -72,8 +74,7 @@ def _assemble(text: str, path: str) -> n.Instrument:
     return instrument
 
 
-def _head(document: Document) -> dict[str, Any]:
-    meta = document.meta
+def _head(meta: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": str(meta["名称"]),
         "short": str(meta["简称"]),
@@ -114,15 +115,47 @@ def _identities() -> tuple[n.Statement, ...]:
 # ------------------------------------------------------- those that come along
 
 
-@cache
-def instruments() -> tuple[n.Instrument, ...]:
-    """Every instrument of the package, by place and name."""
-    return tuple(load(path) for path in paths())
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a file's head says of the instrument in it: enough to choose, before it is read."""
+
+    path: Path
+    name: str
+    short: str
+    valid_from: date
+    valid_to: date | None
+    by_default: bool
+
+    def in_force(self, on: date) -> bool:
+        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
 
 
 def paths() -> list[Path]:
     """The files of the instruments that come with the program."""
     return sorted(Path(str(files("denggao.law"))).rglob("*.md"))
+
+
+def entries() -> tuple[Entry, ...]:
+    """The instruments that come with the program, by place and name."""
+    return tuple(_entry(path) for path in paths())
+
+
+@cache
+def _entry(path: Path) -> Entry:
+    head = _head(read_head(path.read_text(encoding="utf-8-sig"), str(path)))
+    known = {key: head[key] for key in ("name", "short", "valid_from", "valid_to", "by_default")}
+    return Entry(path, **known)
+
+
+def instruments() -> tuple[n.Instrument, ...]:
+    """Every instrument of the package, by place and name, loaded and proven."""
+    return tuple(_loaded(entry.path) for entry in entries())
+
+
+@cache
+def _loaded(path: Path) -> n.Instrument:
+    """An instrument loaded and proven once."""
+    return load(path)
 
 
 def in_force(law: str, as_of: date) -> n.Instrument:
@@ -131,33 +164,34 @@ def in_force(law: str, as_of: date) -> n.Instrument:
     Raises UserError when there is no such law, or none in force yet or any more.
     """
     if law.endswith(".md"):
-        named = [_own(law)]
-    else:
-        named = [i for i in instruments() if law in (i.short, i.name)]
+        own = _loaded(Path(law))
+        _check_day(law, [(own.valid_from, own.valid_to)] if not own.in_force(as_of) else [], as_of)
+        return own
+    named = [entry for entry in entries() if law in (entry.short, entry.name)]
     if not named:
-        known = "、".join(dict.fromkeys(i.short for i in instruments()))
+        known = "、".join(dict.fromkeys(entry.short for entry in entries()))
         raise UserError(f"没有名为“{law}”的规范；现有：{known}")
-    valid = [i for i in named if i.in_force(as_of)]
-    if not valid:
-        spans = "；".join(
-            f"{i.valid_from} 起" + (f"至 {i.valid_to}" if i.valid_to else "") for i in named
-        )
+    valid = [entry for entry in named if entry.in_force(as_of)]
+    _check_day(law, [] if valid else [(e.valid_from, e.valid_to) for e in named], as_of)
+    return _loaded(max(valid, key=lambda entry: entry.valid_from).path)
+
+
+def _check_day(law: str, missed: list[tuple[date, date | None]], as_of: date) -> None:
+    if missed:
+        spans = "；".join(f"{first} 起" + (f"至 {last}" if last else "") for first, last in missed)
         raise UserError(f"“{law}”在 {as_of} 没有有效的版本（{spans}）；请核对日期 --as-of")
-    return max(valid, key=lambda i: i.valid_from)
-
-
-@cache
-def _own(path: str) -> n.Instrument:
-    """An instrument of the user's own, loaded and proven once."""
-    return load(Path(path))
 
 
 def all_in_force(as_of: date) -> list[n.Instrument]:
     """One version of each law that has one in force on the day."""
-    shorts = dict.fromkeys(i.short for i in instruments() if i.in_force(as_of))
-    return [in_force(short, as_of) for short in shorts]
+    return _each(entries(), as_of)
 
 
 def by_default(as_of: date) -> list[n.Instrument]:
-    """Those in force that a screening takes when no law is named."""
-    return [found for found in all_in_force(as_of) if found.by_default]
+    """Of those, the ones that a screening takes when no law is named."""
+    return _each([entry for entry in entries() if entry.by_default], as_of)
+
+
+def _each(found: Iterable[Entry], as_of: date) -> list[n.Instrument]:
+    shorts = dict.fromkeys(entry.short for entry in found if entry.in_force(as_of))
+    return [in_force(short, as_of) for short in shorts]

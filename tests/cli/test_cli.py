@@ -23,7 +23,7 @@ from denggao.diagnosis.pool import firm_of
 from denggao.facts.enterprise import Firm
 from denggao.facts.interval import Interval
 from denggao.facts.ledger import read_ledgers
-from denggao.rules.library import all_in_force, in_force
+from denggao.rules.library import by_default, in_force
 from denggao.rules.nodes import Kind
 from tests.strategies import TODAY, instrument_text
 
@@ -458,7 +458,7 @@ def test_columns_of_the_contract(into: str, source: str, tmp_path: Path, capsys:
     done(capsys, "screen", ledger, *ON_HNTE, "-o", out)
     assert list(table(out)[0]) == contract_columns(HNTE)
     done(capsys, "screen", ledger, *DAY, "-o", out)
-    laws = [law.short for law in all_in_force(TODAY)]
+    laws = [law.short for law in by_default(TODAY)]
     assert list(table(out)[0]) == contract_columns(*laws)
     assert [row["law"] for row in table(out)] == [law for law in laws for _ in ROWS]
 

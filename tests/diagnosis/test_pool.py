@@ -17,7 +17,7 @@ from denggao.facts.interval import Interval
 from denggao.facts.ledger import Ledger, read_ledgers
 from denggao.rules.engines.columnar.screening import Screened, frame_of_ledger, screen
 from denggao.rules.engines.reference import Evaluation
-from denggao.rules.library import all_in_force
+from denggao.rules.library import by_default
 from tests.strategies import TODAY
 
 HEADS = (
@@ -45,7 +45,7 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
 
 
 def tables(ledger: Ledger) -> list[Screened]:
-    laws = all_in_force(TODAY)
+    laws = by_default(TODAY)
     return list(screen(frame_of_ledger(ledger, laws, TODAY), laws, TODAY))
 
 

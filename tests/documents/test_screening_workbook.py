@@ -25,7 +25,7 @@ from denggao.facts.errors import UserError
 from denggao.facts.ledger import read_ledgers
 from denggao.rules.engines.columnar.screening import Screened, frame_of_ledger, screen
 from denggao.rules.engines.columnar.table import countable
-from denggao.rules.library import all_in_force, in_force
+from denggao.rules.library import by_default, in_force
 
 DAY = date(2026, 6, 30)
 HNTE = "高新技术企业认定"
@@ -39,7 +39,7 @@ def screening(tmp_path_factory: pytest.TempPathFactory) -> Screening:
     ledger = read_ledgers([path], as_of=DAY)
     for place, name in enumerate(ODD):
         ledger.columns["name"][place] = name
-    laws = all_in_force(DAY)
+    laws = by_default(DAY)
     tables = [*screen(frame_of_ledger(ledger, laws, DAY), laws, DAY)]
     asked = {t.instrument.short: questions(ledger, t, DAY, nearest=20) for t in tables}
     return Screening(ledger, tables, asked, DAY, {}, files=[path.name])

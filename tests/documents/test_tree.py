@@ -218,4 +218,5 @@ def test_every_statement_has_a_unit_to_be_shown_in() -> None:
     for law in instruments():
         for statement in law.statements.values():
             if statement.body is not None or statement.cases:
-                assert unit_of(statement) in ("%", "分", "元", "人", "项", "天", "")
+                unit = unit_of(statement, law.statements)
+                assert unit in ("%", "分", "元", "人", "项", "天", "年", "")

@@ -311,8 +311,9 @@ def two_versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same law twice: the first in force until 2019-12-31, the second from the next day."""
     old = FRONT.replace("施行: 2016-01-01\n", "施行: 2016-01-01\n废止: 2019-12-31\n")
     new = FRONT.replace("施行: 2016-01-01", "施行: 2020-01-01").replace("1号", "2号")
-    found = (load_text(text(front=old)), load_text(text(front=new, cite="## 2号 第一条")))
-    monkeypatch.setattr(library, "instruments", lambda: found)
+    for name, body in (("1", text(front=old)), ("2", text(front=new, cite="## 2号 第一条"))):
+        (tmp_path / f"{name}.md").write_text(body, encoding="utf-8")
+    monkeypatch.setattr(library, "paths", lambda: sorted(tmp_path.glob("*.md")))
 
 
 @pytest.mark.usefixtures("two_versions")
