@@ -124,6 +124,19 @@ def test_shipped_instruments(law: str) -> None:
     compare()
 
 
+@pytest.mark.parametrize("entry", library.entries(), ids=lambda e: e.path.stem)
+def test_every_law_that_comes_along(entry: library.Entry) -> None:
+    """A few firms of each; the days are any, so that every tax year is met."""
+    instrument = library.load(entry.path)
+
+    @examples(3)
+    @given(generators)
+    def compare(rnd: Random) -> None:
+        agree(instrument, rnd, 60)
+
+    compare()
+
+
 # --- the comparison finds errors -----------------------------------------------------------------
 
 CONTROL = """

@@ -117,7 +117,7 @@ class FactColumns:
     def _resolve(self, fact: Fact, year: int | None, key: str) -> Lin:
         stated, contradicted = self.stated(key), self._contradicted(fact, year)
         found = self.own(fact, year)
-        if fact.at_most or fact.code in bounds_from_below():
+        if any(self._pairs(fact, year)):
             found = _where(stated, found, self._coupled(fact, year, found))
         if contradicted is not False:
             found = _where(contradicted, _domain(fact, found), found)
@@ -177,7 +177,7 @@ class FactColumns:
                 size=max(base.size, derived.size),
             )
         own = self._stated_or(fact, key, base)
-        if derived is None and not fact.at_most and fact.code not in bounds_from_below():
+        if derived is None and not any(self._pairs(fact, year)):
             return own  # simple enough to be read in place
         return self.plan.kept(f"{key}§own", own)
 
@@ -213,13 +213,24 @@ class FactColumns:
             return edge
         return _point_or(e.times(e.wide(pl.col(column), base.size), factor), edge)
 
+    def _pairs(self, fact: Fact, year: int | None) -> tuple[list[str], list[str]]:
+        """The facts that bound this one from below and from above, of which something is said;
+        one of which nothing is said is its whole domain and bounds nothing."""
+        parts = bounds_from_below().get(fact.code, ())
+        wholes = (fact.at_most,) if fact.at_most else ()
+        said = [
+            [c for c in near if c in self.components or self.stated(key_of(c, year)) is not False]
+            for near in (parts, wholes)
+        ]
+        return said[0], said[1]
+
     def _contradicted(self, fact: Fact, year: int | None) -> Flag:
         """Certainly above the fact it can never exceed, or below one that it bounds."""
-        pairs = [(fact.code, fact.at_most)] if fact.at_most else []
-        pairs += [(part, fact.code) for part in bounds_from_below().get(fact.code, ())]
+        parts, wholes = self._pairs(fact, year)
+        pairs = [*((fact.code, w) for w in wholes), *((p, fact.code) for p in parts)]
         found = []
         for part, whole in pairs:
-            a, b = v.aligned([self.own(catalogue()[c], year) for c in (part, whole) if c])
+            a, b = v.aligned([self.own(catalogue()[c], year) for c in (part, whole)])
             name = f"{key_of(part, year)}§contradicts"
             above = e.at_least(a.lo, b.hi, strictly=True)
             found.append(self.plan.keep_flag(name, above))
@@ -227,10 +238,11 @@ class FactColumns:
 
     def _coupled(self, fact: Fact, year: int | None, own: Lin) -> Lin:
         lows, highs = [own], [own]
-        for code in bounds_from_below().get(fact.code, ()):
+        parts, wholes = self._pairs(fact, year)
+        for code in parts:
             lows.append(self._unless_contradicted(code, year, fact))
-        if fact.at_most:
-            highs.append(self._unless_contradicted(fact.at_most, year, fact))
+        for code in wholes:
+            highs.append(self._unless_contradicted(code, year, fact))
         every = v.aligned([*lows, *highs])
         lo = e.largest([x.lo for x in every[: len(lows)]], none_wins=False)
         hi = e.smallest([x.hi for x in every[len(lows) :]], none_wins=False)
