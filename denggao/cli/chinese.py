@@ -98,6 +98,8 @@ def _said(message: str) -> str:
         return "应是整数"
     if "greater than or equal to" in message:
         return f"不能小于 {message.rpartition(' ')[2]}"
+    if "less than or equal to" in message:
+        return f"不能大于 {message.rpartition(' ')[2]}"
     if "requires an argument" in message:
         return "后面缺一个值"
     return message

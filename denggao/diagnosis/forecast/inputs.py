@@ -1,0 +1,195 @@
+"""From what a person states and what the ledger shows to what the forecast starts from."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from denggao.diagnosis.forecast.cohorts import Assumed, evenly
+from denggao.diagnosis.forecast.flows import Flow
+from denggao.diagnosis.forecast.history import (
+    FEWEST_CASES,
+    Holder,
+    Observed,
+    Slips,
+    base_due,
+    flows,
+    observed,
+)
+from denggao.facts.errors import UserError
+
+#: Limits that a typing slip exceeds and no bureau does.
+MOST_TITLES = 20_000
+LONGEST = 30  # years
+_FLOW_YEARS = 10
+_DECIMAL = re.compile(r"(\d{1,3}(?:\.\d{1,12})?)(%?)")
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What the person said; ``None`` where nothing was. ``window``: months after the end of a
+    certificate within which a new one counts as its renewal."""
+
+    target: int
+    base: int | None = None
+    filings: int | None = None
+    pass_rate: Fraction | None = None
+    renewal: Fraction | None = None
+    start: int | None = None
+    end: int | None = None
+    term: int = 3
+    window: int = 12
+
+
+@dataclass(frozen=True)
+class History:
+    """What a ledger shows: ``base`` (due year, titles) held at the end of ``start``,
+    ``cancelled_since`` the titles held then and cancelled later; flows by unit and year."""
+
+    kind: str
+    start: int
+    base: tuple[tuple[int, int], ...]
+    cancelled_since: int
+    observed: Observed
+    flows: tuple[Flow, ...]
+    slips: Slips
+
+
+@dataclass(frozen=True)
+class Basis:
+    """The input of a forecast, and which parts of it were counted from the ledger."""
+
+    stated: Stated
+    assumed: Assumed
+    history: History | None
+    base_counted: bool
+    filings_counted: bool
+    renewal_counted: bool
+
+
+def rate(text: str, name: str) -> Fraction:
+    """「0.78」 or 「78%」 exactly as written. Raises UserError naming the option."""
+    found = _DECIMAL.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if found is None:
+        raise UserError(f"{name} 是“{text}”，应为 0 到 1 的小数或百分数，如 0.78 或 78%")
+    value = Fraction(found[1]) / (100 if found[2] else 1)
+    if value > 1:
+        hint = f"；是不是 {found[1]}%？" if not found[2] and value <= 100 else ""
+        raise UserError(f"{name} 是“{text}”，应在 0 到 1 之间（0% 到 100%）{hint}")
+    return value
+
+
+def history(
+    found: Sequence[Holder], slips: Slips, kind: str, stated: Stated, as_of: date
+) -> History:
+    """Count everything up to the year before the forecast."""
+    start = stated.start if stated.start is not None else last_whole_year(as_of)
+    if start > last_whole_year(as_of):
+        raise UserError(
+            f"--from {start} 还没有过完（按 {as_of}）；有台账时基数按年底清点，"
+            f"请用 {last_whole_year(as_of)} 或更早的年份"
+        )
+    base, cancelled = base_due(found, start)
+    seen = observed(found, start, stated.term, stated.window, as_of)
+    first = min(holder.certificates[0].issued.year for holder in found)
+    years = range(max(first, start - _FLOW_YEARS + 1), start + 1)
+    past = flows(found, years, stated.window)
+    return History(kind, start, base, cancelled, seen, tuple(past), slips)
+
+
+def last_whole_year(as_of: date) -> int:
+    """The last year that is over; on 31 December, that one."""
+    return as_of.year if (as_of.month, as_of.day) == (12, 31) else as_of.year - 1
+
+
+def basis(stated: Stated, past: History | None) -> Basis:
+    """Put together what was stated and what was counted; what was stated wins.
+
+    Raises UserError that names everything still missing, or what cannot be.
+    """
+    _refuse_half_a_flow(stated)
+    counted_filings = past is not None and stated.filings is None
+    counted_renewal = past is not None and stated.renewal is None
+    missing = _missing(stated, past)
+    if missing:
+        raise UserError("还算不了，缺：" + "；".join(missing))
+    start = stated.start if past is None else past.start
+    assert start is not None
+    end = stated.end if stated.end is not None else start + 1
+    if not start < end <= start + LONGEST:
+        raise UserError(f"从 {start} 到 {end} 不对：--to 应晚于 --from，最多晚 {LONGEST} 年")
+    assumed = Assumed(
+        start=start,
+        end=end,
+        base_due=_base(stated, past, start),
+        filings=_filings(stated, past),
+        pass_rate=Fraction(1) if stated.pass_rate is None else stated.pass_rate,
+        renewal=_renewal(stated, past),
+        term=stated.term,
+    )
+    return Basis(
+        stated, assumed, past,
+        past is not None and stated.base is None, counted_filings, counted_renewal,
+    )  # fmt: skip
+
+
+def _refuse_half_a_flow(stated: Stated) -> None:
+    if (stated.filings is None) != (stated.pass_rate is None):
+        given, other = ("--filings", "--pass-rate")
+        if stated.filings is None:
+            given, other = other, given
+        raise UserError(f"给了 {given}，也要给 {other}：申报数和通过率要一起用")
+    for name, count in (("--base", stated.base), ("--filings", stated.filings),
+                        ("--target", stated.target)):  # fmt: skip
+        if count is not None and count > MOST_TITLES:
+            raise UserError(f"{name} 是 {count}，超过 {MOST_TITLES}，请核对")
+
+
+def _missing(stated: Stated, past: History | None) -> list[str]:
+    if past is None:
+        wanted = {
+            "--base（年底现有户数）": stated.base,
+            "--filings（每年新申报户数）": stated.filings,
+            "--pass-rate（通过率）": stated.pass_rate,
+            "--renewal（到期重新认定率）": stated.renewal,
+            "--from（基数是哪一年年底的）": stated.start,
+            "--to（目标是哪一年年底的）": stated.end,
+        }
+        found = [name for name, value in wanted.items() if value is None]
+        return [*found, "或者给出资格证书台账，从中清点"] if found else []
+    seen, found = past.observed, []
+    if stated.renewal is None and seen.due < FEWEST_CASES:
+        found.append(
+            f"--renewal（台账里观察期满的到期证书只有 {seen.due} 张，续上 {seen.renewed} 张，"
+            f"不足 {FEWEST_CASES} 例，不算率）"
+        )
+    if stated.filings is None and not seen.new:
+        found.append(
+            "--filings 和 --pass-rate（台账年份太短，分不清哪些是首次认定、哪些是重新认定）"
+        )
+    return found
+
+
+def _base(stated: Stated, past: History | None, start: int) -> tuple[tuple[int, int], ...]:
+    if past is not None and stated.base is None:
+        return past.base
+    assert stated.base is not None
+    return evenly(stated.base, start, stated.term)
+
+
+def _filings(stated: Stated, past: History | None) -> tuple[int, ...]:
+    if stated.filings is not None:
+        return (stated.filings,)
+    assert past is not None
+    return tuple(count for _, count in past.observed.new)
+
+
+def _renewal(stated: Stated, past: History | None) -> Fraction:
+    if stated.renewal is not None:
+        return stated.renewal
+    assert past is not None
+    return Fraction(past.observed.renewed, past.observed.due)
