@@ -18,7 +18,7 @@ from denggao.facts.codes import within
 from denggao.facts.enterprise import Firm, Value, key_of
 from denggao.facts.interval import UNDEFINED, ZERO, Interval, Truth, point
 from denggao.facts.resolve import Facts
-from denggao.facts.titles import Title, held
+from denggao.facts.titles import Title, ever_held, held, last_day
 from denggao.rules import nodes as n
 from denggao.rules.outcome import Outcome, Result
 from denggao.rules.shape import has_gap, is_plain, quotient_of, zero_asked
@@ -178,6 +178,9 @@ class Evaluation:
         return _NUMBERS[type(expr)](self, expr)
 
     def _fact(self, expr: n.FactRef) -> Interval:
+        if catalogue()[expr.code].unit == "日期":
+            day = self.facts.get(expr.code)
+            return point(day.toordinal()) if isinstance(day, date) else Interval(None, None)
         if expr.year is None:
             return self.facts.number(expr.code)
         if expr.year is not n.Year.WINDOW:
@@ -247,12 +250,19 @@ class Evaluation:
         value = self.facts.get(expr.code, year)
         return value if isinstance(value, bool) else None
 
-    def _holds(self, expr: n.Holds) -> Truth:
+    def _titles(self) -> list[Title] | None:
         stated = self.facts.get("titles")
-        titles = None
-        if isinstance(stated, tuple):
-            titles = [title for title in stated if isinstance(title, Title)]
-        return held(titles, expr.kind, expr.day(self.facts.as_of))
+        if not isinstance(stated, tuple):
+            return None
+        return [title for title in stated if isinstance(title, Title)]
+
+    def _holds(self, expr: n.Holds) -> Truth:
+        return held(self._titles(), expr.kind, expr.day(self.facts.as_of))
+
+    def _title_day(self, expr: n.TitleDay) -> Interval:
+        days = last_day(self._titles(), expr.kind, expr.what, self.facts.as_of)
+        lo, hi = (None if day is None else day.toordinal() for day in days)
+        return Interval(lo, hi)
 
     def _within(self, expr: n.Within) -> Truth:
         value = self.facts.get(expr.code)
@@ -408,7 +418,7 @@ class Evaluation:
                 return [key_of(code, y) for y in self.facts.window]
             case n.Classified(code) | n.Within(code):
                 return [code]
-            case n.Holds():
+            case n.Holds() | n.EverHeld() | n.TitleDay():
                 return ["titles"]
             case n.Age() | n.OperatedYears():
                 return ["established_on"]
@@ -528,6 +538,9 @@ _NUMBERS: dict[type, Callable[[Evaluation, Any], Interval]] = {
     n.Age: lambda run, e: run.facts.age_in_days(),
     n.OperatedYears: Evaluation._operated_years,
     n.TaxYear: lambda run, e: point(run.facts.as_of.year - 1),
+    n.TitleDay: Evaluation._title_day,
+    n.Day: lambda run, e: point(e.on(run.facts.as_of).toordinal()),
+    n.Edge: lambda run, e: point(e.on(run.facts.as_of).toordinal()),
     n.Ref: Evaluation._ref,
     n.Arith: Evaluation._arith,
     n.Extreme: Evaluation._extreme,
@@ -543,6 +556,7 @@ _TRUTHS: dict[type, Callable[[Evaluation, Any], Truth]] = {
     n.Missing: Evaluation._missing,
     n.Classified: lambda run, e: True if run.facts.get(e.code) else None,
     n.Holds: Evaluation._holds,
+    n.EverHeld: lambda run, e: ever_held(run._titles(), e.kind, run.facts.as_of),
     n.Within: Evaluation._within,
     n.Adopted: lambda run, e: e.option in run.options,
     n.Pending: lambda run, e: None,

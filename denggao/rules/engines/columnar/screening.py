@@ -19,7 +19,6 @@ from denggao.rules.engines.columnar.run import (
     Compiled,
     dtype_of,
     frame_of,
-    kinds_of_titles,
     title_columns,
 )
 from denggao.rules.engines.columnar.table import (
@@ -75,7 +74,6 @@ def frame_of_ledger(
         key: data for key, data in ledger.columns.items() if dtype_of(key) and key != "titles"
     }
     titles = ledger.columns.get("titles", [None] * len(ledger))
-    columns |= title_columns(titles, kinds_of_titles(instruments), as_of)
     names = columns.pop("name", ledger.identity)
     frame = frame_of(columns) if columns else pl.DataFrame()
     flags = sorted({flag for row in ledger.flags for flag in row})
@@ -84,6 +82,7 @@ def frame_of_ledger(
         pl.Series(IDENTITY, ledger.identity, dtype=pl.String),
         pl.Series(NAME, names, dtype=pl.String),
         *(pl.Series(f"flag:{f}", [f in row for row in ledger.flags]) for f in flags),
+        *title_columns(titles, instruments, as_of).get_columns(),
     )
 
 
