@@ -169,8 +169,8 @@ def formula(expr: n.Expr, names: Mapping[str, n.Statement], year: int) -> str:
             return "技术领域已归类"
         case n.Holds(kind, when):
             return f"持有{kind}" if when is None else f"{when.years(year)[0]}年末持有{kind}"
-        case n.EverHeld() | n.TitleDay() | n.Day() | n.Edge():
-            return _dated(expr, year)
+        case n.EverHeld() | n.TitleDay() | n.Day() | n.Later():
+            return _dated(expr, names, year)
         case n.Within(code, prefixes):
             return f"{catalogue()[code].name}属于{'、'.join(prefixes)}"
         case n.Adopted(option):
@@ -182,7 +182,9 @@ def formula(expr: n.Expr, names: Mapping[str, n.Statement], year: int) -> str:
     return "待核实"
 
 
-def _dated(expr: n.EverHeld | n.TitleDay | n.Day | n.Edge, year: int) -> str:
+def _dated(
+    expr: n.EverHeld | n.TitleDay | n.Day | n.Later, names: Mapping[str, n.Statement], year: int
+) -> str:
     match expr:
         case n.EverHeld(kind):
             return f"曾持有{kind}"
@@ -192,8 +194,9 @@ def _dated(expr: n.EverHeld | n.TitleDay | n.Day | n.Edge, year: int) -> str:
             return "申请日"
         case n.Day(month, day, when):
             return f"{when.years(year)[0] if when else year}年{month}月{day}日"
-        case n.Edge(span, ahead):
-            return f"申请日{'后' if ahead else '前'}{span}"
+        case n.Later(other, span):
+            word = "满" if span.months + span.days >= 0 else "前"
+            return f"{formula(other, names, year)}{word}{span}"
 
 
 def _grouped(expr: n.Expr, names: Mapping[str, n.Statement], year: int) -> str:

@@ -6,8 +6,6 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-_DAY = timedelta(days=1)
-
 
 def add_months(day: date, months: int) -> date:
     """The same day of the month so many months later (earlier, if below 0); where that month
@@ -18,36 +16,20 @@ def add_months(day: date, months: int) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """So many months, or so many days: 3月, 60天."""
+    """So many months or so many days, below 0 back in time: 3月, 60天."""
 
     months: int = 0
     days: int = 0
 
     def __str__(self) -> str:
-        return f"{self.months}月" if self.months else f"{self.days}天"
+        return f"{abs(self.months)}月" if self.months else f"{abs(self.days)}天"
+
+    def __neg__(self) -> Span:
+        return Span(-self.months, -self.days)
 
     def after(self, day: date) -> date:
-        """The day so much later."""
-        return add_months(day, self.months) + timedelta(days=self.days)
-
-    def before(self, day: date) -> date:
-        """The day so much earlier."""
-        return add_months(day, -self.months) - timedelta(days=self.days)
-
-    def over_since(self, today: date) -> date:
-        """The latest day after which this span has run out before ``today``."""
-        day = self.before(today)
-        while self.after(day + _DAY) < today:
-            day += _DAY
-        while self.after(day) >= today:
-            day -= _DAY
-        return day
-
-    def in_sight(self, today: date) -> date:
-        """The latest day that is, on ``today``, no further ahead than this."""
-        day = self.after(today)
-        while self.before(day + _DAY) <= today:
-            day += _DAY
-        while self.before(day) > today:
-            day -= _DAY
-        return day
+        """The day so much later, not beyond the ends of the calendar."""
+        try:
+            return add_months(day, self.months) + timedelta(days=self.days)
+        except (ValueError, OverflowError):
+            return date.max if self.months + self.days > 0 else date.min

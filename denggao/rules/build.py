@@ -207,7 +207,8 @@ class Builder:
             self.fail(tree, "写了“提前”就要写“期限 编号”：到哪一天为止")
         expr = self._expr(_tree(body))
         if roll.leads and roll.due is not None:
-            expr = n.All((expr, n.Compare("≤", n.Ref(roll.due), n.Edge(roll.leads[0], ahead=True))))
+            first = n.Later(n.Ref(roll.due), -roll.leads[0])
+            expr = n.All((expr, n.Compare("≤", first, n.Day())))
         cite, line = self._cite(), self._line(tree)
         return n.Statement(_KINDS[tree.data], id_, name, cite, line, expr, roll=roll)
 
@@ -347,8 +348,8 @@ class Builder:
             self.fail(tree, "日期后面的年份是某一年，如 5月31日[上年]；今年的不写年份")
         return n.Day(month, day, year)
 
-    def elapsed(self, tree: Branch, parts: list[object]) -> n.Expr:
-        return n.Compare("≤", _expr(parts[0]), n.Edge(_span(str(parts[1]))))
+    def later(self, tree: Branch, parts: list[object]) -> n.Expr:
+        return n.Later(_expr(parts[0]), _span(str(parts[1])))
 
     def within(self, tree: Branch, parts: list[object]) -> n.Expr:
         fact = find(str(parts[0]))
@@ -425,7 +426,7 @@ _BUILDERS: dict[str, _Build] = {
     "last_end": lambda b, t, p: n.TitleDay(ENDS, str(p[0])),
     "last_revoked": lambda b, t, p: n.TitleDay(REVOKED, str(p[0])),
     "day": Builder.day,
-    "elapsed": Builder.elapsed,
+    "later": Builder.later,
     "within": Builder.within,
     "adopted": Builder.adopted,
     "pending": lambda b, t, p: n.Pending(),

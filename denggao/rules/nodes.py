@@ -210,14 +210,11 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
-    """The latest day that is more than ``span`` ago or, ``ahead``, not more than it to come."""
+class Later:
+    """满: the day on which ``span`` after another day is full (a span below 0: before it)."""
 
+    day: Expr
     span: Span
-    ahead: bool = False
-
-    def on(self, as_of: date) -> date:
-        return self.span.in_sight(as_of) if self.ahead else self.span.over_since(as_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +258,7 @@ Expr = (
     | EverHeld
     | TitleDay
     | Day
-    | Edge
+    | Later
     | Within
     | Adopted
     | Pending
@@ -275,7 +272,7 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return (left, right)
         case Extreme(_, args) | All(args) | AnyOf(args):
             return args
-        case Not(arg):
+        case Not(arg) | Later(arg, _):
             return (arg,)
         case Missing(fact):
             return (fact,)
@@ -314,7 +311,7 @@ JOINED = frozenset({Kind.SCORE, Kind.AMOUNT})
 ROLLS = frozenset({Kind.LISTING, Kind.WARNING})
 TRUTHS = frozenset({Kind.CONDITION, Kind.VERDICT, Kind.PRELIMINARY}) | ROLLS
 #: What only lists and warnings may ask: nothing here ever decides a verdict.
-DATED = (EverHeld, TitleDay, Day, Edge)
+DATED = (EverHeld, TitleDay, Day, Later)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,10 @@ class Units:
                 return (("天", 1),)
             case n.OperatedYears() | n.TaxYear():
                 return ()
-            case n.TitleDay() | n.Day() | n.Edge():
+            case n.TitleDay() | n.Day():
+                return DAY
+            case n.Later(day, _):
+                _demand(self.of(day) == DAY, "“满 3月”前面应是日期")
                 return DAY
             case n.Arith(op, left, right):
                 return self._arithmetic(op, self.of(left), self.of(right), expr)

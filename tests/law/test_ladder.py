@@ -137,7 +137,8 @@ def test_losses_oldest_first() -> None:
 # --- every law from the command line --------------------
 
 Capture = pytest.CaptureFixture[str]
-LAWS = sorted({entry.short for entry in library.entries()})
+#: Lists judge nobody.
+LAWS = sorted({entry.short for entry in library.entries()} - {"高企管理清单"})
 
 
 def run(*words: object) -> int:

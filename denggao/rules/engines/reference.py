@@ -256,6 +256,14 @@ class Evaluation:
             return None
         return [title for title in stated if isinstance(title, Title)]
 
+    def _later(self, expr: n.Later) -> Interval:
+        day = self.number(expr.day)
+        lo, hi = (
+            None if end is None else expr.span.after(date.fromordinal(int(end))).toordinal()
+            for end in (day.lo, day.hi)
+        )
+        return Interval(lo, hi)
+
     def _holds(self, expr: n.Holds) -> Truth:
         return held(self._titles(), expr.kind, expr.day(self.facts.as_of))
 
@@ -540,7 +548,7 @@ _NUMBERS: dict[type, Callable[[Evaluation, Any], Interval]] = {
     n.TaxYear: lambda run, e: point(run.facts.as_of.year - 1),
     n.TitleDay: Evaluation._title_day,
     n.Day: lambda run, e: point(e.on(run.facts.as_of).toordinal()),
-    n.Edge: lambda run, e: point(e.on(run.facts.as_of).toordinal()),
+    n.Later: Evaluation._later,
     n.Ref: Evaluation._ref,
     n.Arith: Evaluation._arith,
     n.Extreme: Evaluation._extreme,

@@ -25,7 +25,7 @@ from denggao.rules.engines.columnar.ends import Flag
 from denggao.rules.engines.columnar.facts import FactColumns
 from denggao.rules.engines.columnar.joins import Truth
 from denggao.rules.engines.columnar.plan import Plan
-from denggao.rules.engines.columnar.titles import EPOCH
+from denggao.rules.engines.columnar.titles import EPOCH, later
 from denggao.rules.engines.columnar.titles import column as title_column
 from denggao.rules.engines.columnar.values import Lin, Quo, Value
 from denggao.rules.engines.reference import facts_named, parameter_fact
@@ -265,6 +265,12 @@ class Compiler:
         if f"{name}.lo" not in self.plan.columns:
             return _day(None)
         return replace(_day(pl.col(f"{name}.lo")), hi=pl.col(f"{name}.hi"), twin=False)
+
+    def _later(self, expr: n.Later) -> Lin:
+        day = j.lin(self.number(expr.day))
+        lo = later(day.lo, expr.span)
+        hi = lo if day.hi is day.lo else later(day.hi, expr.span)
+        return replace(day, lo=lo, hi=hi, twin=False)
 
     def _once(self, value: Value) -> Value:
         """A sum or product that several columns read: computed once, whoever asks."""
@@ -512,7 +518,7 @@ _NUMBERS: dict[type, Callable[[Compiler, Any], Value]] = {
     n.TaxYear: lambda run, x: v.constant(run.as_of.year - 1),
     n.TitleDay: Compiler._title_day,
     n.Day: lambda run, x: v.constant(x.on(run.as_of).toordinal()),
-    n.Edge: lambda run, x: v.constant(x.on(run.as_of).toordinal()),
+    n.Later: Compiler._later,
     n.Ref: Compiler._ref,
     n.Arith: Compiler._arith,
     n.Extreme: Compiler._extreme,

@@ -7,8 +7,10 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from denggao.facts.days import Span
 from denggao.facts.titles import CANCELLED, ISSUED, NEVER, REVOKED, Title
 from denggao.rules import nodes as n
+from denggao.rules.engines.columnar.ends import End
 
 Asked = n.Holds | n.EverHeld | n.TitleDay
 SCHEMA = {
@@ -186,3 +188,14 @@ _NEVER = NEVER.toordinal()
 _SEEN = "§seen"
 #: ``date.toordinal`` of the day from which Polars counts.
 EPOCH = date(1970, 1, 1).toordinal()
+
+
+def later(end: End, span: Span) -> End:
+    """``Span.after`` of a day that is a number."""
+    if end is None:
+        return None
+    if isinstance(end, int):
+        return span.after(date.fromordinal(end)).toordinal()
+    day = (end - EPOCH).cast(pl.Int32).cast(pl.Date)
+    moved = day.dt.offset_by(f"{span.months}mo" if span.months else f"{span.days}d")
+    return _ordinal(moved).clip(_NEVER, date.max.toordinal())
