@@ -10,7 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from denggao import __version__
-from denggao.cli import compare, demo, forecast, judge, law, screen
+from denggao.cli import compare, demo, forecast, judge, law, lists, screen
 from denggao.cli.chinese import Command, application, explain
 from denggao.facts.errors import UserError
 
@@ -21,6 +21,7 @@ app.add_typer(law.app, name="law")
 app.command("judge", cls=Command)(judge.judge)
 app.command("screen", cls=Command)(screen.screen)
 app.command("compare", cls=Command)(compare.compare)
+app.command("lists", cls=Command)(lists.lists)
 app.command("forecast", cls=Command)(forecast.forecast)
 app.command("demo", cls=Command)(demo.demo)
 

@@ -196,13 +196,10 @@ class _Maker:
         firms = [*on, *open_]
         part = picked(self.ledger, firms)
         (table,) = screen(frame_of_ledger(part, [law], self.as_of), [law], self.as_of)
-        failed, unsure = _failed(table), {firms[i]: keys for i, keys in table.open_facts()}
-        listed = {firms[i]: words for i, words in failed.items() if firms[i] in on}
-        undecided = {
-            firm: words
-            for firm, words in open_.items()
-            if firm in unsure or firms.index(firm) in failed
-        }
+        failed = {firms[i]: words for i, words in _failed(table).items()}
+        unsure = {firms[i]: keys for i, keys in table.open_facts()}
+        listed = {firm: words for firm, words in failed.items() if firm in on}
+        undecided = {k: words for k, words in open_.items() if k in unsure or k in failed}
         for firm in on:
             if firm in unsure:
                 undecided[firm] = _asked(unsure[firm])
