@@ -152,9 +152,10 @@ class _Maker:
         )
 
     def _leaves(self, statement: n.Statement) -> list[n.Expr]:
-        """Everything it reads, whether itself or through what it names."""
+        """Everything that decides it, read by itself or by what it names; its reasons do not."""
         found = dict.fromkeys(statement.leaves)
-        for id_ in statement.uses:
+        named = dict.fromkeys(e.id for e in statement.expressions() if isinstance(e, n.Ref))
+        for id_ in named:
             found |= dict.fromkeys(self._leaves(self.instrument.statements[id_]))
         return list(found)
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from denggao.facts.claims import Claim, claims
 from denggao.facts.columns import Column
 from denggao.facts.converters import shown
+from denggao.facts.enterprise import CONTRADICTION
 from denggao.facts.identity import looks_like_code, normal_code
 from denggao.facts.importing import Import
-from denggao.facts.problems import Finding
+from denggao.facts.problems import Finding, place
 from denggao.facts.tables import Table
 from denggao.facts.titlerows import Report as TitleReport
 from denggao.facts.workbook import Cell, Row
@@ -157,13 +158,26 @@ class ChunkReader:
         self.work.sources.setdefault(key, (grid.file, grid.sheet, column.letter, column.head))
 
     def _store_titles(self, chunk: Chunk) -> None:
-        titles = self.work.titles
+        titles = self.table.titles
         for position, row in enumerate(chunk.kept):
-            held = self.table.titles.titles(row, self._title_report(chunk.sheet_row(position)))
-            if held is not None:
-                known = titles.get(chunk.firms[position], ())
-                new = tuple(title for title in held if title not in known)
-                titles[chunk.firms[position]] = known + new
+            number, firm = chunk.sheet_row(position), chunk.firms[position]
+            held = titles.titles(row, self._title_report(number))
+            if held is None:
+                continue
+            running = chunk.running + chunk.at[position]
+            report = self._end_report(number)
+            if not self.work.titles.add(firm, held, running, self._place, report):
+                self._flag(firm, CONTRADICTION)
+
+    def _place(self, running: int) -> str:
+        return place(*self.work.place(running), "", "")
+
+    def _end_report(self, row: int) -> Callable[[Finding, object], None]:
+        def report(finding: Finding, value: object) -> None:
+            column = self.table.titles.column_of("valid_to")
+            self.work.problem(self.table.grid, row, column, str(value), finding)
+
+        return report
 
     def _title_report(self, row: int) -> TitleReport:
         def report(column: Column, cell: object, finding: Finding) -> None:

@@ -14,7 +14,7 @@ from denggao.facts.identity import code_fault, normal_name
 from denggao.facts.merging import Rows, Store
 from denggao.facts.problems import Finding, Problem, place
 from denggao.facts.tables import Reader, Table
-from denggao.facts.titles import Title
+from denggao.facts.titlemerge import TitleStore
 from denggao.facts.workbook import Grid
 
 #: So many problems of one kind in one column are listed cell by cell; the rest is counted.
@@ -34,7 +34,7 @@ class Import:
         self.reader = reader
         self.firms = Firms()
         self.store = Store(self._conflict)
-        self.titles: dict[int, tuple[Title, ...]] = {}
+        self.titles = TitleStore()
         self.flags: dict[int, set[str]] = {}
         self.first_rows: list[int] = []
         self.sources: dict[str, tuple[str, str, str, str]] = {}

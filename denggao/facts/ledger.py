@@ -174,8 +174,9 @@ def _finished(work: Import) -> Ledger:
     columns = work.store.finish(count)
     name_suspects(work)
     work.finish_notices()
-    if work.titles:
-        columns["titles"] = [work.titles.get(firm) for firm in range(count)]
+    titles = work.titles.of_firm
+    if titles:
+        columns["titles"] = [titles.get(firm) for firm in range(count)]
     none: frozenset[str] = frozenset()
     return Ledger(
         identity=work.firms.identity,
