@@ -15,7 +15,6 @@ from denggao.facts.errors import UserError
 
 if TYPE_CHECKING:
     from denggao.diagnosis.lists import Lists
-    from denggao.facts.ledger import Ledger
     from denggao.rules.nodes import Instrument
 
 _LAW = "高企管理清单"
@@ -89,7 +88,6 @@ def _made(
         frozen = taken(ledger, [*instruments, *others.values()], on, {}, files)
         with replacing(snapshot) as temporary:
             listfile.freeze(frozen, found, temporary)
-    _say_problems(ledger)
     return listfile.as_text(found), found
 
 
@@ -106,14 +104,6 @@ def _instruments(law: Sequence[str], on: date) -> list[Instrument]:
     if twice:
         raise UserError(f"有两份规范的简称都是“{twice}”，请给自己的一份另取简称")
     return found
-
-
-def _say_problems(ledger: Ledger) -> None:
-    faults = [problem for problem in ledger.problems if not problem.is_notice]
-    for problem in faults[:5]:
-        typer.echo(f"数据问题：{problem}", err=True)
-    if len(faults) > 5:
-        typer.echo(f"数据问题共 {len(faults)} 处", err=True)
 
 
 def _check_files(output: Path | None, snapshot: Path | None, inputs: Sequence[Path]) -> None:

@@ -34,6 +34,7 @@ def _lists(found: Lists) -> dict[str, Any]:
         "versions": list(found.versions),
         "lists": [_roll(roll) for roll in found.rolls],
         "notes": list(found.notes),
+        "problems": list(found.problems),
     }
 
 
@@ -66,6 +67,7 @@ def from_text(text: str) -> Lists:
         versions=tuple(told["versions"]),
         rolls=tuple(_roll_from(roll) for roll in told["lists"]),
         notes=tuple(told["notes"]),
+        problems=tuple(told["problems"]),
     )
 
 

@@ -12,6 +12,7 @@ from datetime import date
 from denggao.diagnosis.notice import Deadlines
 from denggao.diagnosis.snapshot import picked
 from denggao.facts.catalogue import catalogue
+from denggao.facts.enterprise import CONTRADICTION
 from denggao.facts.ledger import Ledger
 from denggao.facts.titles import CANCELLED, Title
 from denggao.rules import nodes as n
@@ -70,6 +71,7 @@ class Lists:
     versions: tuple[str, ...]
     rolls: tuple[Roll, ...]
     notes: tuple[str, ...]
+    problems: tuple[str, ...] = ()  # with the data, by cell
 
 
 def lists(
@@ -90,7 +92,14 @@ def lists(
     notes = [*_notes(found), *deadlines.notes()]
     versions = tuple(f"《{i.short}》{i.version}" for i in used)
     return Lists(
-        as_of, len(ledger), ledger.identity_head, tuple(files), versions, tuple(found), tuple(notes)
+        as_of=as_of,
+        firms=len(ledger),
+        identity_head=ledger.identity_head,
+        files=tuple(files),
+        versions=versions,
+        rolls=tuple(found),
+        notes=tuple(notes),
+        problems=tuple(str(p) for p in ledger.problems if not p.is_notice),
     )
 
 
@@ -179,7 +188,8 @@ class _Maker:
         found: dict[str, None] = {}
         for leaf in leaves:
             if isinstance(leaf, _TITLED):
-                found |= dict.fromkeys(_doubts(self.titles[firm], leaf.kind))
+                differs = CONTRADICTION in self.ledger.flags[firm]
+                found |= dict.fromkeys(_doubts(self.titles[firm], leaf.kind, differs=differs))
             elif isinstance(leaf, n.FactRef):
                 years = leaf.year.years(self.as_of.year) if leaf.year else (None,)
                 for year in years:
@@ -246,8 +256,9 @@ def _paper(titles: Sequence[Title] | None, kind: str | None, on: date) -> Title 
     return max(known, key=lambda t: t.valid_to or t.issued_on or date.min, default=None)
 
 
-def _doubts(titles: Sequence[Title] | None, kind: str) -> list[str]:
-    """What is wrong with the certificates that may be of this kind."""
+def _doubts(titles: Sequence[Title] | None, kind: str, *, differs: bool) -> list[str]:
+    """What is wrong with the certificates that may be of this kind; ``differs``: some rows
+    contradict each other."""
     if titles is None:
         return ["缺资格证书"]
     found = []
@@ -260,6 +271,8 @@ def _doubts(titles: Sequence[Title] | None, kind: str) -> list[str]:
         ]
         if title.is_backwards:
             found.append(f"{paper}有效期至 {title.valid_to} 早于发证日期 {title.issued_on}")
+        if differs and lacks == ["有效期至"]:
+            lacks = ["有效期至（或几处填得不同，见数据问题）"]
         if lacks or not title.kind:
             found.append(f"{paper}缺{'、'.join([*lacks, *([] if title.kind else ['资格类型'])])}")
     return found

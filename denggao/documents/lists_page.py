@@ -18,6 +18,10 @@ def lines(found: Lists) -> Iterator[str]:
         yield from _roll(roll)
     for note in found.notes:
         yield f"说明：{note}"
+    for problem in found.problems[:_SHOWN]:
+        yield f"数据问题：{problem}"
+    if len(found.problems) > _SHOWN:
+        yield f"数据问题共 {len(found.problems)} 处，用 -o 清单.xlsx 看全部"
 
 
 def _roll(roll: Roll) -> Iterator[str]:
@@ -25,7 +29,7 @@ def _roll(roll: Roll) -> Iterator[str]:
     yield f"{roll.kind} {roll.id} {roll.name}：{len(roll.on)} 户{unsure}（{roll.cite}）"
     unowned = sum(1 for entry in roll.on if not entry.owner)
     for entry in roll.on[:_SHOWN]:
-        yield "  " + row(entry)
+        yield "  " + row(entry, roll)
     if len(roll.on) > _SHOWN:
         yield f"  ……共 {len(roll.on)} 户，用 -o 清单.xlsx 看全部"
     if roll.on and unowned < len(roll.on) and unowned:
@@ -34,12 +38,12 @@ def _roll(roll: Roll) -> Iterator[str]:
         yield f"  办理：{roll.todo}"
 
 
-def row(entry: Entry) -> str:
-    """One firm in one line."""
+def row(entry: Entry, roll: Roll) -> str:
+    """One firm of a list in one line."""
     parts = [entry.name]
     if entry.name != entry.firm:
         parts[0] += f"（{entry.firm}）"
     if entry.valid_to:
         parts.append(f"有效期至 {entry.valid_to}")
-    parts += [entry.reason, entry.notice]
+    parts += ["" if entry.reason == roll.name else entry.reason, entry.notice]
     return "，".join(part for part in parts if part)

@@ -1,4 +1,4 @@
-"""三清单与预警 as a workbook: a sheet for each 清单, one for all 预警, 待核 and 口径."""
+"""三清单与预警 as a workbook: a sheet for each 清单, one for all 预警, 待核, 数据问题, 口径."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OPTIONS = {
     "strings_to_urls": False,
     "default_format_properties": {"font_name": "宋体", "font_size": 10},
 }
-_WARNINGS, _OPEN, _BASIS = "预警", "待核", "口径"
+_WARNINGS, _OPEN, _PROBLEMS, _BASIS = "预警", "待核", "数据问题", "口径"
 _LONGEST = 31  # characters of a sheet's name
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 
@@ -33,12 +33,13 @@ def write_workbook(path: Path, found: Lists) -> None:
         created = datetime.combine(found.as_of, time(), UTC)
         book.set_properties({"title": "三清单与预警", "created": created})
         looks = page.Looks(book)
-        names = {_OPEN, _WARNINGS, _BASIS}
+        names = {_OPEN, _WARNINGS, _PROBLEMS, _BASIS}
         for roll in found.rolls:
             if roll.kind != _WARNINGS:
                 _list(book, looks, found, roll, _sheet_name(roll.name, names))
         _warnings(book, looks, found)
         _open(book, looks, found)
+        _problems(book, looks, found)
         _basis(book, looks, found)
 
 
@@ -117,6 +118,14 @@ def _open(book: Any, looks: page.Looks, found: Lists) -> None:
         for entry in roll.open:
             said = [entry.reason, entry.owner, _source(entry)]
             sheet.add([roll.name, *_firm(entry), *said])
+    sheet.finish()
+
+
+def _problems(book: Any, looks: page.Looks, found: Lists) -> None:
+    columns = [page.Column("序号", 6, "rank"), page.Column("哪一格、什么问题、怎么改", 116, "wrap")]
+    sheet = page.ListSheet(book, looks, _PROBLEMS, found.as_of, columns)
+    for number, problem in enumerate(found.problems, 1):
+        sheet.add([number, problem])
     sheet.finish()
 
 

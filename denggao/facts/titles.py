@@ -151,9 +151,9 @@ def _end(title: Title, ends: list[Title], on: datetime.date) -> datetime.date | 
     days = [title.cancelled_on] if title.cancelled_on else []
     for end in ends:
         day = end.cancelled_on or end.issued_on
-        if day is None:
+        if day is None or title.issued_on is None:
             return None
-        days += [day] if title.issued_on is None or title.issued_on <= day else []
+        days += [day] if title.issued_on <= day else []
     past = [day - _DAY for day in days if day <= on]
     if title.valid_to is None:
         return None

@@ -120,10 +120,10 @@ def _with_ends(papers: pl.LazyFrame, ends: pl.DataFrame) -> pl.LazyFrame:
     papers = papers.with_row_index("§paper")
     day = pl.coalesce("cancelled_on", "issued_on").alias("end")
     events = ends.lazy().select("firm", day)
-    since = pl.col("issued_on").is_null() | (pl.col("issued_on") <= pl.col("end"))
+    since = pl.col("issued_on") <= pl.col("end")
     found = papers.join(events, on="firm").group_by("§paper").agg(
         pl.col("end").filter(since).min().alias("ended_on"),
-        pl.col("end").is_null().any().alias("end_open"),
+        (pl.col("end").is_null() | pl.col("issued_on").is_null()).any().alias("end_open"),
     )  # fmt: skip
     joined = papers.join(found, on="§paper", how="left")
     return joined.with_columns(pl.col("end_open").fill_null(False))
