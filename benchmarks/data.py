@@ -37,6 +37,19 @@ _CATEGORIES = (
 )  # fmt: skip
 
 
+def titles(rows: int) -> pl.DataFrame:
+    """So many certificates, one firm in five with a renewal, one in ten with another kind too:
+    firm, kind, issued_on, valid_to, by firm."""
+    rng = np.random.default_rng(1)
+    firm = np.sort(rng.integers(0, int(rows / 1.3), rows))
+    issued = rng.integers(0, 365 * 8, rows) + date(2018, 1, 1).toordinal() - EPOCH
+    kind = np.where(rng.random(rows) < 0.9, "高新技术企业", "省级科技创新型企业")
+    frame = pl.DataFrame({"firm": firm, "kind": kind, "issued_on": issued})
+    issued_on = pl.col("issued_on").cast(pl.Int32).cast(pl.Date)
+    ends = issued_on.dt.offset_by("3y").dt.offset_by("-1d")
+    return frame.with_columns(issued_on, ends.alias("valid_to"), firm=pl.col("firm").cast(pl.UInt32))
+
+
 def _yearly(*codes: str) -> list[str]:
     return [f"{code}@{year}" for code in codes for year in YEARS]
 

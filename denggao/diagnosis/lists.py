@@ -90,6 +90,8 @@ def lists(
         found += [maker.roll(listed) for listed in rolls(instrument, frame, as_of)]
     used = [*instruments, *others.values()]
     notes = [*_notes(found), *deadlines.notes()]
+    if "follow_up_by" not in ledger.columns:
+        notes.insert(0, "台账没有“责任人”一列，清单没有落实到人")
     versions = tuple(f"《{i.short}》{i.version}" for i in used)
     return Lists(
         as_of=as_of,
@@ -114,9 +116,7 @@ def _notes(found: Sequence[Roll]) -> list[str]:
     for roll in found:
         for fact in roll.silent:
             silent.setdefault(fact, []).append(roll.name)
-    return [
-        f"台账没有“{fact}”一列：{'、'.join(names)}没有数据可看" for fact, names in silent.items()
-    ]
+    return [f"台账没有“{fact}”一列，涉及：{'、'.join(names)}" for fact, names in silent.items()]
 
 
 class _Maker:

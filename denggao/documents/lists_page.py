@@ -32,7 +32,7 @@ def _roll(roll: Roll) -> Iterator[str]:
         yield "  " + row(entry, roll)
     if len(roll.on) > _SHOWN:
         yield f"  ……共 {len(roll.on)} 户，用 -o 清单.xlsx 看全部"
-    if roll.on and unowned < len(roll.on) and unowned:
+    if 0 < unowned < len(roll.on):
         yield f"  其中 {unowned} 户没有责任人"
     if roll.on and roll.todo:
         yield f"  办理：{roll.todo}"

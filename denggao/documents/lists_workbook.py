@@ -17,8 +17,8 @@ _OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
-    "default_format_properties": {"font_name": "宋体", "font_size": 10},
 }
+_FONT = {"font_name": "宋体", "font_size": 10}
 _WARNINGS, _OPEN, _PROBLEMS, _BASIS = "预警", "待核", "数据问题", "口径"
 _LONGEST = 31  # characters of a sheet's name
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
@@ -29,7 +29,8 @@ def write_workbook(path: Path, found: Lists) -> None:
     where a sheet would be too long for Excel."""
     import xlsxwriter
 
-    with xlsxwriter.Workbook(str(path), {**_OPTIONS}) as book:
+    options = {**_OPTIONS, "default_format_properties": dict(_FONT)}  # XlsxWriter changes them
+    with xlsxwriter.Workbook(str(path), options) as book:
         created = datetime.combine(found.as_of, time(), UTC)
         book.set_properties({"title": "三清单与预警", "created": created})
         looks = page.Looks(book)
