@@ -38,16 +38,24 @@ _CATEGORIES = (
 
 
 def titles(rows: int) -> pl.DataFrame:
-    """So many certificates, one firm in five with a renewal, one in ten with another kind too:
-    firm, kind, issued_on, valid_to, by firm."""
-    rng = np.random.default_rng(1)
-    firm = np.sort(rng.integers(0, int(rows / 1.3), rows))
-    issued = rng.integers(0, 365 * 8, rows) + date(2018, 1, 1).toordinal() - EPOCH
-    kind = np.where(rng.random(rows) < 0.9, "高新技术企业", "省级科技创新型企业")
-    frame = pl.DataFrame({"firm": firm, "kind": kind, "issued_on": issued})
-    issued_on = pl.col("issued_on").cast(pl.Int32).cast(pl.Date)
-    ends = issued_on.dt.offset_by("3y").dt.offset_by("-1d")
-    return frame.with_columns(issued_on, ends.alias("valid_to"), firm=pl.col("firm").cast(pl.UInt32))
+    """So many certificates, some firms with several, by firm: firm, kind, issued_on, valid_to,
+    and the columns that only cancellations fill."""
+    number = pl.int_range(rows)
+    firm = (number.hash(1) % int(rows / 1.3)).cast(pl.UInt32)
+    issued_on = pl.lit(date(2018, 1, 1)) + pl.duration(days=number.hash(2) % (365 * 8))
+    is_hnte = number.hash(3) % 10 < 9
+    frame = pl.select(
+        firm=firm,
+        kind=pl.when(is_hnte).then(pl.lit("高新技术企业")).otherwise(pl.lit("省级科技创新型企业")),
+        issued_on=issued_on,
+    ).sort("firm")
+    ends = pl.col("issued_on").dt.offset_by("3y").dt.offset_by("-1d")
+    return frame.with_columns(
+        pl.col("kind").cast(pl.Categorical),
+        valid_to=ends,
+        cancelled_on=pl.lit(None, dtype=pl.Date),
+        is_end=pl.lit(False),
+    )
 
 
 def _yearly(*codes: str) -> list[str]:
