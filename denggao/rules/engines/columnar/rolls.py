@@ -13,8 +13,10 @@ from denggao.rules import nodes as n
 from denggao.rules.engines.columnar import ends as e
 from denggao.rules.engines.columnar import joins as j
 from denggao.rules.engines.columnar.run import Compiled, compile_for, sizes_of
+from denggao.rules.engines.columnar.titles import EPOCH
 
 _ON, _OPEN = 1, 2
+_NEVER = NEVER.toordinal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +92,15 @@ def _state(compiled: Compiled, id_: str) -> tuple[pl.Expr, pl.Expr]:
 def _listed(statement: n.Statement, i: int, rows: pl.DataFrame) -> Listed:
     roll = statement.roll
     assert roll is not None
-    ours = rows.filter(pl.col(f"on:{i}") > 0)
+    ours = rows.select("firm", pl.col(f"^(on|due|why):{i}$")).filter(pl.col(f"on:{i}") > 0)
     on, open_ = (
         ours.filter(pl.col(f"on:{i}") == state)["firm"].to_list() for state in (_ON, _OPEN)
     )
-    due: dict[int, date] = {}
+    due, reasons = {}, {}
     if roll.due is not None:
-        known = ours.select("firm", f"due:{i}").drop_nulls()
-        due = {
-            firm: date.fromordinal(day)
-            for firm, day in known.iter_rows()
-            if day > NEVER.toordinal()
-        }
-    reasons: dict[int, str] = {}
+        days = ours.select("firm", f"due:{i}").drop_nulls().filter(pl.col(f"due:{i}") > _NEVER)
+        dates = (days[f"due:{i}"] - EPOCH).cast(pl.Int32).cast(pl.Date)
+        due = dict(zip(days["firm"].to_list(), dates.to_list(), strict=True))
     if roll.reasons:
         told = ours.select("firm", f"why:{i}").drop_nulls()
         reasons = {firm: roll.reasons[number] for firm, number in told.iter_rows()}
