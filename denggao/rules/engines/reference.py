@@ -18,8 +18,8 @@ from denggao.facts.codes import within
 from denggao.facts.enterprise import Firm, Value, key_of
 from denggao.facts.interval import UNDEFINED, ZERO, Interval, Truth, point
 from denggao.facts.resolve import Facts
-from denggao.facts.titles import Title, ever_held, held, last_day
 from denggao.rules import nodes as n
+from denggao.rules.engines import papers
 from denggao.rules.outcome import Outcome, Result
 from denggao.rules.shape import has_gap, is_plain, quotient_of, zero_asked
 
@@ -179,8 +179,7 @@ class Evaluation:
 
     def _fact(self, expr: n.FactRef) -> Interval:
         if catalogue()[expr.code].unit == "日期":
-            day = self.facts.get(expr.code)
-            return point(day.toordinal()) if isinstance(day, date) else Interval(None, None)
+            return papers.fact_day(self.facts, expr.code)
         if expr.year is None:
             return self.facts.number(expr.code)
         if expr.year is not n.Year.WINDOW:
@@ -249,28 +248,6 @@ class Evaluation:
         year = self.years[expr.year][0] if expr.year else None
         value = self.facts.get(expr.code, year)
         return value if isinstance(value, bool) else None
-
-    def _titles(self) -> list[Title] | None:
-        stated = self.facts.get("titles")
-        if not isinstance(stated, tuple):
-            return None
-        return [title for title in stated if isinstance(title, Title)]
-
-    def _later(self, expr: n.Later) -> Interval:
-        day = self.number(expr.day)
-        lo, hi = (
-            None if end is None else expr.span.after(date.fromordinal(int(end))).toordinal()
-            for end in (day.lo, day.hi)
-        )
-        return Interval(lo, hi)
-
-    def _holds(self, expr: n.Holds) -> Truth:
-        return held(self._titles(), expr.kind, expr.day(self.facts.as_of))
-
-    def _title_day(self, expr: n.TitleDay) -> Interval:
-        days = last_day(self._titles(), expr.kind, expr.what, self.facts.as_of)
-        lo, hi = (None if day is None else day.toordinal() for day in days)
-        return Interval(lo, hi)
 
     def _within(self, expr: n.Within) -> Truth:
         value = self.facts.get(expr.code)
@@ -546,9 +523,9 @@ _NUMBERS: dict[type, Callable[[Evaluation, Any], Interval]] = {
     n.Age: lambda run, e: run.facts.age_in_days(),
     n.OperatedYears: Evaluation._operated_years,
     n.TaxYear: lambda run, e: point(run.facts.as_of.year - 1),
-    n.TitleDay: Evaluation._title_day,
+    n.TitleDay: lambda run, e: papers.title_day(run.facts, e),
     n.Day: lambda run, e: point(e.on(run.facts.as_of).toordinal()),
-    n.Later: Evaluation._later,
+    n.Later: lambda run, e: papers.later(run.number(e.day), e),
     n.Ref: Evaluation._ref,
     n.Arith: Evaluation._arith,
     n.Extreme: Evaluation._extreme,
@@ -563,8 +540,8 @@ _TRUTHS: dict[type, Callable[[Evaluation, Any], Truth]] = {
     n.Ref: lambda run, e: run.result(e.id).truth,
     n.Missing: Evaluation._missing,
     n.Classified: lambda run, e: True if run.facts.get(e.code) else None,
-    n.Holds: Evaluation._holds,
-    n.EverHeld: lambda run, e: ever_held(run._titles(), e.kind, run.facts.as_of),
+    n.Holds: lambda run, e: papers.holds(run.facts, e),
+    n.EverHeld: lambda run, e: papers.holds(run.facts, e),
     n.Within: Evaluation._within,
     n.Adopted: lambda run, e: e.option in run.options,
     n.Pending: lambda run, e: None,

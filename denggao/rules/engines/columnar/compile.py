@@ -13,20 +13,19 @@ from typing import Any
 
 import polars as pl
 
-from denggao.facts.catalogue import MAX_SIZE, catalogue
+from denggao.facts.catalogue import catalogue
 from denggao.facts.enterprise import key_of
 from denggao.facts.interval import Interval
 from denggao.rules import nodes as n
 from denggao.rules.engines.columnar import ends as e
 from denggao.rules.engines.columnar import joins as j
+from denggao.rules.engines.columnar import titles
 from denggao.rules.engines.columnar import values as v
 from denggao.rules.engines.columnar.codes import canonical
 from denggao.rules.engines.columnar.ends import Flag
 from denggao.rules.engines.columnar.facts import FactColumns
 from denggao.rules.engines.columnar.joins import Truth
 from denggao.rules.engines.columnar.plan import Plan
-from denggao.rules.engines.columnar.titles import EPOCH, later
-from denggao.rules.engines.columnar.titles import column as title_column
 from denggao.rules.engines.columnar.values import Lin, Quo, Value
 from denggao.rules.engines.reference import facts_named, parameter_fact
 from denggao.rules.shape import has_gap, is_plain, quotient_of, zero_asked
@@ -246,31 +245,13 @@ class Compiler:
 
     def _fact(self, expr: n.FactRef) -> Value:
         if catalogue()[expr.code].unit == "日期":
-            return self._date(expr.code)
+            return titles.fact_day(expr.code, self.plan)
         if expr.year is None:
             return self._one(expr.code, None)
         if expr.year is n.Year.EACH:
             return self._one(expr.code, self.each)
         years = expr.year.years(self.as_of.year)
         return self._once(reduce(v.add, (self._one(expr.code, year) for year in years)))
-
-    def _date(self, code: str) -> Lin:
-        if code not in self.plan.columns:
-            return _day(None)
-        days = pl.col(code).cast(pl.Int32).cast(pl.Int64) + EPOCH
-        return _day(self.plan.keep(f"{code}§day", days))
-
-    def _title_day(self, expr: n.TitleDay) -> Lin:
-        name = title_column(expr, self.as_of)
-        if f"{name}.lo" not in self.plan.columns:
-            return _day(None)
-        return replace(_day(pl.col(f"{name}.lo")), hi=pl.col(f"{name}.hi"), twin=False)
-
-    def _later(self, expr: n.Later) -> Lin:
-        day = j.lin(self.number(expr.day))
-        lo = later(day.lo, expr.span)
-        hi = lo if day.hi is day.lo else later(day.hi, expr.span)
-        return replace(day, lo=lo, hi=hi, twin=False)
 
     def _once(self, value: Value) -> Value:
         """A sum or product that several columns read: computed once, whoever asks."""
@@ -372,7 +353,7 @@ class Compiler:
         return pl.col(expr.code).is_not_null(), False
 
     def _holds(self, expr: n.Holds | n.EverHeld) -> Truth:
-        name = title_column(expr, self.as_of)
+        name = titles.column(expr, self.as_of)
         if name not in self.plan.columns:
             return _UNKNOWN
         return _sure(pl.col(name)), _sure(~pl.col(name))
@@ -516,9 +497,9 @@ _NUMBERS: dict[type, Callable[[Compiler, Any], Value]] = {
     n.Age: lambda run, x: run.facts.age_in_days(),
     n.OperatedYears: lambda run, x: run.facts.operated_years(),
     n.TaxYear: lambda run, x: v.constant(run.as_of.year - 1),
-    n.TitleDay: Compiler._title_day,
+    n.TitleDay: lambda run, x: titles.title_day(x, run.plan, run.as_of),
     n.Day: lambda run, x: v.constant(x.on(run.as_of).toordinal()),
-    n.Later: Compiler._later,
+    n.Later: lambda run, x: titles.later(j.lin(run.number(x.day)), x.span),
     n.Ref: Compiler._ref,
     n.Arith: Compiler._arith,
     n.Extreme: Compiler._extreme,
@@ -539,11 +520,6 @@ _TRUTHS: dict[type, Callable[[Compiler, Any], Truth]] = {
     n.Adopted: Compiler._adopted,
     n.Pending: lambda run, x: _UNKNOWN,
 }
-
-
-def _day(end: e.End) -> Lin:
-    """A day as a number of days; null is unknown."""
-    return Lin(end, end, 1, MAX_SIZE["天"])
 
 
 def _of(truth: Truth | None) -> Truth:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import polars as pl
 
+from denggao.facts.catalogue import MAX_SIZE
 from denggao.facts.days import Span
 from denggao.facts.titles import CANCELLED, ISSUED, NEVER, REVOKED, Title
 from denggao.rules import nodes as n
 from denggao.rules.engines.columnar.ends import End
+from denggao.rules.engines.columnar.plan import Plan
+from denggao.rules.engines.columnar.values import Lin
 
 Asked = n.Holds | n.EverHeld | n.TitleDay
 SCHEMA = {
@@ -214,8 +217,33 @@ _SEEN = "§seen"
 EPOCH = date(1970, 1, 1).toordinal()
 
 
-def later(end: End, span: Span) -> End:
-    """``Span.after`` of a day that is a number."""
+# ------------------------------------------------------------------ days as numbers
+
+
+def fact_day(code: str, plan: Plan) -> Lin:
+    """A date of the firm."""
+    if code not in plan.columns:
+        return _lin(None, None)
+    day = plan.keep(f"{code}§day", _ordinal(pl.col(code)))
+    return _lin(day, day)
+
+
+def title_day(asked: n.TitleDay, plan: Plan, as_of: date) -> Lin:
+    """A day of the firm's certificates, from the columns of ``answers``."""
+    name = column(asked, as_of)
+    if f"{name}.lo" not in plan.columns:
+        return _lin(None, None)
+    return _lin(pl.col(f"{name}.lo"), pl.col(f"{name}.hi"))
+
+
+def later(day: Lin, span: Span) -> Lin:
+    """``Span.after`` of a day."""
+    lo = _later(day.lo, span)
+    hi = lo if day.hi is day.lo else _later(day.hi, span)
+    return replace(day, lo=lo, hi=hi, twin=False)
+
+
+def _later(end: End, span: Span) -> End:
     if end is None:
         return None
     if isinstance(end, int):
@@ -223,3 +251,7 @@ def later(end: End, span: Span) -> End:
     day = (end - EPOCH).cast(pl.Int32).cast(pl.Date)
     moved = day.dt.offset_by(f"{span.months}mo" if span.months else f"{span.days}d")
     return _ordinal(moved).clip(_NEVER, date.max.toordinal())
+
+
+def _lin(lo: End, hi: End) -> Lin:
+    return Lin(lo, hi, 1, MAX_SIZE["天"])
