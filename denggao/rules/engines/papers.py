@@ -45,4 +45,4 @@ def later(day: Interval, expr: n.Later) -> Interval:
 
 
 def _between(lo: date | None, hi: date | None) -> Interval:
-    return Interval(lo and lo.toordinal(), hi and hi.toordinal())
+    return Interval(lo.toordinal() if lo else None, hi.toordinal() if hi else None)
