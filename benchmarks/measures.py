@@ -279,6 +279,65 @@ def workbook(rows: int, law: str) -> Numbers:
     return clock.numbers(problems=len(ledger.problems), unread=len(ledger.unread))
 
 
+def calamine(rows: int) -> Numbers:
+    """The floor of reading a workbook: python-calamine alone, row by row."""
+    import python_calamine
+
+    path, clock = data.workbook(rows), Clock()
+    with clock.stage("read"):
+        book = python_calamine.CalamineWorkbook.from_path(str(path))
+        found = sum(1 for _ in book.get_sheet_by_name(book.sheet_names[0]).iter_rows())
+    assert found == rows + 1
+    return clock.numbers()
+
+
+def grids(rows: int) -> Numbers:
+    """The same cells as the reader gets them: limits, error cells, uncached formulas, hidden
+    and merged cells looked for."""
+    from denggao.facts.workbook import open_grids
+
+    path, clock = data.workbook(rows), Clock()
+    with clock.stage("read"):
+        found = sum(1 for grid in open_grids(path) for _ in grid.rows())
+    assert found == rows + 1
+    return clock.numbers()
+
+
+def ledger(rows: int) -> Numbers:
+    """Heads understood, every cell checked, firms brought together: what screening starts from."""
+    from denggao.facts.ledger import read_ledgers
+
+    path, clock = data.workbook(rows), Clock()
+    with clock.stage("read"):
+        found = read_ledgers([path], as_of=data.AS_OF)
+    assert len(found) == rows, f"{len(found)} firms of {rows} rows"
+    return clock.numbers(problems=len(found.problems))
+
+
+_PATCH = """
+import sys, time
+from pathlib import Path
+from denggao.documents.patching import Change, patch
+patch(Path(sys.argv[1]), Path(sys.argv[2]), [Change("台账", int(sys.argv[3]), "D", 12345)])
+status = Path("/proc/self/status")
+peak = status.read_text().partition("VmHWM:")[2].split()[0] if status.exists() else "nan"
+print(time.process_time(), peak)
+"""
+
+
+def patch(rows: int) -> Numbers:
+    """One value in the middle of a large workbook, as a process of its own."""
+    path, wall = data.workbook(rows), time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out.xlsx"
+        command = [sys.executable, "-c", _PATCH, path, out, str(rows // 2)]
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+        wall = time.perf_counter() - wall
+        before, after = (round(file.stat().st_size / 1e6, 1) for file in (path, out))
+    cpu, peak = map(float, done.stdout.split())
+    return {"cpu": cpu, "wall": wall, "mb": peak / 1024, "before": before, "after": after}
+
+
 # ------------------------------------------------------------------ exactness
 
 
@@ -314,7 +373,7 @@ def main() -> None:
     """Run one function, named with its arguments as JSON, and print what it found."""
     name, arguments = json.loads(sys.argv[1])
     numbers = globals()[name](**arguments)
-    numbers["mb"] = _peak_megabytes()
+    numbers.setdefault("mb", _peak_megabytes())
     print(json.dumps(numbers, default=str, ensure_ascii=False))
 
 

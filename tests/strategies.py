@@ -31,15 +31,17 @@ TODAY = date(2026, 6, 30)
 YEARS = ("2023", "2024", "2025")
 
 
-def examples(everyday: int) -> settings:
-    """So many examples every day, fifty times as many under ``--hypothesis-profile=thorough``.
+def examples(everyday: int, nightly: int | None = None) -> settings:
+    """So many examples every day; under ``--hypothesis-profile=thorough`` ``nightly``, or fifty
+    times as many.
 
     A failing instrument is not made smaller (each try judges a frame): the tests report the
     one statement and the fewest facts instead.
     """
     times = max(1, settings.default.max_examples // 100)
     found = (Phase.explicit, Phase.reuse, Phase.generate)
-    return settings(max_examples=everyday * times, phases=found)
+    count = nightly if nightly is not None and times > 1 else everyday * times
+    return settings(max_examples=count, phases=found)
 
 
 def instrument_text(rules: str, *, head: str = HEAD, cite: str = "1号 第一条") -> str:

@@ -10,7 +10,22 @@ import typer
 from typer.exceptions import TyperException
 
 from denggao import __version__
-from denggao.cli import compare, demo, forecast, judge, law, lists, screen
+from denggao.cli import (
+    check,
+    columns,
+    compare,
+    demo,
+    edit,
+    errors,
+    fill,
+    forecast,
+    judge,
+    law,
+    lists,
+    merge,
+    screen,
+    template,
+)
 from denggao.cli.chinese import Command, application, explain
 from denggao.facts.errors import UserError
 
@@ -20,9 +35,16 @@ app = application(
 app.add_typer(law.app, name="law")
 app.command("judge", cls=Command)(judge.judge)
 app.command("screen", cls=Command)(screen.screen)
+app.command("check", cls=Command)(check.check)
+app.command("merge", cls=Command)(merge.merge)
+app.command("columns", cls=Command)(columns.columns)
 app.command("compare", cls=Command)(compare.compare)
 app.command("lists", cls=Command)(lists.lists)
 app.command("forecast", cls=Command)(forecast.forecast)
+app.command("edit", cls=Command)(edit.edit)
+app.command("fill", cls=Command)(fill.fill)
+app.command("template", cls=Command)(template.template)
+app.command("errors", cls=Command)(errors.errors)
 app.command("demo", cls=Command)(demo.demo)
 
 

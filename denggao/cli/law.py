@@ -29,7 +29,7 @@ def list_() -> None:
         typer.echo(f"    依据 {'、'.join(found.documents)}")
         typer.echo(
             f"    规则 {len(found.statements)} 条，读法 {len(found.readings)} 处，"
-            f"算例 {len(found.examples)} 个"
+            f"算例 {len(found.examples)} 个" + ("" if found.by_default else "，摸排须用 --law 指定")
         )
 
 

@@ -249,6 +249,9 @@ def show(ledger: Ledger, tables: Sequence[Screened]) -> None:
     notices = sum(1 for p in ledger.problems if p.is_notice)
     typer.echo(f"数据问题 {len(ledger.problems) - notices} 处，提示 {notices} 处")
     _say_unread([head for *_, head in ledger.unread])
+    likely = sum(1 for p in ledger.problems if p.kind == "head_suggestion")
+    if likely:
+        typer.echo(f"其中 {likely} 列像目录里的名称，没有读；用 denggao columns 查看并存成对照")
     for table in tables:
         typer.echo("")
         _show_law(table)

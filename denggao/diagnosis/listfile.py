@@ -79,8 +79,8 @@ def _roll_from(told: dict[str, Any]) -> Roll:
 
 def _entry_from(told: dict[str, Any]) -> Entry:
     days = {k: None if told[k] is None else date.fromisoformat(told[k]) for k in _DAYS}
-    file, sheet, row = told["source"]
-    return Entry(**{**told, **days, "source": (file, sheet, row)})
+    file, sheet, row, column, head = told["source"]
+    return Entry(**{**told, **days, "source": (file, sheet, row, column, head)})
 
 
 def freeze(made: snapshot.Snapshot, found: Lists, path: Path) -> None:

@@ -28,7 +28,8 @@ _SHOWN = 5
 class Entry:
     """One firm on one list. ``reason`` is why it is listed or, where that is open, what is
     missing; ``due`` the day that counts, ``act_by`` the last working day until then, ``notice``
-    how near it is; ``source`` is file, sheet and row from 1."""
+    how near it is; ``source`` is the certificate's cell: file, sheet, row from 1, column
+    letter and head, or the firm's first row."""
 
     firm: str
     name: str
@@ -41,7 +42,7 @@ class Entry:
     due: date | None
     act_by: date | None
     notice: str
-    source: tuple[str, str, int]
+    source: tuple[str, str, int, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,17 @@ class _Maker:
         asked |= {"titles"} if any(isinstance(x, _TITLED) for x in leaves) else set()
         return tuple(catalogue()[code].name for code in catalogue() if code in asked - columns)
 
+    def _source(self, firm: int, paper: Title | None) -> tuple[str, str, int, str, str]:
+        origins = self.ledger.origins
+        parts = ("valid_to", "issued_on", "number", "kind")
+        for part in parts if paper and origins else ():
+            assert paper is not None
+            assert origins is not None
+            at = origins.of_title(firm, paper, part)
+            if at is not None:
+                return at.file, at.sheet, at.row, at.letter, at.head
+        return (*self.ledger.places[firm], "", "")
+
     def _why(self, firm: int, listed: Listed) -> str:
         roll = listed.statement.roll
         if roll is None or not roll.reasons:
@@ -235,7 +247,7 @@ class _Maker:
                 due=due,
                 act_by=self.deadlines.act_by(due),
                 notice=self.deadlines.notice(due, leads),
-                source=self.ledger.places[firm],
+                source=self._source(firm, paper),
             )
 
         return entry

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from denggao.facts.catalogue import catalogue
 from denggao.facts.enterprise import key_of
@@ -33,13 +34,20 @@ def what_is_open(run: Evaluation, goal: str) -> Open:
 
 
 def experts_decide(run: Evaluation) -> bool:
-    """Undecided, and nothing countable is open any more: only judged bands keep it so."""
+    """Undecided, and nothing countable is open any more: only judged bands keep it so. A law
+    that asks no expert (but has 待核实 in it) waits for none."""
     verdict = run.instrument.verdict.id
-    if run.result(verdict).truth is not None:
+    if run.result(verdict).truth is not None or not _asks_experts(run.instrument):
         return False
     found = what_is_open(run, verdict)
     judged = (catalogue()[key.partition("@")[0]].judged for key in found.keys)
     return not found.stuck and all(judged)
+
+
+@cache
+def _asks_experts(instrument: n.Instrument) -> bool:
+    leaves = [e for s in instrument.statements.values() for e in s.leaves]
+    return any(isinstance(e, n.FactRef) and catalogue()[e.code].judged for e in leaves)
 
 
 def is_open(result: Result) -> bool:

@@ -49,7 +49,7 @@ def as_workbook(outlook: Outlook, basis: Basis, sources: Sequence[str], as_of: d
     book.set_properties({"title": "完不完得成", "created": created})
     looks = Looks(book)
     years = _year_rows(outlook, _source(basis, sources))
-    _sheet(book, looks, "预测", YEAR_HEADS, years, (*[10] * 12, 40))
+    _sheet(book, looks, "预测", YEAR_HEADS, years, (8, *[14] * 6, *[12] * 4, 17, 44))
     _sheet(book, looks, "抓什么最管用", LEVER_HEADS, _lever_rows(outlook, basis),
            (20, 30, 12, 12, 12, 12, 10, 12))  # fmt: skip
     if basis.history is not None:

@@ -71,7 +71,7 @@ def _day(day: date | None) -> str:
 
 
 def _source(entry: Entry) -> str:
-    return place(*entry.source, "", "")
+    return place(*entry.source)
 
 
 def _list(book: Any, looks: page.Looks, found: Lists, roll: Roll, name: str) -> None:

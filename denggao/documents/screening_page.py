@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from math import ceil, isfinite
 from typing import Any
@@ -24,8 +25,9 @@ from denggao.facts.errors import UserError
 MAX_ROWS = 1_048_576
 TOO_LONG = "超过 Excel 一页的 1,048,576 行；请改用 -o 结果.csv 或 -o 结果.parquet"
 NO_DATA = "无数据"
+_DAY_ZERO = date(1899, 12, 30)
 _LINE = 13.5  # points
-_LONGEST = 16_000  # characters of one cell; Excel takes 32,767 UTF-16 units
+LONGEST = 16_000  # characters of one cell; Excel takes 32,767 UTF-16 units
 _NAVY, _GREY, _PALE = "#14294B", "#7A828E", "#E7EDF5"
 _COLOURS = {  # of a truth: ink and ground
     "pass": ("#1B5E35", "#E3F1E6"),
@@ -51,6 +53,7 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "rank": {"num_format": "0", **_CENTRE, **_BOX},
     "money": {"num_format": "#,##0.00", **_BOX},
     "wan": {"num_format": "#,##0.00####", **_BOX},
+    "date": {"num_format": "yyyy-mm-dd", **_CENTRE, **_BOX},
     "ratio": {"num_format": "0.00%", **_BOX},
     "exact_ratio": {"num_format": "0.00##########%", "shrink": True, **_BOX},
 }  # fmt: skip
@@ -105,8 +108,8 @@ def _as_text(style: int) -> Render:
 
     def render(value: Any) -> str:
         text = str(value)
-        if len(text) > _LONGEST:
-            text = text[:_LONGEST] + "…"
+        if len(text) > LONGEST:
+            text = text[:LONGEST] + "…"
         space = "" if text == text.strip() else ' xml:space="preserve"'
         return f"{start}{space}>{_UNSAFE.sub(_escaped, text)}</t></is></c>"
 
@@ -118,6 +121,21 @@ def _as_number(style: int) -> Render:
 
     def render(value: Any) -> str:
         return f"{start}{value!r}</v></c>" if isfinite(value) else f'" s="{style}"/>'
+
+    return render
+
+
+def _as_given(looks: Looks) -> Render:
+    """Decimals, days from 1900-03-01 on, and texts; a text that a reader would take for a
+    formula or an error gets a space in front, which readers leave out."""
+    text, amount, day = _as_text(looks.index("text")), looks.index("wan"), looks.index("date")
+
+    def render(value: Any) -> str:
+        if isinstance(value, date):
+            return f'" s="{day}"><v>{(value - _DAY_ZERO).days}</v></c>'
+        if isinstance(value, Decimal):
+            return f'" s="{amount}"><v>{value:f}</v></c>'
+        return text(f" {value}" if value[0] in "=#" else value)
 
     return render
 
@@ -149,13 +167,15 @@ def _render(column: Column, looks: Looks) -> Render:
             return _as_ratio(looks.index("ratio"), looks.index("exact_ratio"), column.limits)
         case "number":  # mostly points, the same again and again
             return lru_cache(10_000)(_as_number(looks.index("number")))
+        case "given":  # as stated in a ledger: each value of its own kind
+            return _as_given(looks)
         case "count" | "rank" | "money" | "wan":
             return _as_number(looks.index(column.look))
     return _as_text(looks.index(column.look))
 
 
 def _empty(column: Column, looks: Looks) -> str:
-    look = {"truth": "centre"}.get(column.look, column.look)
+    look = {"truth": "centre", "given": "text"}.get(column.look, column.look)
     return f'" s="{looks.index(look)}"/>'
 
 
@@ -167,14 +187,14 @@ class ListSheet:
 
     def __init__(
         self, book: Any, looks: Looks, name: str, as_of: date, columns: Sequence[Column], *,
-        frozen: int = 1, filtered: int | None = None,
+        frozen: int = 1, filtered: int | None = None, day: str = "申请日",
     ) -> None:  # fmt: skip
         self.sheet = book.add_worksheet(name)
         self.columns = columns
         self.frozen, self.filtered = frozen, filtered or len(columns)
         self.heads = 2 if any(c.machine for c in columns) else 1
         self.row = self.heads
-        set_up(self.sheet, name, as_of, [c.width for c in columns])
+        set_up(self.sheet, name, as_of, [c.width for c in columns], day)
         self._write_heads(looks)
         self._cells = [
             (xl_col_to_name(i), _render(c, looks), _empty(c, looks)) for i, c in enumerate(columns)
@@ -239,14 +259,16 @@ def lines_of(text: str, width: float) -> int:
     return sum(1 if count < width - 1 else ceil(count / (width - 2.5)) for count in wide)
 
 
-def set_up(sheet: Any, name: str, as_of: date, widths: Sequence[float]) -> None:
+def set_up(
+    sheet: Any, name: str, as_of: date, widths: Sequence[float], day: str = "申请日"
+) -> None:
     """A4 landscape, one page wide, name and day above, page numbers below."""
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.set_margins(left=0.4, right=0.4, top=0.65, bottom=0.55)
     sheet.fit_to_pages(1, 0)
     sheet.hide_gridlines(2)
-    sheet.set_header(f"&L{name}&R申请日 {as_of}")
+    sheet.set_header(f"&L{name}&R{day} {as_of}")
     sheet.set_footer("&C第 &P 页 共 &N 页")
     for index, width in enumerate(widths):
         sheet.set_column(index, index, width)

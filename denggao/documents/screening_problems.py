@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from denggao.documents.screening_data import Screening
 from denggao.documents.screening_page import Column, ListSheet, Looks
+from denggao.facts.ledger import Ledger
 
 SHEET = "数据问题"
 _KINDS = {
+    "ambiguous_code": "同一代码的企业分不清",
     "ambiguous_name": "同名企业分不清",
     "ambiguous_none": "“无”分不清是零还是没填",
     "approximate": "约数",
@@ -18,15 +21,23 @@ _KINDS = {
     "bad_credit_code": "信用代码不对",
     "bad_year": "年度看不懂",
     "changed_over_years": "各年所填不同",
+    "cut": "文字太长，没有写全",
     "damaged_text": "文字损坏",
+    "detail_table": "一行是一项产品或项目",
     "digits_lost": "号码尾数丢失",
     "duplicate": "同一户多行，已合并",
     "error_value": "公式出错",
     "fact_twice": "同一事实两个值",
+    "head_not_found": "对照文件里的表头没有出现",
+    "head_suggestion": "表头像目录里的名称，没有读",
     "head_twice": "同一事实两列",
+    "hidden_columns": "隐藏的列，照读",
+    "hidden_rows": "隐藏的行，照读",
     "hidden_sheet": "隐藏的工作表，没有读",
     "incomplete_date": "日期不全",
+    "joined": "两户并为一户",
     "masked": "数字被遮盖",
+    "masked_whole": "数据被遮盖，按没有处理",
     "merged_cells": "合并的单元格",
     "no_identity": "没有企业名称和代码",
     "not_a_field": "不在技术领域目录中",
@@ -36,9 +47,15 @@ _KINDS = {
     "percent": "写成百分比",
     "scientific": "科学计数法",
     "second_table": "一页上有两张表",
+    "share_differs": "占比与各数不符",
+    "share_unlike": "占比列口径不同，没有用来核对",
     "sheet_unread": "没有认得的表头，没有读",
     "suspect_unit": "单位可疑",
+    "odd_name": "名称可疑",
+    "unknown_kind": "资格类型不认得",
     "two_codes": "同名企业两个代码",
+    "two_names": "同一代码两个名称",
+    "unused_decision": "认定没有用上",
 }
 _COLUMNS = (
     Column("性质", 8, "centre"),
@@ -59,9 +76,15 @@ def kind_words(kind: str) -> str:
 
 
 def write(book: Any, looks: Looks, screening: Screening, report: Callable[[int], None]) -> None:
-    """Write the sheet: problems, then notices, then heads that were not understood."""
-    sheet = ListSheet(book, looks, SHEET, screening.as_of, _COLUMNS)
-    ledger = screening.ledger
+    """Write the sheet."""
+    write_problems(book, looks, screening.as_of, screening.ledger, report)
+
+
+def write_problems(
+    book: Any, looks: Looks, as_of: date, ledger: Ledger, report: Callable[[int], None]
+) -> None:
+    """Problems, then notices, then heads that were not understood; ``report`` after each."""
+    sheet = ListSheet(book, looks, SHEET, as_of, _COLUMNS)
     for notice in (False, True):
         for p in ledger.problems:
             if p.is_notice is notice:

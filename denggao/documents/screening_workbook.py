@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
-
-import xlsxwriter
-from xlsxwriter.exceptions import XlsxWriterException
 
 from denggao.documents import (
     screening_basis,
@@ -19,18 +14,12 @@ from denggao.documents import (
     screening_verdicts,
 )
 from denggao.documents import screening_page as page
+from denggao.documents.drafts import new_workbook
 from denggao.documents.screening_data import Screening
 from denggao.facts.errors import UserError
 
 __all__ = ["Screening", "write_workbook"]
 
-_OPTIONS = {
-    "constant_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
-_FONT = {"font_name": "宋体", "font_size": 10}
 _STEP = 500  # rows between two reports of progress
 
 
@@ -47,29 +36,9 @@ def write_workbook(
         if count + 2 > page.MAX_ROWS:
             raise UserError(f"“{sheet}”有 {count:,} 行，{page.TOO_LONG}")
     counter = _Counter(sum(rows.values()), progress)
-    _check_target(path)
-    draft = path.with_name(f".{path.stem}.{os.getpid()}.tmp")
-    try:
-        _write(draft, screening, counter)
-        draft.replace(path)
-    except (OSError, XlsxWriterException) as error:
-        raise _refused(path, error) from None
-    finally:
-        draft.unlink(missing_ok=True)
-    counter.finish()
-
-
-def _write(draft: Path, screening: Screening, counter: _Counter) -> None:
-    options = {**_OPTIONS, "default_format_properties": dict(_FONT)}  # XlsxWriter changes them
-    book = xlsxwriter.Workbook(str(draft), options)
-    try:
-        created = datetime.combine(screening.as_of, time(), UTC)  # the same bytes every day
-        book.set_properties({"title": "企业筛查", "created": created})
+    with new_workbook(path, "企业筛查", screening.as_of) as book:
         _write_sheets(book, screening, counter)
-        book.close()
-    except BaseException:
-        _drop_row_files(book)
-        raise
+    counter.finish()
 
 
 def _write_sheets(book: Any, screening: Screening, counter: _Counter) -> None:
@@ -82,14 +51,6 @@ def _write_sheets(book: Any, screening: Screening, counter: _Counter) -> None:
     screening_basis.write(book, looks, screening)
     if screening.top is not None:
         screening_gaps.write_selection(book, looks, screening, counter.add)
-
-
-def _drop_row_files(book: Any) -> None:
-    """The files in which XlsxWriter keeps rows until it closes the book."""
-    for sheet in book.worksheets():
-        sheet.row_data_fh.close()
-        Path(sheet.row_data_filename).unlink(missing_ok=True)
-    book.fileclosed = True
 
 
 def _rows(screening: Screening) -> dict[str, int]:
@@ -122,29 +83,3 @@ class _Counter:
     def finish(self) -> None:
         if self.progress is not None:
             self.progress(self.total, self.total)
-
-
-# ----------------------------------------------------------------- where it goes
-
-
-def _check_target(path: Path) -> None:
-    """Refuse before the work what would be refused after it."""
-    try:
-        if not path.parent.is_dir():
-            raise UserError(f"写不了“{path}”：没有“{path.parent}”这个目录，请先建立")
-        if path.is_dir():
-            raise UserError(f"写不了“{path}”：这是一个目录，请给出文件名，如 筛查.xlsx")
-        if path.exists():
-            with path.open("r+b"):
-                pass
-    except OSError as error:
-        raise _refused(path, error) from None
-
-
-def _refused(path: Path, error: Exception) -> UserError:
-    if isinstance(error, PermissionError):
-        why = "没有写的权限，或文件正在 Excel、WPS 里打开；请关闭后再试，或换一个文件名"
-    else:
-        told = getattr(error, "strerror", None) or str(error)
-        why = f"{told}；请检查磁盘空间，或换一个目录"
-    return UserError(f"写不了“{path}”：{why}")

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+from denggao.facts.carrying import carry_key
+from denggao.facts.cells import BadCell, is_missing, tidy
 from denggao.facts.claims import Claim, claims
 from denggao.facts.columns import Column
 from denggao.facts.converters import shown
 from denggao.facts.enterprise import CONTRADICTION
 from denggao.facts.identity import looks_like_code, normal_code
 from denggao.facts.importing import Import
+from denggao.facts.likeness import suggest
+from denggao.facts.origins import Carried
 from denggao.facts.problems import Finding, place
+from denggao.facts.ratios import Stated, share
 from denggao.facts.tables import Table
 from denggao.facts.titlerows import Report as TitleReport
+from denggao.facts.titles import Title
 from denggao.facts.workbook import Cell, Row
 
 
@@ -41,6 +48,11 @@ class Chunk:
     def sheet_row(self, position: int) -> int:
         return self.first + self.at[position]
 
+    @cached_property
+    def rows(self) -> list[int]:
+        """The running numbers, once all rows are in."""
+        return [self.running + offset for offset in self.at]
+
 
 class ChunkReader:
     """Stores the chunks of one table, one column after the other."""
@@ -48,7 +60,15 @@ class ChunkReader:
     def __init__(self, work: Import, table: Table) -> None:
         self.work, self.table = work, table
         self.claims = claims(table, work.reader.application_year, self._whole_column)
+        self._shares = [c for c in table.columns if c.meaning and c.meaning.role == "share"]
         self._blank_heads = [column for column in table.columns if not column.head]
+        self._carried = [column for column in table.columns if self._is_carried(column)]
+        if table.detail:
+            advice = (
+                f"有“{table.detail}”一列，一行是一项产品或项目，数额不是全户的，没有读；"
+                "确是全户的数，请写进 --columns 对照文件"
+            )
+            work.note_sheet(table.grid, Finding("detail_table", "", advice))
         for column in table.columns:
             if column.head and column.meaning is None and column.index != table.id_index:
                 self._unread(column, column.head)
@@ -58,10 +78,18 @@ class ChunkReader:
             return
         columns = list(zip(*(row[: self.table.width] for row in chunk.kept), strict=True))
         self._note_blank_heads(columns)
+        stated: dict[str, list[Any]] = {}
         for claim in self.claims:
-            self._store(claim, self._values(claim, columns, chunk), chunk)
+            stated[claim.key] = self._values(claim, columns, chunk)
+            self._store(claim, stated[claim.key], chunk)
+        for column in self._shares:
+            self._store_shares(column, columns[column.index], chunk)
         if self.table.titles:
-            self._store_titles(chunk)
+            stated["titles"] = self._store_titles(chunk)
+        for column in self._carried:
+            self._carry(column, columns[column.index], chunk)
+        rows = [chunk.sheet_row(position) for position in range(len(chunk.kept))]
+        self.work.watch.stored(self.table, rows, chunk.firms, chunk.years, stated)
 
     # --- heads -----------------------------------------------------------------------------
 
@@ -71,6 +99,13 @@ class ChunkReader:
     def _unread(self, column: Column, head: str) -> None:
         grid = self.table.grid
         self.work.unread.append((grid.file, grid.sheet, column.letter, head))
+        like = suggest(column.head, self.work.reader.application_year) if column.head else None
+        if like is not None:
+            advice = (
+                f"没有读；像“{like.name}”（相似 {like.score:.2f}），是的话写进 --columns 对照文件，"
+                "或用 denggao columns 生成"
+            )
+            self._whole_column(column, Finding("head_suggestion", "", advice))
 
     def _note_blank_heads(self, columns: list[tuple[Cell, ...]]) -> None:
         """Cells under no head at all are listed as unread too, once."""
@@ -105,7 +140,7 @@ class ChunkReader:
         return claim.converters[column.index](raw, report, rounded)
 
     def _problem(self, row: int, column: Column, cell: object, finding: Finding) -> None:
-        self.work.problem(self.table.grid, row, column, str(cell).strip()[:120], finding)
+        self.work.problem(self.table.grid, row, column, str(cell).strip(), finding)
 
     def _flag(self, firm: int, flag: str) -> None:
         self.work.flags.setdefault(firm, set()).add(flag)
@@ -119,6 +154,8 @@ class ChunkReader:
         for position, (value, other) in enumerate(zip(values, more, strict=True)):
             if value is None:
                 values[position] = other
+                if other is not None:
+                    self._elsewhere(claim, position, column, chunk)
             elif other is not None and other != value:
                 values[position] = None
                 one = shown(value, claim.fact)
@@ -136,7 +173,7 @@ class ChunkReader:
     # --- store -----------------------------------------------------------------------------
 
     def _store(self, claim: Claim, values: list[Any], chunk: Chunk) -> None:
-        rows = [chunk.running + offset for offset in chunk.at]
+        rows = chunk.rows
         if not claim.by_year:
             self._source(claim.key, claim.columns[0])
             self.work.store.put(claim.key, chunk.firms, values, rows, chunk.fresh)
@@ -156,18 +193,42 @@ class ChunkReader:
     def _source(self, key: str, column: Column) -> None:
         grid = self.table.grid
         self.work.sources.setdefault(key, (grid.file, grid.sheet, column.letter, column.head))
+        self.work.origins.claim(key, column)
 
-    def _store_titles(self, chunk: Chunk) -> None:
-        titles = self.table.titles
+    def _elsewhere(self, claim: Claim, position: int, column: Column, chunk: Chunk) -> None:
+        key = f"{claim.code}@{chunk.years[position]}" if claim.by_year else claim.key
+        self.work.origins.elsewhere(key, chunk.running + chunk.at[position], column)
+
+    def _store_shares(self, column: Column, raw: Sequence[Cell], chunk: Chunk) -> None:
+        stated = []
+        for position, cell in enumerate(raw):
+            try:
+                found = share(cell) if cell != "" else None
+            except BadCell as bad:
+                self._problem(chunk.sheet_row(position), column, cell, bad.finding)
+                continue
+            if found is not None:
+                own = (column.meaning and column.meaning.year) or chunk.years[position]
+                year = own or self.table.told_year
+                row = chunk.running + chunk.at[position]
+                stated.append(Stated(chunk.firms[position], row, year, found))
+        self.work.shares.add(len(self.work.tables) - 1, column, stated)
+
+    def _store_titles(self, chunk: Chunk) -> list[tuple[Title, ...] | None]:
+        titles, stated = self.table.titles, []
         for position, row in enumerate(chunk.kept):
             number, firm = chunk.sheet_row(position), chunk.firms[position]
             held = titles.titles(row, self._title_report(number))
+            stated.append(held)
             if held is None:
                 continue
             running = chunk.running + chunk.at[position]
             report = self._end_report(number)
             if not self.work.titles.add(firm, held, running, self._place, report):
                 self._flag(firm, CONTRADICTION)
+            for title in self.work.titles.told(firm, running):
+                self.work.origins.title(firm, title, running)
+        return stated
 
     def _place(self, running: int) -> str:
         return place(*self.work.place(running), "", "")
@@ -178,6 +239,24 @@ class ChunkReader:
             self.work.problem(self.table.grid, row, column, str(value), finding)
 
         return report
+
+    # --- columns that only forms ask for ----------------------------------------------------
+
+    def _is_carried(self, column: Column) -> bool:
+        """Not understood here, or (技术领域 in rough words) perhaps refused as a value."""
+        if column.index == self.table.id_index or not self.work.carrying.wanted:
+            return False
+        loose = column.meaning is None or column.fact_code == "field_code"
+        return loose and carry_key(column.head) in self.work.carrying.wanted
+
+    def _carry(self, column: Column, raw: Sequence[Cell], chunk: Chunk) -> None:
+        key = carry_key(column.head)
+        for position, cell in enumerate(raw):
+            if isinstance(cell, str) and is_missing(tidy(cell)):
+                continue
+            source = self.work.origins.at(chunk.running + chunk.at[position], column)
+            carried = Carried(cell, source, self.table.unit)
+            self.work.carrying.put(key, chunk.firms[position], carried)
 
     def _title_report(self, row: int) -> TitleReport:
         def report(column: Column, cell: object, finding: Finding) -> None:

@@ -60,8 +60,9 @@ def _claim(
         return Claim(meaning.code, f"{meaning.code}@*", by_year=True)
     year = meaning.year
     if year is None:
-        year = application_year - 1
-        advice = f"表头没有年度，按上年（{year} 年）读入；不对请在表头写明年度"
+        year = table.told_year or application_year - 1
+        why = "标题或工作表名" if table.told_year else "上年"
+        advice = f"表头没有年度，按{why}（{year} 年）读入；不对请在表头写明年度"
         report(column, Finding("assumed_year", "带年度的表头", advice))
     return Claim(meaning.code, f"{meaning.code}@{year}")
 
@@ -70,6 +71,9 @@ def _factor(column: Column, meaning: Meaning, table: Table, report: Report) -> i
     if meaning.factor is not None or meaning.fact.unit != "元":
         return meaning.factor or 1
     if table.unit is not None:
+        if table.unit_from_above:
+            advice = "表头没有单位，按本页上面那张表的单位读入；不对请在表头写明，如“（万元）”"
+            report(column, Finding("assumed_unit", "带单位的表头", advice))
         return table.unit
     advice = "表头没有单位，按“元”读入；不对请在表头写明，如“（万元）”"
     report(column, Finding("assumed_unit", "带单位的表头", advice))

@@ -13,12 +13,14 @@ column = "stock_code"
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from denggao.facts.errors import UserError
-from denggao.facts.heads import Meaning, normal, understand, unit_factor
+from denggao.facts.headparts import head_part, normal
+from denggao.facts.heads import Meaning, fitted, understand, unit_factor
 
 #: Only for reading 「上年」 in a mapped name; such words are refused in a map.
 _NO_YEAR = 0
@@ -26,20 +28,42 @@ _NO_YEAR = 0
 
 @dataclass(frozen=True)
 class ColumnMap:
-    """``heads`` and ``ignore`` by the normal form of the head in the file."""
+    """``heads`` and ``ignore`` by the normal form of the head in the file; ``written`` gives
+    each of them as the user wrote it, ``file`` the name of the map."""
 
     heads: dict[str, Meaning] = field(default_factory=dict)
     ignore: frozenset[str] = frozenset()
     year_column: str | None = None
     id_column: str | None = None
+    written: dict[str, str] = field(default_factory=dict)
+    file: str = ""
 
-    def meaning(self, head: str) -> Meaning | None:
+    def meaning(self, head: str, application_year: int | None = None) -> Meaning | None:
+        """What the map says of a head, levels joined by 「/」, or of its lowest level. With
+        ``application_year``, a year and unit that only the head states hold
+        (「进账（万元）/2024年」)."""
+        meaning = self._says(head) or self._says(head.rsplit("/", 1)[-1])
+        if meaning is None or application_year is None or meaning.role != "fact":
+            return meaning
+        told = fitted(meaning, [head_part(level, application_year) for level in head.split("/")])
+        if told is None:
+            return meaning
+        return replace(
+            meaning,
+            year=told.year if meaning.year is None else meaning.year,
+            factor=told.factor if meaning.factor is None else meaning.factor,
+        )
+
+    def _says(self, head: str) -> Meaning | None:
         name = normal(head)
         if self.year_column is not None and name == normal(self.year_column):
             return Meaning("year")
-        if name in self.ignore:
-            return Meaning("nothing")
-        return self.heads.get(name)
+        return Meaning("nothing") if name in self.ignore else self.heads.get(name)
+
+    def not_among(self, heads: Iterable[str]) -> list[str]:
+        """Heads of the map, as written, that are not among these of the files."""
+        there = {normal(part) for head in heads for part in (head, head.rsplit("/", 1)[-1])}
+        return [written for name, written in self.written.items() if name not in there]
 
 
 def load_column_map(path: Path) -> ColumnMap:
@@ -54,11 +78,15 @@ def load_column_map(path: Path) -> ColumnMap:
     _only(tables, {"heads", "year", "identity"}, where)
     heads = _table(tables, "heads", where)
     ignore = heads.pop("ignore", []) if isinstance(heads.get("ignore"), list) else []
+    ignored = [_text(head, f"{where} heads.ignore") for head in ignore]
+    year = _column(tables, "year", where)
     return ColumnMap(
-        {normal(head): _meaning(head, target, where) for head, target in heads.items()},
-        frozenset(normal(_text(head, f"{where} heads.ignore")) for head in ignore),
-        _column(tables, "year", where),
-        _column(tables, "identity", where),
+        heads={normal(head): _meaning(head, target, where) for head, target in heads.items()},
+        ignore=frozenset(map(normal, ignored)),
+        year_column=year,
+        id_column=_column(tables, "identity", where),
+        written={normal(head): head for head in (*heads, *ignored, *([year] if year else []))},
+        file=path.name,
     )
 
 

@@ -21,6 +21,17 @@ class Column:
         return column_letter(self.index)
 
     @property
+    def key(self) -> str:
+        """The fact that it states, with the year of its head: ``sales@2024``; titles have one
+        key for all their columns."""
+        if self.meaning is None or self.meaning.role not in ("fact", "title"):
+            return ""
+        if self.meaning.role == "title":
+            return "titles"
+        year = f"@{self.meaning.year}" if self.meaning.year else ""
+        return self.meaning.code + year
+
+    @property
     def fact_code(self) -> str:
         """The fact that it states, "" if it states none."""
         return self.meaning.code if self.meaning and self.meaning.role == "fact" else ""

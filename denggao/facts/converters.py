@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from denggao.facts import cells
+from denggao.facts import cells, words
 from denggao.facts.catalogue import MAX_SIZE, Fact
 from denggao.facts.cells import BadCell
 from denggao.facts.interval import Interval
@@ -28,6 +28,8 @@ _PLAIN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?").fullmatch
 _EXACT = 10**15
 _REMEMBERED = 20_000
 _LONGEST_MARK = 8
+#: First characters of errors and formulas.
+_LOOKED_AT = "#=+-@＝＋－＠ \t\r\n"
 
 
 def converter(fact: Fact, factor: int, date1904: bool = False) -> Convert:
@@ -40,8 +42,16 @@ def converter(fact: Fact, factor: int, date1904: bool = False) -> Convert:
         return _others(lambda cell: cells.yes_no(cell, fact))
     if fact.code == "field_code":
         return _others(cells.field_code)
+    if fact.code == "region":
+        return _others(words.region)
     if fact.unit == "代码":
-        return _others(cells.code)
+        return _others(words.code)
+    if fact.code in ("name", "former_names"):
+        return _others(words.company_name)
+    if fact.code == "phone":
+        return _others(words.phone)
+    if fact.code != "remark":
+        return _others(_label)
     return _others(_text)
 
 
@@ -129,12 +139,19 @@ def _others(parse: Callable[[object], Any]) -> Convert:
 
 
 def _text(cell: object) -> str | None:
-    """``cells.text``, without the closer look where a cell cannot be a mark or broken."""
-    if type(cell) is str and len(cell) > _LONGEST_MARK and cell[0] not in "#=":
-        words = cell.strip()
-        if "\ufffd" not in words and len(words) > _LONGEST_MARK:
-            return words
-    return cells.text(cell)
+    """``words.free_text``, without the closer look where a cell cannot be a mark or broken."""
+    if type(cell) is str and len(cell) > _LONGEST_MARK and cell[0] not in _LOOKED_AT:
+        text = cell.strip()
+        if text.isprintable() and "\ufffd" not in text and len(text) > _LONGEST_MARK:
+            return text
+    return words.free_text(cell)
+
+
+def _label(cell: object) -> str | None:
+    """``words.label``, as quickly as ``_text``."""
+    if type(cell) is str and len(cell) > _LONGEST_MARK:
+        return _text(cell)
+    return words.label(cell)
 
 
 def shown(value: object, fact: Fact) -> str:

@@ -1,5 +1,6 @@
 """Which rows speak of the same firm: by credit code first, by exact name only when no code
-contradicts it. Nothing ambiguous merges by itself."""
+contradicts it. Nothing ambiguous merges by itself: one name with two codes is two firms, and so
+is one code with two names that are not the same name written differently."""
 
 from __future__ import annotations
 
@@ -8,23 +9,35 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Firms:
-    """Firms in the order of their first appearance; a firm is its position."""
+    """Firms in the order of their first appearance; a firm is its position. ``names`` in normal
+    form, ``None`` while only a code is known. ``same``: pairs that a later row showed to be one."""
 
     identity: list[str] = field(default_factory=list)
+    names: list[str | None] = field(default_factory=list)
+    same: list[tuple[int, int]] = field(default_factory=list)
     _by_code: dict[str, int] = field(default_factory=dict)
     _by_name: dict[str, int] = field(default_factory=dict)
     _without_code: dict[str, int] = field(default_factory=dict)
     _ambiguous: set[str] = field(default_factory=set)
+    _more_names: dict[str, list[int]] = field(default_factory=dict)
+    _only_code: dict[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.identity)
 
-    def find(self, code: str | None, name: str | None, shown: str) -> tuple[int, str]:
-        """The firm of a row, new if need be, and "" or what is doubtful about it
-        ("two_codes", "ambiguous_name"). ``name`` is in normal form, ``shown`` as written."""
+    def find(
+        self, code: str | None, name: str | None, shown: str, year: int = 0
+    ) -> tuple[int, str]:
+        """The firm of a row, new if need be, and "" or what is doubtful about it ("two_codes",
+        "two_names", "ambiguous_name", "ambiguous_code"). ``name`` is in normal form, ``shown``
+        as written; rows of a fiscal ``year`` may give a firm the name that it had then."""
         if code:
             firm = self._by_code.get(code)
-            return (firm, "") if firm is not None else self._by_new_code(code, name)
+            if firm is None:
+                return self._by_new_code(code, name)
+            if name == self.names[firm] or year:
+                return firm, ""
+            return self._by_known_code(firm, code, name, shown)
         assert name is not None
         firm = self._without_code.get(name)
         if firm is not None:
@@ -38,27 +51,68 @@ class Firms:
 
     def _by_new_code(self, code: str, name: str | None) -> tuple[int, str]:
         if name is None:
-            return self._new(code, code), ""
-        firm = self._without_code.pop(name, None)
-        if firm is not None and name not in self._ambiguous:
+            return self._new(code, None), ""
+        firm = None if name in self._ambiguous else self._without_code.pop(name, None)
+        if firm is not None:
             self._by_code[code] = firm
             self.identity[firm] = code
             return firm, ""
-        firm = self._new(code, code)
+        firm = self._new(code, name)
         if self._by_name.setdefault(name, firm) != firm:
             self._ambiguous.add(name)
             return firm, "two_codes"
         return firm, ""
 
-    def _new(self, code: str, shown: str) -> int:
-        firm = len(self.identity)
-        self.identity.append(shown)
-        self._by_code[code] = firm
+    def _by_known_code(self, firm: int, code: str, name: str | None, shown: str) -> tuple[int, str]:
+        """The code has been seen beside another name, or beside none."""
+        from denggao.facts.names import same_name
+
+        others = self._more_names.get(code, [])
+        if name is None:
+            return self._with_code_alone(firm, code) if others else (firm, "")
+        known = self.names[firm]
+        if known is None:
+            self.names[firm] = name
+            return self._also_called(firm, name), ""
+        for one in (firm, *others):
+            if self.names[one] == name or same_name(self.names[one] or "", name):
+                return self._also_called(one, name), ""
+        other = None if name in self._ambiguous else self._without_code.pop(name, None)
+        if other is None:
+            other = self._append(shown, name)
+            if self._by_name.setdefault(name, other) != other:
+                self._ambiguous.add(name)
+        self._more_names.setdefault(code, []).append(other)
+        return other, "two_names"
+
+    def _also_called(self, firm: int, name: str) -> int:
+        """``firm``, now known under ``name`` too; a firm that has only this name is the same."""
+        if self._by_name.setdefault(name, firm) != firm and name not in self._ambiguous:
+            codeless = self._without_code.pop(name, None)
+            if codeless is None:
+                self._ambiguous.add(name)
+            else:
+                self.same.append((firm, codeless))
+                self._by_name[name] = firm
         return firm
 
+    def _with_code_alone(self, firm: int, code: str) -> tuple[int, str]:
+        """No name in the row, and the code belongs to several."""
+        if code not in self._only_code:
+            self._only_code[code] = self._append(f"{code}（没有名称）", None)
+        return self._only_code[code], "ambiguous_code"
+
+    def _new(self, code: str, name: str | None) -> int:
+        self._by_code[code] = self._append(code, name)
+        return self._by_code[code]
+
     def _new_without_code(self, name: str, shown: str) -> int:
-        firm = len(self.identity)
-        self.identity.append(shown)
+        firm = self._append(shown, name)
         self._without_code[name] = firm
         self._by_name.setdefault(name, firm)
         return firm
+
+    def _append(self, shown: str, name: str | None) -> int:
+        self.identity.append(shown)
+        self.names.append(name)
+        return len(self.identity) - 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,12 +95,37 @@ class Store:
             origins[firm] = row
         column[firm] = kept
 
+    def join(self, keep: int, drop: int, silent: Collection[str]) -> None:
+        """What was stated of ``drop`` is stated of ``keep``, as if one row after the other had
+        said so; of the ``silent`` columns ``keep`` has its own."""
+        for key, column in self.columns.items():
+            if drop >= len(column):
+                continue
+            _extend(column, self._origins[key], keep + 1)
+            own = column[keep] is not None
+            if (key, drop) in self._disputed and not (own and key in silent):
+                self._disputed.add((key, keep))
+                column[keep] = None
+            elif column[drop] is not None and not (own and key in silent):
+                self._scatter(key, [keep], [column[drop]], [self._origins[key][drop]])
+
+    def keep_only(self, firms: Sequence[int]) -> None:
+        """Firm ``firms[n]`` becomes firm n; the others go."""
+        count = max(firms) + 1
+        for key, column in self.columns.items():
+            _extend(column, self._origins[key], count)
+            self.columns[key] = [column[firm] for firm in firms]
+            self._origins[key] = array("L", [self._origins[key][firm] for firm in firms])
+        places = {firm: place for place, firm in enumerate(firms)}
+        self._disputed = {(k, places[firm]) for k, firm in self._disputed if firm in places}
+
     def finish(self, count: int) -> dict[str, list[Any]]:
         """All columns, each as long as there are firms, bounds split into .lo and .hi."""
         for key, column in self.columns.items():
             _extend(column, self._origins[key], count)
         for key in sorted(self.bounded):
             self._split_bounds(key)
+        self._conflict = _closed  # the importer, with the sheets it read, may go
         return self.columns
 
     def row_of(self, key: str, firm: int) -> int:
@@ -115,6 +140,10 @@ class Store:
             if isinstance(value, Interval):
                 los[firm], his[firm], column[firm] = value.lo, value.hi, None
         self.columns[f"{key}.lo"], self.columns[f"{key}.hi"] = los, his
+
+
+def _closed(key: str, firm: int, old: Any, row: int, new: Any, later: int) -> Any:
+    raise AssertionError("the ledger is finished")
 
 
 def within(old: Any, new: Any) -> Any:

@@ -1,50 +1,73 @@
-"""An .xlsx file as a zip package: limits before parsing, and what the fast reader loses.
-
-calamine returns error cells (#DIV/0!) and formulas without a stored value as empty cells.
-One streaming pass over the sheet's XML finds both, so that they are never taken for blanks.
-"""
+"""An .xlsx file as a zip package: limits before parsing."""
 
 from __future__ import annotations
 
 import posixpath
-import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from xml.etree import ElementTree
 
+from denggao.facts.activeparts import Active, refuse_active
+from denggao.facts.container import MAX_UNCOMPRESSED, RESAVE, Damaged, open_container, unpacked
 from denggao.facts.errors import UserError
-from denggao.facts.problems import column_index
+from denggao.facts.filekinds import refuse_other_zip
+from denggao.facts.sheetscan import SheetScan, scan
+from denggao.facts.xmlguard import Refused, guarded, rows_in_order, strings_counted, tree
 
-MAX_UNCOMPRESSED = 1 << 30
-MAX_RATIO = 200
-#: Small parts compress well without harm; only above this does the ratio count.
-_RATIO_MATTERS = 32 << 20
-MAX_ENTRIES = 10_000
-#: Cells of a sheet from its first to its farthest one: the reader lays them all out in memory.
-MAX_CELLS = 40_000_000
+#: Cells of a sheet from its first to its farthest one: the reader lays them all out in memory,
+#: 30 bytes each.
+MAX_CELLS = 12_000_000
 _MAX_SMALL_PART = 16 << 20
+_MAX_STYLES = 64 << 20
+MAX_SHEETS = 300
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 
-Broken = dict[int, dict[int, str]]
+Guard = Callable[[Iterable[bytes]], Iterator[bytes]]
 
 
 class Package:
     """The opened zip; ``sheets`` maps each sheet's name to its part, ``date1904`` is the
-    workbook's date system. Raises UserError on anything that must not be parsed."""
+    workbook's date system, ``linked``: its formulas read other workbooks. Raises UserError on
+    anything that must not be parsed."""
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
+        with self._said():
+            self._zip = open_container(path)
+            try:
+                refuse_other_zip(path, self._zip.namelist())
+                self.linked = refuse_active(self._zip.namelist(), self._tree)
+                workbook = self._tree("xl/workbook.xml")
+                targets = self._targets()
+                self._prove("xl/styles.xml", guarded, _MAX_STYLES)
+                self.sheets = _sheet_parts(workbook, targets)
+            except BaseException:
+                self._zip.close()
+                raise
+        self.date1904 = _is_1904(workbook)
+        self._parts = {name.lower(): name for name in self._zip.namelist()}
+        if len(self.sheets) > MAX_SHEETS:
+            raise UserError(
+                f"「{self.name}」有 {len(self.sheets)} 页，超过 {MAX_SHEETS} 页；请分成几个文件"
+            )
+
+    @contextmanager
+    def _said(self) -> Iterator[None]:
+        """What is wrong inside, as words for a person."""
         try:
-            self._zip = zipfile.ZipFile(path)
-            _check_sizes(self._zip, path)
-            workbook = self._tree("xl/workbook.xml")
-            targets = self._targets()
+            yield
+        except Active as error:
+            raise UserError(f"「{self.name}」{error}，不予读取；{error.cure}") from error
+        except Refused as error:
+            raise UserError(f"「{self.name}」{error}，不予读取；{RESAVE}") from error
         except (
             zipfile.BadZipFile,
+            Damaged,
             KeyError,
             ElementTree.ParseError,
             OSError,
@@ -54,20 +77,15 @@ class Package:
             zlib.error,
         ) as error:
             raise UserError(
-                f"「{path.name}」不是完整的 Excel 工作簿（文件损坏或下载不全）；"
-                "请用 Excel 或 WPS 打开后另存为 .xlsx 再试"
+                f"「{self.name}」不是完整的 Excel 工作簿（文件损坏、下载不全，"
+                f"或内容与其声明的大小不符）；{RESAVE}"
             ) from error
-        self.date1904 = _is_1904(workbook)
-        self.sheets = _sheet_parts(workbook, targets)
 
     def _tree(self, part: str) -> ElementTree.Element:
-        info = self._zip.getinfo(part)
-        if info.file_size > _MAX_SMALL_PART:
-            raise ValueError(part)
-        data = self._zip.read(info)
-        if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-            raise ValueError(part)
-        return ElementTree.fromstring(data)  # noqa: S314 (no DOCTYPE, so no entities)
+        entry = self._zip.getinfo(part)
+        if entry.file_size > _MAX_SMALL_PART:
+            raise Refused(f"里的 {part} 大得异常")
+        return tree(unpacked(self._zip, entry))
 
     def _targets(self) -> dict[str, str]:
         relations = self._tree("xl/_rels/workbook.xml.rels")
@@ -78,78 +96,39 @@ class Package:
             for relation in relations
         }
 
-    def broken_cells(self, sheet: str) -> Broken:
-        """Row → column (both from 0) → what to show of each error cell ("#DIV/0!") and each
-        formula without a stored value ("=B2*2"). Also proves that the sheet unpacks to the
-        size that it claims."""
-        broken: Broken = {}
-        part = self.sheets.get(sheet)
-        if part is None or part not in self._zip.namelist():
-            return broken
-        extent = _Extent()
-        for row, column, shown in _scan(self._chunks(part), extent):
-            broken.setdefault(row, {})[column] = shown
-        if extent.cells > MAX_CELLS:
-            raise UserError(
-                f"「{self.name}」〈{sheet}〉从左上角到最远的单元格有 {extent.cells} 格，"
-                "远处可能有零散内容；请删去表格以外的内容后另存，或分成几个文件"
-            )
-        return broken
-
-    def check_strings(self) -> None:
-        """Unpack the shared strings once, so that a false size is found before parsing."""
-        if "xl/sharedStrings.xml" in self._zip.namelist():
-            for _ in self._chunks("xl/sharedStrings.xml"):
+    def _prove(self, part: str, guard: Guard, most: int) -> None:
+        """Unpack a part that calamine will parse once, if there is one."""
+        if part in self._zip.namelist():
+            if self._zip.getinfo(part).file_size > most:
+                raise Refused(f"里的 {part} 大得异常")
+            for _ in guard(unpacked(self._zip, self._zip.getinfo(part))):
                 pass
 
-    def _chunks(self, part: str) -> Iterator[bytes]:
-        try:
-            with self._zip.open(part) as stream:
-                first = True
-                while chunk := stream.read(1 << 20):
-                    if first and b"<!DOCTYPE" in chunk:
-                        raise UserError(f"「{self.name}」含有外部实体声明，不予读取")
-                    first = False
-                    yield chunk
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            NotImplementedError,
-            RuntimeError,
-        ) as error:
+    def scan(self, sheet: str) -> SheetScan:
+        """What the XML of a sheet tells besides its values. Also proves that the sheet unpacks
+        to the size that it claims. Raises UserError where it reaches too far."""
+        part = self._parts.get(self.sheets.get(sheet, "").lower())
+        if part is None:  # calamine may find another one under this name
+            raise UserError(f"「{self.name}」里没有〈{sheet}〉这一页的内容；{RESAVE}")
+        found = scan(self._chunks(part))
+        if found.cells > MAX_CELLS:
             raise UserError(
-                f"「{self.name}」的内容与其声明的大小不符或已损坏，不予读取；"
-                "请用 Excel 或 WPS 打开后另存为 .xlsx 再试"
-            ) from error
+                f"「{self.name}」〈{sheet}〉从左上角到最远的单元格有 {found.cells} 格，"
+                "远处可能有零散内容；请删去表格以外的内容后另存，或分成几个文件"
+            )
+        return found
+
+    def check_strings(self) -> None:
+        """Unpack the shared strings once, so that too many are found before parsing."""
+        with self._said():
+            self._prove("xl/sharedStrings.xml", strings_counted, MAX_UNCOMPRESSED)
+
+    def _chunks(self, part: str) -> Iterator[bytes]:
+        with self._said():
+            yield from rows_in_order(unpacked(self._zip, self._zip.getinfo(part)))
 
     def close(self) -> None:
         self._zip.close()
-
-
-def _check_sizes(package: zipfile.ZipFile, path: Path) -> None:
-    entries = package.infolist()
-    if len(entries) > MAX_ENTRIES:
-        raise UserError(
-            f"「{path.name}」内含 {len(entries)} 个部件，超过 {MAX_ENTRIES} 个，不予读取"
-        )
-    total = sum(entry.file_size for entry in entries)
-    if total > MAX_UNCOMPRESSED:
-        raise UserError(
-            f"「{path.name}」声称解压后有 {total / 2**30:.1f} GB，超过 1 GB 的上限，不予读取；"
-            "请删去空白的带格式行列，或分成几个文件"
-        )
-    for entry in entries:
-        ratio = entry.file_size / max(entry.compress_size, 1)
-        if entry.file_size > _RATIO_MATTERS and ratio > MAX_RATIO:
-            raise UserError(
-                f"「{path.name}」的压缩比高达 {ratio:.0f} 倍，像是压缩炸弹，不予读取；"
-                "请用 Excel 或 WPS 打开，删去空白的带格式行列后另存"
-            )
-        if entry.flag_bits & 1:
-            raise UserError(f"「{path.name}」设有密码；请去掉密码另存后再导入")
-        if entry.filename.endswith("vbaProject.bin"):
-            raise UserError(f"「{path.name}」带有宏；请另存为不含宏的 .xlsx 再导入")
 
 
 def _is_1904(workbook: ElementTree.Element) -> bool:
@@ -161,79 +140,12 @@ def _is_1904(workbook: ElementTree.Element) -> bool:
 
 
 def _sheet_parts(workbook: ElementTree.Element, targets: dict[str, str]) -> dict[str, str]:
-    parts = {}
+    parts: dict[str, str] = {}
     for space in (_MAIN, _STRICT):
         for sheet in workbook.iter(f"{space}sheet"):
             link = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), "")
-            parts[sheet.get("name", "")] = targets.get(link, "")
+            name = sheet.get("name", "")
+            if name in parts:
+                raise Refused(f"里有两页都叫“{name}”")
+            parts[name] = targets.get(link, "")
     return parts
-
-
-_ERROR = re.compile(rb"""<(?:\w+:)?c\b([^>]*\bt=["']e["'][^>]*)(?<!/)>(.*?)</(?:\w+:)?c>""", re.S)
-_FORMULA = re.compile(
-    rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b([^>]*?)(?:/>|>([^<]*)</(?:\w+:)?f>)\s*"
-    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
-)
-_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
-_REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
-#: A cell may lie across two chunks: so much of the last one is looked at again.
-_OVERLAP = 1 << 16
-
-
-_CELL_COLUMN = re.compile(rb""" r=["']([A-Z]{1,3})[0-9]""")
-_ROW_NUMBER = re.compile(rb"""row\s[^>]*?r=["']([0-9]{1,7})["']""")
-_CELL_ROW = re.compile(rb""" r=["'][A-Z]{1,3}([0-9]{1,7})["']""")
-
-
-class _Extent:
-    """How far a sheet reaches, whatever its rows and its dimension claim."""
-
-    def __init__(self) -> None:
-        self._columns: set[bytes] = set()
-        self._rows = 0
-        self._end = b""
-
-    def see(self, text: bytes) -> None:
-        self._columns.update(_CELL_COLUMN.findall(text))
-        self._rows = max([self._rows, *map(int, _ROW_NUMBER.findall(text))])
-        self._end = text[-_OVERLAP:]
-
-    @property
-    def cells(self) -> int:
-        """Width × height. The last cell may name another row than the one it stands in."""
-        width = max((column_index(c.decode()) + 1 for c in self._columns), default=0)
-        return width * max([self._rows, *map(int, _CELL_ROW.findall(self._end))])
-
-
-def _scan(chunks: Iterator[bytes], extent: _Extent) -> Iterator[tuple[int, int, str]]:
-    """(row, column, shown) of broken cells; found twice in the overlap is harmless."""
-    tail = b""
-    for chunk in chunks:
-        text = tail + chunk
-        extent.see(text)
-        if b't="e"' in text or b"t='e'" in text:
-            yield from _found(_ERROR, text, _error_shown)
-        if b"<f" in text or b":f" in text:
-            yield from _found(_FORMULA, text, _formula_shown)
-        tail = text[-_OVERLAP:]
-
-
-def _found(
-    pattern: re.Pattern[bytes], text: bytes, shown: Callable[[re.Match[bytes]], str]
-) -> Iterator[tuple[int, int, str]]:
-    for match in pattern.finditer(text):
-        reference = _REFERENCE.search(match.group(1))
-        # t="str" with nothing in it is a formula whose answer is the empty text
-        if reference and b't="str"' not in match.group(1):
-            row = int(reference.group(2)) - 1
-            yield row, column_index(reference.group(1).decode()), shown(match)
-
-
-def _error_shown(match: re.Match[bytes]) -> str:
-    value = _VALUE.search(match.group(2))
-    text = value.group(1).decode("utf-8", "replace") if value else ""
-    return text if text.startswith("#") else f"#错误{text}"
-
-
-def _formula_shown(match: re.Match[bytes]) -> str:
-    return "=" + (match.group(3) or b"").decode("utf-8", "replace")

@@ -1,19 +1,24 @@
-"""Amounts that look like 元 typed into a column of 万元 (or the other way round).
+"""Cells that are read as they stand, and named all the same.
 
-Such a cell is a perfectly good number, only ten thousand times off, so nothing but the firm's
-own other years can show it. The value is kept; the cell is named.
+元 typed into a column of 万元 (or the other way round) is a perfectly good number, only ten
+thousand times off, so nothing but the firm's other amounts can show it. A slip of the pen in a
+name is a name.
 """
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 from denggao.facts.importing import Import
 from denggao.facts.problems import Finding
+from denggao.facts.words import oddity
 
 #: One year's amount over another's. Real firms grow tenfold; a slip of unit is 10,000.
 TIMES = 2000
+#: 10 亿元 in 分: below, one amount beside a few small ones says nothing.
+HUGE = 10**11
 #: Amounts that do not swing so much by themselves, as a loan or a profit near 0 does.
 STEADY = (
     "sales",
@@ -28,13 +33,21 @@ STEADY = (
 
 
 def name_suspects(work: Import) -> None:
-    """A problem for each amount more than TIMES another year's amount of the same firm."""
+    """A problem for each odd name, for each amount more than TIMES another year's amount of the
+    same firm, and for each that exceeds all its other amounts as much."""
     columns = work.store.columns
+    for firm, name in enumerate(columns.get("name", ())):
+        advice = oddity(name) if name else None
+        if advice:
+            row = work.store.row_of("name", firm)
+            work.problem_with("name", row, name, Finding("odd_name", "", advice))
     for code in STEADY:
         keys = sorted(key for key in columns if key.startswith(f"{code}@") and key[-1].isdigit())
         named: set[tuple[str, int]] = set()
         for one, other in itertools.combinations(keys, 2):
             _compare(work, one, other, named)
+        for key in keys:
+            _against_the_rest(work, key, keys, named)
 
 
 def _compare(work: Import, one: str, other: str, named: set[tuple[str, int]]) -> None:
@@ -46,6 +59,24 @@ def _compare(work: Import, one: str, other: str, named: set[tuple[str, int]]) ->
         if (key, firm) not in named:
             named.add((key, firm))
             _name(work, key, small, firm)
+
+
+def _against_the_rest(
+    work: Import, key: str, same: Sequence[str], named: set[tuple[str, int]]
+) -> None:
+    """Amounts above HUGE that no other amount of the firm comes near; where it has other years
+    of the same fact, those have been looked at."""
+    columns = work.store.columns
+    rest = [columns[k] for k in columns if k.partition("@")[0] in STEADY and k not in same]
+    for firm, value in enumerate(columns[key]):
+        if not value or value < HUGE or (key, firm) in named:
+            continue
+        others = [column[firm] for column in rest if column[firm]]
+        if others and value > TIMES * max(map(abs, others)):
+            named.add((key, firm))
+            advice = "比本户其他金额都大几千倍，像是元和万元弄混了；值照读，请核对"
+            finding = Finding("suspect_unit", "与本户其他金额相称的金额", advice)
+            work.problem_with(key, work.store.row_of(key, firm), value, finding)
 
 
 def _name(work: Import, key: str, small: str, firm: int) -> None:

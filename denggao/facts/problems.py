@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,10 +12,27 @@ NOTICES = frozenset(
         "assumed_unit",
         "assumed_year",
         "changed_over_years",
+        "detail_table",
         "duplicate",
+        "head_not_found",
+        "head_suggestion",
+        "hidden_columns",
+        "hidden_rows",
         "hidden_sheet",
+        "joined",
+        "masked_whole",
+        "linked_workbook",
+        "share_unlike",
         "sheet_unread",
     }
+)
+
+#: Kinds of which the value is kept all the same: a person should look.
+DOUBTS = frozenset({"suspect_unit", "odd_name"})
+
+#: Kinds that name a contradiction with another row, sheet or file.
+CONFLICTS = frozenset(
+    {"fact_twice", "columns_differ", "two_codes", "two_names", "ambiguous_name", "ambiguous_code"}
 )
 
 
@@ -32,7 +50,8 @@ class Problem:
     """One finding. ``row`` is the sheet's own row number from 1 (0: the whole column or
     sheet), ``column`` the Excel letter ("" : the whole row). ``value`` is the cell as read,
     ``expected`` what should stand there, ``advice`` how to mend it (Chinese, no full stop).
-    ``kind`` is a short stable code for programs."""
+    ``kind`` is a short stable code for programs; ``key`` the fact that the column states
+    (``sales@2024``), "" where it states none."""
 
     file: str
     sheet: str
@@ -43,20 +62,22 @@ class Problem:
     expected: str
     advice: str
     kind: str
+    key: str = ""
 
     @property
     def is_notice(self) -> bool:
         """True when nothing was refused, only assumed or merged."""
         return self.kind in NOTICES
 
-    def __str__(self) -> str:
+    @property
+    def said(self) -> str:
+        """Value, what was expected and how to mend it, without the place."""
         value = f"“{self.value}”" if self.value else ""
-        said = "；".join(
-            part
-            for part in (value, f"应为{self.expected}" if self.expected else "", self.advice)
-            if part
-        )
-        return f"{place(self.file, self.sheet, self.row, self.column, self.head)}：{said}"
+        expected = f"应为{self.expected}" if self.expected else ""
+        return "；".join(part for part in (value, expected, self.advice) if part)
+
+    def __str__(self) -> str:
+        return f"{place(self.file, self.sheet, self.row, self.column, self.head)}：{self.said}"
 
 
 def place(file: str, sheet: str, row: int, column: str, head: str = "") -> str:
@@ -83,3 +104,18 @@ def column_index(letters: str) -> int:
     for letter in letters.upper():
         index = index * 26 + ord(letter) - 64
     return index - 1
+
+
+_MOST_SPANS = 20
+
+
+def spans(numbers: Iterable[int], shown: Callable[[int], str] = str) -> str:
+    """3, 4, 5, 9 → 「3–5、9」; "" for none."""
+    found: list[list[int]] = []
+    for number in sorted(numbers):
+        if found and found[-1][1] == number - 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    texts = [shown(a) if a == b else f"{shown(a)}–{shown(b)}" for a, b in found]
+    return "、".join(texts[:_MOST_SPANS]) + ("……" if len(texts) > _MOST_SPANS else "")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from denggao.facts.identity import half_width
+from denggao.facts.titles import KINDS
 from denggao.facts.workbook import Cell, Row
 
 #: Reasons to skip a row, as they stand in the summary of an import.
@@ -14,18 +15,32 @@ TOTAL = "合计行"
 NOTE = "说明或签字行"
 HEADS = "重复的表头"
 NUMBERS = "栏次行"
+SECTION = "分组标题行"
 OTHER_TABLE = "另一张表"
+NEXT_HEADS = "下一张表的标题和表头"
 NO_IDENTITY = "没有企业名称和代码"
 DAMAGED = "损坏的行"
 BAD_YEAR = "年度看不懂"
 
 _TOTAL = re.compile(
-    r"(?:本页|全[区市县省])?(?:合计|小计|总计|累计|共计)(?:数|[:(\d].*|.{0,6}[户家])?"
+    r"(?:本页|本表|全[区市县省]|.{1,8}[镇乡区县市])?"
+    r"(?:合计|小计|总计|累计|共计|总和|平均|平均值|平均数|均值|中位数|最大值|最小值)"
+    r"(?:数|[:(\d].*|.{0,6}[户家])?"
 )
 _NOTE = re.compile(
     r"(?:注\d*|备注|说明|填[表报](?:说明|人|日期|时间|单位)|制表(?:人|日期)?|审核人?|复核人?|经办人|"
-    r"(?:单位)?(?:主要)?负责人|分管领导|法定代表人|联系人|联系电话|编制(?:人|单位)|日期|盖章|签字|签章)"
-    r"(?:\([^)]*\))?(?::.*)?"
+    r"(?:单位|部门)?(?:主要)?负责人|分管领导|法定代表人|联系人|联系电话|编制(?:人|单位)|日期|盖章|签字|签章|"
+    r"统计(?:人|员)|填报员|经手人|校对人?|抄送|报送(?:单位|日期|时间)|签发人?)"
+    r"(?:\([^)]*\))?(?::.*)?|(?:金额)?单位:.{1,8}|\(?续表\)?|第\d+页.{0,8}|(?:以下|下)(?:空白|无正文)|"
+    r"(?:注\d*|备注|说明|填[表报]说明)[:、.].*"
+)
+#: The ends of most names: no total, and without a colon no note.
+_COMPANY = re.compile(r"[\u4e00-\u9fff]*(?:公司|中心|合作社|[厂院所])").fullmatch
+_LINE_NUMBERS = frozenset({"栏次", "行次", "列次", "项次"})
+#: 「一、高新技术企业」, 「（二）」, 「东岗镇」, 「科技型中小企业（12户）」: alone in a row.
+_SECTION = re.compile(
+    r"[(]?[一二三四五六七八九十]{1,3}[)、.].*|"
+    r".{1,12}(?:[镇乡县区市村类]|街道|社区|名单)(?:[(:]?(?:共|合计)?\d*[家户个][)]?)?:?"
 )
 _COLUMN_NUMBER = re.compile(r"[(]?(?:\d{1,3}|[甲乙丙丁ABC])[)]?")
 _LONGEST_NAME = 60
@@ -37,12 +52,27 @@ def _bare(text: str) -> str:
 
 def words_reason(cell: Cell) -> str | None:
     """Why a row that begins with this text is none of a firm; ``None`` if it may be."""
-    if type(cell) is not str or not cell:
+    if type(cell) is not str or not cell or _COMPANY(cell):
         return None
     text = _bare(cell)
     if _TOTAL.fullmatch(text):
         return TOTAL
+    if text in _LINE_NUMBERS:
+        return NUMBERS
     return NOTE if _NOTE.fullmatch(text) else None
+
+
+def is_section(cell: Cell, is_merged: bool) -> bool:
+    """Is a text that stands alone in its row the title of a group of rows? ``is_merged``: it
+    stands in a cell merged with those to its right."""
+    if type(cell) is not str:
+        return False
+    text = _bare(cell)
+    without_count = _COUNT.sub("", text)
+    return is_merged or _SECTION.fullmatch(text) is not None or without_count in KINDS
+
+
+_COUNT = re.compile(r"[(:]?(?:共|合计)?\d*[家户个][)]?$")
 
 
 def is_blank(row: Iterable[Cell]) -> bool:
@@ -51,9 +81,15 @@ def is_blank(row: Iterable[Cell]) -> bool:
 
 
 def same_heads(row: Row, head_rows: list[Row]) -> bool:
-    """Does the row repeat one of the rows of heads?"""
+    """Does the row repeat one of these rows (of heads, or of titles above them)?"""
     texts = _texts(row)
     return any(texts == _texts(head) for head in head_rows)
+
+
+def same_places(row: Row, other: Row) -> bool:
+    """Do two rows hold the same texts in the same columns?"""
+    one, two = ({i: _bare(str(c)) for i, c in enumerate(r) if c != ""} for r in (row, other))
+    return one == two
 
 
 def _texts(row: Row) -> list[str]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable
 
 from denggao.facts import cells, rowfilter
 from denggao.facts.chunkreader import Chunk, ChunkReader
 from denggao.facts.identity import looks_like_code, normal_code, normal_name
 from denggao.facts.importing import Import
+from denggao.facts.privacy import masked
 from denggao.facts.problems import Finding
 from denggao.facts.tables import Table
 from denggao.facts.titles import Title
+from denggao.facts.words import plain_name
 from denggao.facts.workbook import Cell, Row
 
 #: Rows handled at once: the columns of a chunk stay in the processor's cache.
@@ -20,8 +23,9 @@ SKIPPED = -1
 _NOT_THE_WHOLE = "整行没有读；请从原系统重新导出或手工更正"
 
 
-def read_table(work: Import, table: Table, progress: Callable[[int, int], None]) -> None:
-    """Every row below the heads of ``table`` into ``work``; ``progress`` (rows, of rows)."""
+def read_table(work: Import, table: Table, progress: Callable[[int, int], None]) -> set[int]:
+    """Every row below the heads of ``table`` into ``work``, and the firms that they told of;
+    ``progress`` (rows, of rows)."""
     work.begin(table)
     rows, chunks = RowReader(work, table), ChunkReader(work, table)
     number = table.first_row
@@ -29,6 +33,8 @@ def read_table(work: Import, table: Table, progress: Callable[[int, int], None])
         chunks.read(rows.chunk(raw, number))
         number += len(raw)
         progress(number, table.grid.height)
+    rows.finish(number)
+    return {firm for firm, _ in rows.firms_and_years}
 
 
 class RowReader:
@@ -38,15 +44,19 @@ class RowReader:
         self.work, self.table = work, table
         self.code = table.index_of("uscc")
         self.name = table.index_of("name")
-        self._first_row_of: dict[tuple[int, int], int] = {}
+        self.firms_and_years: dict[tuple[int, int], int] = {}
         self._titles_of: dict[int, set[Title]] = {}
-        self._head_words = {
-            cell for row in table.head_rows for cell in row if isinstance(cell, str) and cell
-        }
+        self._head_words, self._title_words = (
+            {cell for row in rows for cell in row if isinstance(cell, str) and cell}
+            for rows in (table.head_rows, table.title_rows)
+        )
         self._merged = _merged_down(table)
+        self._merged_across = {
+            a for (a, left), (b, right) in table.merges if a == b and left < right
+        }
         self._above: Row = []
         self._other_table = False
-        self._name_merged_cells()
+        self._repeated: set[int] = set()  # rows of heads once more
 
     def chunk(self, raw: list[Row], first: int) -> Chunk:
         """The rows that speak of firms, with the firm and year of each."""
@@ -67,23 +77,22 @@ class RowReader:
         self._complete(row, number)
         reason = self._reason(row, number)
         if reason:
-            return self._skip(reason)
+            return self._skip(number, reason)
         code, name = self._identity(row, number)
         if not code and not name:
-            return self._skip(self._without_identity(row, number))
+            return self._skip(number, self._without_identity(row, number))
         year = self._year(row, number)
         if year is None:
-            return self._skip(rowfilter.BAD_YEAR)
+            return self._skip(number, rowfilter.BAD_YEAR)
         return self._found(code, name, row, number, running, year), year
 
-    def _skip(self, reason: str) -> tuple[int, int]:
-        self.work.skipped[reason] += 1
+    def _skip(self, number: int, reason: str) -> tuple[int, int]:
+        self.work.skip(self.table.grid, number, reason)
         return SKIPPED, 0
 
     def _problem(self, number: int, column: int | None, value: object, finding: Finding) -> None:
         where = None if column is None else self.table.columns[column]
-        shown = cells.plain_text(value)[:120]
-        self.work.problem(self.table.grid, number, where, shown, finding)
+        self.work.problem(self.table.grid, number, where, cells.plain_text(value), finding)
 
     # --- rows that are none ----------------------------------------------------------------
 
@@ -93,9 +102,10 @@ class RowReader:
         if missing > 0:
             row.extend([""] * missing)
         if self._merged:
-            for column in self._merged.get(number, ()):
-                if row[column] == "" and column < len(self._above):
-                    row[column] = self._above[column]
+            if number - 1 not in self._repeated:
+                for column in self._merged.get(number, ()):
+                    if row[column] == "" and column < len(self._above):
+                        row[column] = self._above[column]
             self._above = row
 
     def _reason(self, row: Row, number: int) -> str | None:
@@ -109,33 +119,52 @@ class RowReader:
         code = "" if self.code is None else row[self.code]
         if _is_damaged(name) or _is_damaged(code):
             why = f"字符已损坏，各列可能错位，{_NOT_THE_WHOLE}"
-            return self._damaged(row, number, "damaged_row", why)
+            column = self.name if _is_damaged(name) else self.code
+            return self._damaged(row, number, "damaged_row", why, column)
         if name != "" and name in self._head_words:
             return self._heads_again(row, number)
+        titles = self.table.title_rows  # on every printed page
+        if name in self._title_words and rowfilter.same_heads(row, titles):
+            return rowfilter.HEADS
+        if code == "" and self._is_section(row, number):
+            return rowfilter.SECTION
         if type(name) is str and rowfilter.is_note_as_name(name, row):
             return rowfilter.NOTE
         if number == self.table.first_row and rowfilter.is_column_numbers(row):
             return rowfilter.NUMBERS
         return rowfilter.words_reason(row[0]) or rowfilter.words_reason(name)
 
-    def _damaged(self, row: Row, number: int, kind: str, why: str) -> str:
-        value = " | ".join(cells.plain_text(cell)[:12] for cell in row[:4])
+    def _is_section(self, row: Row, number: int) -> bool:
+        if len(row) - row.count("") != 1:
+            return False
+        text = next(cell for cell in row if cell != "")
+        words = rowfilter.words_reason(text)
+        return words is None and rowfilter.is_section(text, number - 1 in self._merged_across)
+
+    def _damaged(
+        self, row: Row, number: int, kind: str, why: str, column: int | None = None
+    ) -> str:
+        value = " | ".join(masked(cells.plain_text(cell))[:12] for cell in row[:4])
         expected = f"完整的一行（{self.table.width} 列）"
-        self._problem(number, None, value, Finding(kind, expected, why))
+        self._problem(number, column, value, Finding(kind, expected, why))
         return rowfilter.DAMAGED
 
     def _heads_again(self, row: Row, number: int) -> str:
         if rowfilter.same_heads(row, self.table.head_rows):
+            self._repeated.add(number)
             return rowfilter.HEADS
         self._other_table = True
-        advice = "从这一行起是另一张表，没有读；请把它移到单独的一页"
+        advice = "从这一行起是另一张表，它的表头看不懂，没有读；请在 --columns 对照文件里说明"
         self._problem(number, None, "", Finding("second_table", "一页一张表", advice))
         return rowfilter.OTHER_TABLE
 
     def _without_identity(self, row: Row, number: int) -> str:
-        reason = rowfilter.odd_row_reason(row, self.table.head_rows)
+        known = [*self.table.head_rows, *self.table.title_rows]
+        reason = rowfilter.odd_row_reason(row, known)
+        if reason == rowfilter.HEADS:
+            self._repeated.add(number)
         if reason == rowfilter.NO_IDENTITY:
-            value = " | ".join(cells.plain_text(cell)[:12] for cell in row if cell != "")[:60]
+            value = " | ".join(masked(cells.plain_text(c))[:12] for c in row if c != "")[:60]
             advice = "不知道是哪一户，这一行没有读；请补上名称或代码"
             expected = "企业名称或统一社会信用代码"
             self._problem(number, None, value, Finding("no_identity", expected, advice))
@@ -166,7 +195,7 @@ class RowReader:
         text = _words(cell)
         if text is None:
             return None
-        code = normal_code(text)
+        code = text if _USUAL_CODE(text) else normal_code(text)
         if not isinstance(cell, str) or "E+" in code:
             advice = "Excel 把代码当成了数，后几位已丢失；请把该列设为文本后重新填写"
             finding = Finding("digits_lost", "18 位统一社会信用代码（文本）", advice)
@@ -182,13 +211,15 @@ class RowReader:
     def _found(
         self, code: str | None, name: str | None, row: Row, number: int, running: int, year: int
     ) -> int:
-        firm, doubt = self.work.firms.find(code, name and normal_name(name), name or "")
+        shown = plain_name(name or "")
+        firm, doubt = self.work.firms.find(code, name and normal_name(name), shown, year)
         if firm == len(self.work.first_rows):
             self.work.first_rows.append(running)
         if doubt:
-            self._problem(number, self.name, name, _DOUBTS[doubt])
+            column, value = (self.code, code) if doubt == "ambiguous_code" else (self.name, name)
+            self._problem(number, column, value, _DOUBTS[doubt])
         new_title = self._brings_title(firm, row)
-        earlier = self._first_row_of.setdefault((firm, year), number)
+        earlier = self.firms_and_years.setdefault((firm, year), number)
         if earlier != number and not new_title:
             of_year = f"、同一年度 {year}" if year else ""
             advice = f"与第 {earlier} 行是同一户{of_year}，已合并"
@@ -205,10 +236,13 @@ class RowReader:
         known.update(held)
         return new
 
-    def _name_merged_cells(self) -> None:
-        """Facts in cells merged downwards count for the first row only: say so."""
+    def finish(self, end: int) -> None:
+        """Facts in cells merged downwards count for the first row only: say so. The table
+        ends before the sheet's row ``end``."""
         identity = self.table.identity_indexes()
         for (top, left), (bottom, _) in self.table.merges:
+            if top + 1 >= end or top + 1 in self._repeated:
+                continue
             column = self.table.columns[left] if left < self.table.width else None
             if bottom > top and column and column.meaning and left not in identity:
                 advice = f"合并到第 {bottom + 1} 行，只算第一行的；请拆开后逐行填写"
@@ -218,6 +252,17 @@ class RowReader:
 _DOUBTS = {
     "two_codes": Finding(
         "two_codes", "同一个信用代码", "同名企业在别处有另一个信用代码，暂按两户处理；请核对代码"
+    ),
+    "two_names": Finding(
+        "two_names",
+        "同一个名称",
+        "同一个信用代码在别处是另一个名称，暂按两户处理；"
+        "更了名的请填“曾用名”，代码抄错的请更正，也可在合并结果的“待认定”里认定",
+    ),
+    "ambiguous_code": Finding(
+        "ambiguous_code",
+        "企业名称",
+        "这个信用代码在别处有两个名称，这一行没有名称，看不出是哪一户，暂单列；请补上名称",
     ),
     "ambiguous_name": Finding(
         "ambiguous_name",
@@ -231,9 +276,14 @@ def _is_damaged(cell: Cell) -> bool:
     return type(cell) is str and "\ufffd" in cell
 
 
+#: Most codes and names need no closer look.
+_USUAL_CODE = re.compile(r"[0-9A-Z]{18}", re.A).fullmatch
+_USUAL_NAME = re.compile(r"[\u4e00-\u9fff0-9A-Z]{5,}").fullmatch
+
+
 def _words(cell: Cell) -> str | None:
-    if cell == "":
-        return None
+    if cell == "" or (type(cell) is str and _USUAL_NAME(cell)):
+        return cell or None
     text = cells.plain_text(cell)
     return None if cells.is_missing(text) or text == "无" else text
 

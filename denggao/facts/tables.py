@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from denggao.facts.carrying import carry_key
 from denggao.facts.catalogue import catalogue
 from denggao.facts.columnmap import ColumnMap
 from denggao.facts.columns import Column
 from denggao.facts.errors import UserError
 from denggao.facts.heads import Meaning, normal, sheet_factor, understand
+from denggao.facts.sheetscan import Region
 from denggao.facts.titlerows import TitleColumns
-from denggao.facts.workbook import Cell, Grid, Region, Row
+from denggao.facts.workbook import Cell, Grid, Row
 
 #: Heads are looked for in so many rows from the top, and are at most so many rows deep.
 SEARCH_ROWS = 40
@@ -27,7 +30,11 @@ IDENTITY = ("uscc", "name")
 @dataclass
 class Table:
     """``rows`` yields the rows below the heads; the first of them is sheet row ``first_row``
-    (from 1). ``head_rows`` are the raw rows of the heads, for finding repeats of them."""
+    (from 1). ``head_rows`` and ``title_rows`` are the raw rows of the heads and those above
+    them, for finding repeats of them. ``unit_from_above``: the unit is that of the table above
+    in the sheet. ``detail``: the head of a column that makes each row one product or project of
+    a firm; figures in such a row are none of the whole firm. ``told_year``: the one past year
+    that the title, or else the sheet's name, tells of."""
 
     grid: Grid
     columns: list[Column]
@@ -38,6 +45,10 @@ class Table:
     year_index: int | None = None
     unit: int | None = None
     merges: list[Region] = field(default_factory=list)
+    title_rows: list[Row] = field(default_factory=list)
+    unit_from_above: bool = False
+    detail: str = ""
+    told_year: int | None = None
 
     @property
     def width(self) -> int:
@@ -64,14 +75,12 @@ class Reader:
     application_year: int
     columns: ColumnMap
     id_column: str | None
+    #: Heads (``carry_key``) that a form asks for: they make a table as facts do.
+    carried: frozenset[str] = frozenset()
 
     def meaning(self, path: tuple[str, ...]) -> Meaning | None:
-        head = "/".join(path)
-        return (
-            self.columns.meaning(path[-1] if path else "")
-            or self.columns.meaning(head)
-            or understand(path, self.application_year)
-        )
+        mapped = self.columns.meaning("/".join(path), self.application_year)
+        return mapped or understand(path, self.application_year)
 
     def is_id(self, column: Column) -> bool:
         return self.id_column is not None and normal(self.id_column) in (
@@ -81,19 +90,20 @@ class Reader:
 
 
 def find_table(grid: Grid, reader: Reader) -> Table | list[str]:
-    """The table of a sheet, or, where no heads are known, what stands in its fullest row.
+    """The first table of a sheet, or, where no heads are known, the texts that are likeliest.
 
     Raises UserError for a sheet wider than any ledger.
     """
-    rows = grid.rows()
+    return find_in(grid, grid.rows(), 0, reader)
+
+
+def find_in(grid: Grid, rows: Iterator[Row], above: int, reader: Reader) -> Table | list[str]:
+    """The same in the rows that are left of a sheet, below its first ``above`` ones."""
     top = list(itertools.islice(rows, SEARCH_ROWS + MAX_LEVELS))
     if max(map(len, top), default=0) > MAX_COLUMNS:
         raise UserError(f"「{grid.file}」的列数超过 {MAX_COLUMNS}，不是台账；请检查分隔符")
-    near = [merge for merge in grid.merges if merge[0][0] < len(top)]
-    candidates = [
-        _candidate(near, top, start, depth, reader) for start, depth in _places(top, near)
-    ]
-    known = [candidate for candidate in candidates if candidate[0][0] > 0]
+    found = candidates(_lifted(grid.merges, above, above + len(top)), top, reader)
+    known = _tallest([candidate for candidate in found if candidate[0][0] > 0], top)
     if not known:
         return _fullest(top)
     # the first heads of the sheet: better ones further down belong to another table
@@ -103,17 +113,77 @@ def find_table(grid: Grid, reader: Reader) -> Table | list[str]:
         (candidate for candidate in known if candidate[1] < end), key=lambda found: found[0]
     )
     below = start + depth
+    detail = next((c.head for c in columns if _is_detail(c)), "")
+    if detail:
+        columns = [_without_figures(column, reader) for column in columns]
     return Table(
         grid=grid,
         columns=columns,
+        detail=detail,
         head_rows=top[start:below],
-        first_row=below + 1,
+        first_row=above + below + 1,
         rows=itertools.chain(top[below:], rows),
         id_index=next((c.index for c in columns if reader.is_id(c)), None),
         year_index=next((c.index for c in columns if _is_year(c)), None),
         unit=sheet_factor(itertools.chain.from_iterable(top[:below])),
-        merges=[m for m in grid.merges if m[0][0] >= below],
+        merges=[m for m in grid.merges if m[0][0] >= above + below],
+        title_rows=top[:start],
+        told_year=_told_year(top[:start], grid.sheet, reader.application_year),
     )
+
+
+_YEAR_TOLD = re.compile(r"(?<!\d)(20\d\d)(?:年度?(?!\s*\d)|$)")
+
+
+def _told_year(titles: list[Row], sheet: str, application_year: int) -> int | None:
+    """「城关区2024年度企业台账」, a sheet 「2023年」; never the application year itself, of which
+    there can be no figures yet, nor the date on which a list was made."""
+    texts = [cell for row in titles for cell in row if isinstance(cell, str)]
+    for told in (" ".join(texts), sheet.strip()):
+        years = {int(year) for year in _YEAR_TOLD.findall(told)}
+        if years:
+            year = years.pop()
+            return year if not years and year < application_year else None
+    return None
+
+
+#: What a row tells of in a list of products, projects or results.
+_DETAILS = frozenset(
+    map(
+        normal,
+        (
+            "产品名称",
+            "产品（服务）名称",
+            "研发活动名称",
+            "研发活动编号",
+            "项目编号",
+            "科技成果名称",
+        ),
+    )
+)
+
+
+def _is_detail(column: Column) -> bool:
+    leaf = normal(column.head.rsplit("/", 1)[-1])
+    return leaf in _DETAILS and (column.meaning is None or column.meaning.role != "nothing")
+
+
+def _without_figures(column: Column, reader: Reader) -> Column:
+    """The column unread, if it states a figure or field that the user's map does not name."""
+    code = column.fact_code
+    states = bool(code) and (catalogue()[code].numeric or code == "field_code")
+    if states and reader.columns.meaning(column.head) is None:
+        return replace(column, meaning=None)
+    return column
+
+
+def _lifted(merges: list[Region], first: int, end: int) -> list[Region]:
+    """Those that begin in the rows first ≤ row < end, counted from ``first``."""
+    return [
+        ((top - first, left), (bottom - first, right))
+        for (top, left), (bottom, right) in merges
+        if first <= top < end
+    ]
 
 
 def _is_year(column: Column) -> bool:
@@ -129,13 +199,14 @@ def _places(top: list[Row], merges: list[Region]) -> Iterator[tuple[int, int]]:
         if sum(1 for cell in row if cell != "") < 2:
             continue
         for depth in range(1, min(MAX_LEVELS, len(top) - start) + 1):
-            if not all(map(_can_be_head, top[start + depth - 1])):
+            if not all(map(can_be_head, top[start + depth - 1])):
                 break
             if start + depth not in cut:
                 yield start, depth
 
 
-def _can_be_head(cell: Cell) -> bool:
+def can_be_head(cell: Cell) -> bool:
+    """May a cell stand in a row of heads: a short text or a year?"""
     if isinstance(cell, str):
         return len(cell) <= _LONGEST_HEAD
     if isinstance(cell, float):
@@ -144,11 +215,36 @@ def _can_be_head(cell: Cell) -> bool:
 
 
 Score = tuple[int, int, int]
+#: Score, first row, rows, columns.
+Candidate = tuple[Score, int, int, list[Column]]
+
+
+def candidates(merges: list[Region], top: list[Row], reader: Reader) -> Iterator[Candidate]:
+    """Every place in these rows where heads can stand, and what they would say."""
+    for start, depth in _places(top, merges):
+        yield _candidate(merges, top, start, depth, reader)
+
+
+def _tallest(known: list[Candidate], top: list[Row]) -> list[Candidate]:
+    """Without heads that have a further level above them: it may say 目标 or 万元."""
+    places = {(start, start + depth) for _, start, depth, _ in known}
+    return [
+        candidate
+        for candidate in known
+        if (candidate[1] - 1, candidate[1] + candidate[2]) not in places
+        or not _is_level(top[candidate[1] - 1])
+    ]
+
+
+def _is_level(row: Row) -> bool:
+    """Several texts side by side, none of them a line such as 「单位：万元」."""
+    texts = {_head_text(cell) for cell in row} - {""}
+    return len(texts) > 1 and not any(":" in text or "：" in text for text in texts)
 
 
 def _candidate(
     merges: list[Region], top: list[Row], start: int, depth: int, reader: Reader
-) -> tuple[Score, int, int, list[Column]]:
+) -> Candidate:
     heads = _filled(merges, top[start : start + depth], start)
     columns = []
     for index, path in enumerate(zip(*heads, strict=True)):
@@ -165,9 +261,10 @@ def _score(columns: list[Column], reader: Reader, start: int, depth: int) -> Sco
     named = any(c.fact_code in IDENTITY for c in columns) or any(map(reader.is_id, columns))
     says = [m for m in meanings.values() if m.role != "nothing" and m.code not in IDENTITY]
     stated = sum((m.year is not None) + (m.factor is not None) for m in meanings.values())
-    if not named or not any(m.role in ("fact", "title") for m in says):
+    carried = {c.head for c in columns if reader.carried and carry_key(c.head) in reader.carried}
+    if not named or not (carried or any(m.role in ("fact", "title") for m in says)):
         return (-1, 0, 0)
-    return (len(meanings) * 4 + stated, -depth, -start)
+    return (len(meanings) * 4 + stated + len(carried), -depth, -start)
 
 
 def _filled(merges: list[Region], rows: list[Row], start: int) -> list[list[str]]:
@@ -206,9 +303,11 @@ def _head_text(cell: Cell) -> str:
 
 
 def _fullest(top: list[Row]) -> list[str]:
-    """The texts of the row with the most texts: what was probably meant as heads."""
+    """The texts of what was probably meant as heads: the first row that has at least half as
+    many texts as the fullest one (which is often a row of data below merged heads)."""
     texts = [[c.strip() for c in row if isinstance(c, str) and c.strip()] for row in top]
-    return max(texts, key=len, default=[])
+    most = max(map(len, texts), default=0)
+    return next((row for row in texts if len(row) * 2 >= most), [])
 
 
 def examples() -> str:

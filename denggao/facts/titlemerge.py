@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from denggao.facts.problems import Finding
@@ -34,8 +34,7 @@ class TitleStore:
             same = next((t for t in known if _is_same(t, title)), None)
             if same is None or same.valid_to == title.valid_to:
                 known = (*known, title)
-                if title.number:
-                    self._rows[firm, title] = row
+                self._rows[firm, title] = row
                 continue
             whole = _together(same, title)
             if whole is None:
@@ -48,6 +47,23 @@ class TitleStore:
             self._rows[firm, whole] = row
         self.of_firm[firm] = known
         return clean
+
+    def told(self, firm: int, row: int) -> list[Title]:
+        """The certificates as this row left them."""
+        return [t for t in self.of_firm.get(firm, ()) if self._rows[firm, t] == row]
+
+    def join(self, keep: int, drop: int) -> None:
+        """Two firms turned out to be one."""
+        for title in self.of_firm.get(drop, ()):
+            known = self.of_firm.get(keep, ())
+            if title not in known:
+                self.of_firm[keep] = (*known, title)
+        if drop in self.of_firm:
+            self.of_firm.setdefault(keep, ())
+
+    def renumber(self, kept: Mapping[int, int]) -> None:
+        """The firms that are left, by their old numbers, have new ones."""
+        self.of_firm = {kept[old]: t for old, t in self.of_firm.items() if old in kept}
 
 
 def _is_same(one: Title, other: Title) -> bool:

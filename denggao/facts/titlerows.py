@@ -10,8 +10,9 @@ from typing import Any
 from denggao.facts import cells
 from denggao.facts.cells import BadCell
 from denggao.facts.columns import Column
+from denggao.facts.likeness import LEAST
 from denggao.facts.problems import Finding
-from denggao.facts.titles import Title, full_kind
+from denggao.facts.titles import KINDS, Title, full_kind
 from denggao.facts.workbook import Cell
 
 Report = Callable[[Column, object, Finding], None]
@@ -24,6 +25,7 @@ class TitleColumns:
 
     groups: dict[str, dict[str, Column]] = field(default_factory=dict)
     date1904: bool = False
+    _kinds: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, columns: Iterable[Column], date1904: bool) -> TitleColumns:
@@ -39,13 +41,13 @@ class TitleColumns:
 
     def titles(self, row: Sequence[Cell], report: Report) -> tuple[Title, ...] | None:
         """The titles of a row. ``()`` only where 资格类型 has a column and the firm's cells
-        are all empty: it holds none. ``None``: the row says nothing about titles."""
+        are all empty, or say so (无, —): it holds none. ``None``: the row says nothing."""
         found = [self._title(kind, group, row, report) for kind, group in self.groups.items()]
         titles = tuple(title for title in found if title is not None)
         if titles:
             return titles
         explicit = self.groups.get("", {})
-        says_none = "kind" in explicit and all(row[c.index] == "" for c in explicit.values())
+        says_none = "kind" in explicit and all(_is_none(row[c.index]) for c in explicit.values())
         return () if says_none else None
 
     def column_of(self, part: str) -> Column | None:
@@ -56,34 +58,66 @@ class TitleColumns:
         self, kind: str, group: dict[str, Column], row: Sequence[Cell], report: Report
     ) -> Title | None:
         values: dict[str, Any] = {}
+        unclear = False
         for part, column in group.items():
+            cell = row[column.index]
             try:
-                values[part] = self._value(part, row[column.index])
+                values[part] = self._kind(cell) if part == "kind" else self._value(part, cell)
             except BadCell as bad:
-                report(column, row[column.index], bad.finding)
-        if not any(values.values()):
+                report(column, cell, bad.finding)
+                unclear = unclear or bad.finding.kind == "unknown_kind"
+        if not any(values.values()) and not unclear:
             return None
         issued, until = values.get("issued_on"), values.get("valid_to")
         if issued is not None and until is not None and until < issued:
             column = group["valid_to"]
             report(column, row[column.index], _backwards(group["issued_on"], issued))
         number = values.get("number")
-        stated = full_kind(values.get("kind") or kind or "")
         return Title(
-            kind=stated or _kind_of_number(number),
+            kind=values.get("kind") or full_kind(kind) or _kind_of_number(number),
             number=number,
             issued_on=issued,
             valid_to=until,
             cancelled_on=values.get("cancelled_on"),
         )
 
-    def _value(self, part: str, cell: Cell) -> Any:
-        if cell == "":
+    def _kind(self, cell: Cell) -> str | None:
+        """In full; another title than the laws know as it is written. Raises BadCell for what
+        is nearly one of those: taken as written, the firm would not hold it."""
+        words = None if _is_none(cell) else cells.label(cell)
+        if words is None:
             return None
-        if part in ("kind", "number"):
-            words = cells.text(cell)
-            return None if words == "无" else words
+        if words not in self._kinds:
+            kind = full_kind(words)
+            self._kinds[words] = kind if kind in KINDS.values() or not _nearest(kind) else ""
+        kind = self._kinds[words]
+        if not kind:
+            like = _nearest(full_kind(words))
+            advice = f"像“{like}”，但不是；暂按不知道是哪种资格处理；请写资格的全称"
+            raise BadCell("unknown_kind", "资格的全称，如“高新技术企业”", advice)
+        return kind
+
+    def _value(self, part: str, cell: Cell) -> Any:
+        if _is_none(cell):
+            return None
+        if part == "number":
+            return cells.label(cell)
         return cells.date(cell, self.date1904)
+
+
+_NONE = frozenset({"", "无", "没有", "-", "--", "—", "——", "–", "/", "未认定", "未取得", "未获得"})
+
+
+def _is_none(cell: Cell) -> bool:
+    return cell == "" or (isinstance(cell, str) and cells.tidy(cell) in _NONE)
+
+
+def _nearest(words: str) -> str:
+    """The title that these words are nearly; "" if there is none."""
+    from rapidfuzz import fuzz, process
+
+    found = process.extractOne(words, KINDS.keys(), scorer=fuzz.ratio, score_cutoff=LEAST * 100)
+    return KINDS[found[0]] if found else ""
 
 
 def _backwards(column: Column, issued: date) -> Finding:

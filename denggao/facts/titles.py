@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -64,8 +65,12 @@ class Title:
 
 def full_kind(text: str) -> str:
     """「高企证书」 → 高新技术企业; an unknown kind stays as it is written."""
-    short = text.strip().removesuffix("证书").removesuffix("资格")
+    short = _REMARK.sub("", text.strip()).removesuffix("证书").removesuffix("资格")
     return KINDS.get(short, text.strip())
+
+
+#: How a title was won changes nothing about which it is.
+_REMARK = re.compile(r"[(（](?:国家级|首次|重新|复审|更名|迁入|新)?(?:认定|入库)?[)）]$")
 
 
 def held(titles: Iterable[Title] | None, kind: str, on: datetime.date) -> bool | None:

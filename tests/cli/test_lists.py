@@ -93,7 +93,7 @@ def test_three_lists_and_warnings(ledgers: list[Path], capsys: Capture) -> None:
         "2026-10-16",
     )
     assert (due["owner"], due["number"]) == ("王科长", "GR202362000001")
-    assert due["source"] == ["证书.xlsx", "台账", 2]
+    assert due["source"] == ["证书.xlsx", "台账", 2, "E", "有效期至"]
     assert rolls["HL-A"]["cite"] == "国科发火〔2016〕32号 第十条"
     (lost,) = rolls["HL-C"]["on"]
     assert lost["reason"] == "研发费用不够"
@@ -206,7 +206,7 @@ def test_the_workbook(ledgers: list[Path], tmp_path: Path, capsys: Capture) -> N
     assert found["有效期至"] == "2026-10-17"
     assert found["依据"] == "国科发火〔2016〕32号 第十条"
     assert found["责任人"] == "王科长"
-    assert found["来源"] == "「证书.xlsx」〈台账〉第 2 行"
+    assert found["来源"] == "「证书.xlsx」〈台账〉第 2 行 E 列（有效期至）"
     days = [row[0] for row in list(book["预警"].values)[1:] if row[0]]
     assert days == sorted(days)
     assert len(days) > 3

@@ -186,7 +186,8 @@ def test_the_base_is_counted_at_the_end_of_a_year_that_is_over() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("0.78", "39/50"), ("78%", "39/50"), ("１００％", "1"), ("0", "0")]
+    ("text", "value"),
+    [("0.78", "39/50"), ("78%", "39/50"), ("１００％", "1"), ("0", "0"), (".9", "9/10")],
 )
 def test_rates_are_exact(text: str, value: str) -> None:
     assert rate(text, "--renewal") == Fraction(value)

@@ -66,7 +66,7 @@ def test_negatives(text: str) -> None:
     assert steps(text, "profit") == -1234_00
 
 
-MISSING = ["", " ", "—", "——", "-", "/", "／", "无数据", "N/A", "***", "*", "*家", "**人", "\u200b"]
+MISSING = ["", " ", "—", "——", "-", "/", "／", "无数据", "N/A", "\u200b"]
 
 
 @pytest.mark.parametrize("text", MISSING)
@@ -107,10 +107,11 @@ def test_a_range_shares_the_unit_behind_it() -> None:
         ("12%", "sales", "percent"),
         ("1.2E+07", "sales", "scientific"),
         ("1*3", "sales", "masked"),
+        *((text, "staff", "masked_whole") for text in ("***", "*", "＊＊", "*家", "**人", "某*")),
         ("1,5", "sales", "not_a_number"),
         ("1 2", "sales", "not_a_number"),
         ("12\n34", "sales", "not_a_number"),
-        ("1亿2000万", "sales", "not_a_number"),
+        ("1亿5", "sales", "not_a_number"),
         ("120万美元", "sales", "not_a_number"),
         ("15人", "sales", "not_a_number"),
         ("10²", "sales", "not_a_number"),
@@ -122,7 +123,7 @@ def test_a_range_shares_the_unit_behind_it() -> None:
         ("9" * 400, "sales", "not_a_number"),
         (True, "sales", "not_a_number"),
         (dt.date(2020, 5, 6), "sales", "not_a_number"),
-        (float("nan"), "sales", "not_a_number"),
+        (float("nan"), "sales", "not_finite"),
         ("#DIV/0!", "sales", "error_value"),
         ("####", "sales", "error_value"),
         ("=A1*2", "sales", "formula_without_value"),
@@ -328,6 +329,7 @@ def test_a_field_code_and_its_words_must_agree() -> None:
 def test_text() -> None:
     assert cells.text(" 甲公司 ") == "甲公司"
     assert cells.text(620102.0) == "620102"
-    assert cells.text("***") is None
+    with pytest.raises(BadCell):
+        cells.text("***")
     with pytest.raises(BadCell):
         cells.text(916201000000001280.0)

@@ -2,59 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from pathlib import Path
 
-import openpyxl
 import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from denggao.facts.errors import UserError
-from denggao.facts.ledger import Ledger, read_ledgers
-from denggao.facts.problems import Problem, column_index, column_letter
+from denggao.facts.problems import column_index, column_letter
 from denggao.facts.titles import Title
-
-AS_OF = dt.date(2026, 6, 30)
-A, B, C = "91620100712772869D", "916201007127571081", "91620000712756906U"
-Rows = list[list[object]]
-
-
-def sheet_of(path: Path, rows: Rows, merges: list[str] | None = None) -> Path:
-    """Rows as they stand into a new .xlsx; ``merges`` as A1:B1."""
-    book = openpyxl.Workbook()
-    sheet = book.active
-    for row in rows:
-        sheet.append(row)
-    for merge in merges or []:
-        sheet.merge_cells(merge)
-    book.save(path)
-    return path
-
-
-def csv_of(path: Path, rows: Rows) -> Path:
-    with path.open("w", encoding="utf-8-sig", newline="") as stream:
-        csv.writer(stream).writerows(rows)
-    return path
-
-
-def read(*paths: Path, **how: object) -> Ledger:
-    ledger = read_ledgers(list(paths), as_of=AS_OF, **how)  # type: ignore[arg-type]
-    for column in ledger.columns.values():
-        assert len(column) == len(ledger)
-    return ledger
-
-
-def kinds(ledger: Ledger) -> list[str]:
-    return sorted(problem.kind for problem in ledger.problems)
-
-
-def only(ledger: Ledger, kind: str) -> Problem:
-    (problem,) = [p for p in ledger.problems if p.kind == kind]
-    return problem
-
+from tests.facts.books import A, B, C, Rows, csv_of, kinds, only, read, sheet_of
 
 # --- heads in sheets -----------------------------------------------------------------------
 
@@ -63,7 +22,7 @@ def test_title_unit_line_and_merged_heads(tmp_path: Path) -> None:
     rows: Rows = [
         ["某区台账", None, None, None, None, None],
         ["单位：万元", None, None, None, None, None],
-        ["企业名称", "信用代码", "销售收入", None, "职工总数", "备注栏"],
+        ["企业名称", "信用代码", "销售收入", None, "职工总数", "走访人"],
         [None, None, "2024年", "2025年", "2025年", None],
         ["甲公司", A, 320.5, "2.5亿", 12, "x"],
         ["合计", None, 320.5, None, 12, None],
@@ -78,7 +37,7 @@ def test_title_unit_line_and_merged_heads(tmp_path: Path) -> None:
     assert ledger.columns["staff@2025"] == [120_000]
     assert ledger.places == [("a.xlsx", "Sheet", 5)]
     assert ledger.sources["sales@2025"] == ("a.xlsx", "Sheet", "D", "销售收入/2025年")
-    assert ledger.unread == [("a.xlsx", "Sheet", "F", "备注栏")]
+    assert ledger.unread == [("a.xlsx", "Sheet", "F", "走访人")]
     assert dict(ledger.skipped) == {"合计行": 1, "说明或签字行": 1}
     assert ledger.problems == []
 
@@ -166,19 +125,6 @@ def test_rows_of_no_firm_are_counted(tmp_path: Path) -> None:
     assert only(ledger, "no_identity").row == 9
 
 
-def test_another_table_below_is_named_not_misread(tmp_path: Path) -> None:
-    rows: Rows = [
-        ["企业名称", "2025年职工总数"],
-        ["甲公司", 5],
-        ["企业名称", "2025年研发费用（元）"],
-        ["甲公司", 700],
-    ]
-    ledger = read(csv_of(tmp_path / "a.csv", rows))
-    assert ledger.columns["staff@2025"] == [50_000]
-    assert only(ledger, "second_table").row == 3
-    assert ledger.skipped == {"另一张表": 2}
-
-
 def test_cells_under_no_head_are_listed(tmp_path: Path) -> None:
     rows: Rows = [["企业名称", "2025年职工总数", ""], ["甲公司", 5, "x"]]
     ledger = read(csv_of(tmp_path / "a.csv", rows))
@@ -239,6 +185,25 @@ def test_a_slip_of_unit_shows_against_the_other_years(tmp_path: Path) -> None:
     ledger = read(csv_of(tmp_path / "a.csv", [heads, ["甲公司", 310, 3_200_000, 330]]))
     assert ledger.columns["sales@2024"] == [3_200_000 * 10**6]
     assert (only(ledger, "suspect_unit").row, only(ledger, "suspect_unit").column) == (2, "C")
+
+
+def test_a_slip_of_unit_shows_against_all_other_amounts(tmp_path: Path) -> None:
+    heads: list[object] = ["企业名称", "2025年销售收入（万元）", "2025年净资产（万元）"]
+    rows: Rows = [
+        heads,
+        ["甲公司", 310, 22_823_900],
+        ["乙公司", 310, 90_000],
+        ["丙公司", "", 22_823_900],
+    ]
+    problem = only(read(csv_of(tmp_path / "a.csv", rows)), "suspect_unit")
+    assert (problem.row, problem.column) == (2, "C")
+
+
+def test_slips_in_names_are_named_and_kept(tmp_path: Path) -> None:
+    rows: Rows = [["企业名称", "2025年职工总数"], ["甲科枝有限公司", 1], ["乙科技有限公司", 2]]
+    ledger = read(csv_of(tmp_path / "a.csv", rows))
+    assert only(ledger, "odd_name").row == 2
+    assert ledger.columns["name"][0] == "甲科枝有限公司"
 
 
 def test_a_flood_of_problems_is_counted(tmp_path: Path) -> None:

@@ -64,6 +64,7 @@ def test_gansu_is_never_passed_because_a_part_is_unknown() -> None:
     }  # fmt: skip
     outcome = judge(law, firm_from_json(firm), TODAY)
     assert (outcome.verdict, outcome.hard) == (None, True)
+    assert "EXPERT_DECIDES" not in judge_firm(law, firm_from_json(firm), TODAY).outcome.flags
     unknown = {id_ for id_, r in outcome.results.items() if r.statement.is_truth and not r.truth}
     assert unknown == {"GS", "GS-C5"}
 
@@ -137,6 +138,16 @@ def test_losses_oldest_first() -> None:
 # --- every law from the command line --------------------
 
 Capture = pytest.CaptureFixture[str]
+
+
+def test_the_list_tells_versions_and_what_is_not_screened(capsys: Capture) -> None:
+    assert run("law", "list") == 0
+    told = capsys.readouterr().out
+    assert "专精特新中小企业认定    中国    2022-08-01 至 2026-03-31" in told
+    assert "专精特新中小企业认定    中国    2026-04-01 起" in told
+    assert told.count("摸排须用 --law 指定") == len(library.entries()) - 2
+
+
 #: Lists judge nobody.
 LAWS = sorted({entry.short for entry in library.entries()} - {"高企管理清单"})
 

@@ -26,7 +26,7 @@ from denggao.facts.errors import UserError
 MOST_TITLES = 20_000
 LONGEST = 30  # years
 _FLOW_YEARS = 10
-_DECIMAL = re.compile(r"(\d{1,3}(?:\.\d{1,12})?)(%?)")
+_DECIMAL = re.compile(r"(\d{1,3}(?:\.\d{1,12})?|\.\d{1,12})(%?)")
 
 
 @dataclass(frozen=True)

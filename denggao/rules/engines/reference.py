@@ -9,19 +9,20 @@ import copy
 from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
-from functools import cache, lru_cache, reduce
+from functools import reduce
 from typing import Any
 
 from denggao.facts import interval as iv
-from denggao.facts.catalogue import SCALE, bounds_from_below, catalogue
+from denggao.facts.catalogue import SCALE, catalogue
 from denggao.facts.codes import within
 from denggao.facts.enterprise import Firm, Value, key_of
 from denggao.facts.interval import UNDEFINED, ZERO, Interval, Truth, point
 from denggao.facts.resolve import Facts
 from denggao.rules import nodes as n
 from denggao.rules.engines import papers
+from denggao.rules.engines.common import facts_named, parameter_fact, remembered
 from denggao.rules.outcome import Outcome, Result
-from denggao.rules.shape import has_gap, is_plain, quotient_of, zero_asked
+from denggao.rules.shape import zero_asked
 
 
 def judge(
@@ -60,7 +61,7 @@ class Evaluation:
         self.sums: dict[str, Interval] = {}  # of the window, by fact
         self.years = {year: year.years(as_of.year) for year in n.Year}
         self.years[n.Year.WINDOW] = self.facts.window
-        self._known = _remembered(instrument, as_of.year, self.facts.window)
+        self._known = remembered(instrument, as_of.year, self.facts.window)
 
     def outcome(self) -> Outcome:
         """Every statement's result, the values read, and the flags raised."""
@@ -410,76 +411,6 @@ class Evaluation:
         return []
 
 
-MAX_SPLITS = 64
-
-
-class _Remembered:
-    """What is the same for every firm with these operated years: shapes of comparisons (by
-    identity, they live as long as the instrument) and the facts that statements read."""
-
-    def __init__(self, instrument: n.Instrument) -> None:
-        self._statements = instrument.statements
-        self._quotients: dict[int, tuple[n.Expr, n.Expr] | None] = {}
-        self._plain: dict[int, bool] = {}
-        self._gaps: dict[int, bool] = {}
-        self.used: dict[str, tuple[str, ...]] = {}
-
-    def quotient(self, expr: n.Compare) -> tuple[n.Expr, n.Expr] | None:
-        """Numerator and denominator of its left side."""
-        if id(expr) not in self._quotients:
-            self._quotients[id(expr)] = quotient_of(expr.left, self._statements)
-        return self._quotients[id(expr)]
-
-    def crossed(self, expr: n.Compare) -> tuple[n.Expr, n.Expr] | None:
-        """The same, where the comparison is cross-multiplied."""
-        if id(expr) not in self._plain:
-            self._plain[id(expr)] = is_plain(expr.right, self._statements)
-        return self.quotient(expr) if self._plain[id(expr)] else None
-
-    def has_gap(self, expr: n.Compare) -> bool:
-        if id(expr) not in self._gaps:
-            self._gaps[id(expr)] = has_gap(expr, self._statements)
-        return self._gaps[id(expr)]
-
-
-@lru_cache(maxsize=64)
-def _remembered(instrument: n.Instrument, year: int, window: tuple[int, ...]) -> _Remembered:
-    return _Remembered(instrument)
-
-
-@cache
-def facts_named(
-    instrument: n.Instrument, year: int
-) -> tuple[tuple[str, int | None, frozenset[str]], ...]:
-    """(code, fiscal year, keys it can come from) of every number that some rule reads, and of
-    what these, and the facts that bound them, can be derived from."""
-    found: dict[tuple[str, int | None], None] = {}
-    for statement in instrument.statements.values():
-        for leaf in statement.leaves:
-            if isinstance(leaf, n.FactRef | n.WindowLeast) and catalogue()[leaf.code].numeric:
-                when = leaf.year if isinstance(leaf, n.FactRef) else n.Year.WINDOW
-                for one in when.years(year) if when else (None,):
-                    found |= {(code, one): None for code in _with_parts(instrument, leaf.code)}
-    return tuple((code, one, _sources(instrument, code, one)) for code, one in found)
-
-
-def _sources(instrument: n.Instrument, code: str, year: int | None) -> frozenset[str]:
-    parts = instrument.components.get(code, frozenset())
-    return frozenset(key_of(c, year) for c in (code, *parts))
-
-
-def _with_parts(instrument: n.Instrument, code: str) -> list[str]:
-    near = [code, *bounds_from_below().get(code, ()), *filter(None, [catalogue()[code].at_most])]
-    return [code, *(part for c in near for part in sorted(instrument.components.get(c, ())))]
-
-
-def parameter_fact(parameter: n.Statement) -> n.FactRef:
-    """The one fact that the cases of a parameter are about (checked when loading)."""
-    when = parameter.cases[0].when
-    assert isinstance(when, n.Compare) and isinstance(when.left, n.FactRef)
-    return when.left
-
-
 def _cut(value: Interval, when: n.Expr, step: Fraction) -> tuple[Interval | None, Interval | None]:
     """Split at ``X ≤ c`` or ``X < c`` into the part that holds and the rest; the next value
     after c is one step of the unit away."""
@@ -510,6 +441,9 @@ def _points_missing(have: Interval, target: Interval, op: str) -> Interval | Non
     reached = have.hi > target.lo or (op == "≥" and have.hi == target.lo)
     return ZERO if reached else point(iv.reduced(goal - have.hi))
 
+
+#: Parameters inside parameters: so many cases are told apart.
+MAX_SPLITS = 64
 
 _ARITHMETIC: dict[str, Callable[[Interval, Interval], Interval]] = {
     "+": iv.add,

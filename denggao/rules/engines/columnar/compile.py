@@ -24,11 +24,12 @@ from denggao.rules.engines.columnar import values as v
 from denggao.rules.engines.columnar.codes import canonical
 from denggao.rules.engines.columnar.ends import Flag
 from denggao.rules.engines.columnar.facts import FactColumns
+from denggao.rules.engines.columnar.gaps import gap as gap_of
 from denggao.rules.engines.columnar.joins import Truth
 from denggao.rules.engines.columnar.plan import Plan
 from denggao.rules.engines.columnar.values import Lin, Quo, Value
-from denggao.rules.engines.reference import facts_named, parameter_fact
-from denggao.rules.shape import has_gap, is_plain, quotient_of, zero_asked
+from denggao.rules.engines.common import facts_named, parameter_fact
+from denggao.rules.shape import is_plain, quotient_of, zero_asked
 
 _UNKNOWN: Truth = (False, False)
 
@@ -98,7 +99,7 @@ class Compiler:
         if not isinstance(body, n.Compare):
             return Columns(statement, truth)
         value = self._kept(statement.id, self.number(body.left))
-        gap = self.gap(body, truth)
+        gap = gap_of(self, body, truth)
         kept = self._kept(f"{statement.id}§gap", gap) if gap is not None else None
         assert kept is None or isinstance(kept, Lin)
         is_ratio = quotient_of(body.left, self.instrument.statements) is not None
@@ -251,9 +252,9 @@ class Compiler:
         if expr.year is n.Year.EACH:
             return self._one(expr.code, self.each)
         years = expr.year.years(self.as_of.year)
-        return self._once(reduce(v.add, (self._one(expr.code, year) for year in years)))
+        return self.once(reduce(v.add, (self._one(expr.code, year) for year in years)))
 
-    def _once(self, value: Value) -> Value:
+    def once(self, value: Value) -> Value:
         """A sum or product that several columns read: computed once, whoever asks."""
         if not isinstance(value, Lin):
             return value
@@ -314,7 +315,7 @@ class Compiler:
         lo = hi if known else e.choose(none, 0, j.least_of(masks, [x.lo for x in lins]))
         size = max(x.size for x in lins)
         nonneg = all(x.nonneg for x in lins)
-        return self._once(Lin(e.choose(minus, None, lo), hi, lins[0].scale, size, nonneg))
+        return self.once(Lin(e.choose(minus, None, lo), hi, lins[0].scale, size, nonneg))
 
     # ---- truths
 
@@ -388,7 +389,7 @@ class Compiler:
         if quotient is not None and is_plain(expr.right, statements):
             right = j.lin(right)
             parts = [j.lin(self.number(part)) for part in quotient]
-            holds, fails = j.compared(expr.op, parts[0], self._once(v.multiply(right, parts[1])))
+            holds, fails = j.compared(expr.op, parts[0], self.once(v.multiply(right, parts[1])))
             if not whole:
                 return holds, fails
             defined = e.at_least(parts[1].lo, 0, strictly=True)
@@ -441,54 +442,6 @@ class Compiler:
             here, possible = self._keep(f"{name}§possible_", (here, possible))
             found.append((within, here, Fraction(case.lo.value)))
         return found
-
-    # ---- gaps
-
-    def gap(self, expr: n.Compare, truth: Truth) -> Lin | None:
-        """Shortfall of the left-hand fact; null–null where there is none to tell."""
-        if not has_gap(expr, self.instrument.statements):
-            return None
-        parts = [(p, *run._gap_plain(expr)) for p, run in self.splits(expr)]
-        joined = j.joined([(e.both(p, known), gap) for p, known, gap in parts])
-        assert isinstance(joined, Lin)
-        return replace(
-            joined, lo=e.choose(truth[0], 0, joined.lo), hi=e.choose(truth[0], 0, joined.hi)
-        )
-
-    def _gap_plain(self, expr: n.Compare) -> tuple[Flag, Lin]:
-        """(rows where there is a gap to tell, the gap)."""
-        left, target = expr.left, self.number(expr.right)
-        known: Flag = True
-        quotient = quotient_of(left, self.instrument.statements)
-        if quotient is not None:
-            whole = j.lin(self.number(quotient[1]))
-            known = e.negated(e.at_least(0, whole.hi))
-            left, target = quotient[0], self._once(v.multiply(target, whole))
-        have = j.lin(self.number(left))
-        if self._is_score(expr.left):
-            return self._points_missing(have, target, expr.op)
-        need = j.lin(v.add(target, v.negate(have)))
-        step = self._step(left) if expr.op == ">" else None
-        return known, j.short(need, step)
-
-    def _points_missing(self, have: Lin, target: Value, op: str) -> tuple[Flag, Lin]:
-        limit = v.constant_of(target)
-        assert limit is not None
-        goal = Fraction(limit // 1 + 1) if op == ">" else limit
-        scale = lcm(have.scale, goal.denominator, limit.denominator)
-        have = v.rescaled(have, scale)
-        edge, to = int(limit * scale), int(goal * scale)
-        reached = e.at_least(have.hi, edge, strictly=op == ">")
-        short = e.choose(reached, 0, e.add(to, e.minus(have.hi)))
-        known = e.negated(e.is_infinite(have.hi))
-        return known, Lin(short, short, scale, have.size + to, True)
-
-    def _is_score(self, expr: n.Expr) -> bool:
-        return isinstance(expr, n.Ref) and self.instrument.statements[expr.id].kind is n.Kind.SCORE
-
-    def _step(self, expr: n.Expr) -> Fraction:
-        facts = [x for x in n.walk(expr) if isinstance(x, n.FactRef)]
-        return Fraction(1, catalogue()[facts[0].code].scale) if facts else Fraction(1)
 
 
 _NUMBERS: dict[type, Callable[[Compiler, Any], Value]] = {

@@ -64,7 +64,9 @@ def scan(
         schema = frame.collect_schema()
     except (OSError, pl.exceptions.PolarsError):
         raise UserError(f"「{path.name}」读不出来，应是 Parquet 文件") from None
-    meanings = {h: columns.meaning(h) or understand((h,), as_of.year) for h in schema.names()}
+    meanings = {
+        h: columns.meaning(h, as_of.year) or understand((h,), as_of.year) for h in schema.names()
+    }
     if columns.year_column in schema.names() or any(
         m is not None and m.role == "year" for m in meanings.values()
     ):

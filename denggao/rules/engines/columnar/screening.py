@@ -191,9 +191,11 @@ def cut(table: Screened, reasons: Iterable[str], top: int) -> tuple[Screened, Sc
 
 
 def harmless(column: str) -> pl.Expr:
-    """Text that a spreadsheet would take for a formula gets a leading apostrophe."""
+    """Text that a spreadsheet would take for a formula gets a leading apostrophe (OWASP: CSV
+    injection); numbers, fractions and an infinite end stay as programs read them."""
     text = pl.col(column)
-    risky = text.str.contains(r"^[=+\-@\t\r]")
+    number = text.str.contains(r"^[+-](?:[0-9]+(?:\.[0-9]+)?(?:/[0-9]+)?|inf)$")
+    risky = text.str.contains(r"^[=+\-@\t\r＝＋－＠]") & ~number
     return pl.when(risky).then("'" + text).otherwise(text).alias(column)
 
 

@@ -1,0 +1,111 @@
+"""The filled form as a file: their workbook with cells patched in, and two sheets that say
+where every figure came from and what is still to be filled by hand."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from denggao.documents.filling.answers import Answer, Value
+from denggao.documents.filling.layout import letter
+from denggao.documents.filling.plan import Filled, Marked, Plan, cell_name
+from denggao.documents.filling.rows import prepare
+from denggao.documents.patching import KEEP, Change, NewSheet, patch
+
+SOURCES, OPEN = "来源", "待填清单"
+#: A workbook with more comments than this opens slowly; the rest is in the list.
+MAX_COMMENTS = 20_000
+_SOURCE_HEADS = (
+    "工作表", "单元格", "企业", "填的是", "填入的值",
+    "来源文件", "来源工作表", "来源单元格", "来源表头", "换算和说明",
+)  # fmt: skip
+_SOURCE_WIDTHS = (16, 9, 32, 24, 22, 22, 16, 11, 28, 40)
+_OPEN_HEADS = ("性质", "工作表", "单元格", "企业", "表头", "说明")
+_OPEN_WIDTHS = (12, 16, 9, 32, 30, 60)
+
+Line = Sequence[str | int | Decimal | None]
+
+
+def write_filled(plan: Plan, form: Path, target: Path) -> None:
+    """Write the filled form to ``target``; the form itself is not touched. Raises UserError
+    where rows cannot be inserted safely or a cell must not change; nothing is written then."""
+    sheets = [
+        NewSheet(SOURCES, [_SOURCE_HEADS, *_sources(plan)], _SOURCE_WIDTHS),
+        NewSheet(OPEN, [_OPEN_HEADS, *open_lines(plan)], _OPEN_WIDTHS),
+    ]
+    changes = list(_changes(plan))
+    with tempfile.TemporaryDirectory() as folder:
+        roomy = Path(folder) / form.name
+        prepare(form, roomy, plan.inserted)
+        patch(roomy, target, changes, sheets)
+
+
+def _changes(plan: Plan) -> Iterator[Change]:
+    """Values, then comments: one change a cell."""
+    for item in plan.filled:
+        yield Change(item.sheet, item.row, letter(item.column), item.value, item.note or None)
+    written = {(item.sheet, item.row, item.column) for item in plan.filled}
+    notes: dict[tuple[str, int, int], str] = {}
+    for mark in (*plan.head_notes, *plan.absent, *plan.differing, *plan.marked):
+        where = mark[:3]
+        if where in notes or where in written or len(notes) >= MAX_COMMENTS:
+            continue
+        notes[where] = mark.why
+    for (sheet, row, column), why in notes.items():
+        yield Change(sheet, row, letter(column), KEEP, why)
+
+
+# --- the two sheets ------------------------------------------------------------------------
+
+
+def _sources(plan: Plan) -> Iterator[Line]:
+    for item in plan.filled:
+        answer = item.answer
+        where = (item.sheet, cell_name(item), item.firm, answer.fact)
+        value = _masked(item.value) if answer.personal else _shown(item.value)
+        how = "；".join(filter(None, [answer.how, item.note, _personal(answer)]))
+        if not answer.sources:
+            yield (*where, value, None, None, None, None, how or "登高编号")
+        for source in answer.sources:
+            place = source.cell if source.row else source.letter
+            yield (*where, value, source.file, source.sheet, place, source.head, how)
+
+
+def _shown(value: Value) -> str | int | Decimal:
+    """Dates as text: the sheet is for reading and searching."""
+    return value if isinstance(value, str | int | Decimal) else value.isoformat()
+
+
+def _masked(value: Value) -> str:
+    text = str(value)
+    return text[:3] + "*" * max(len(text) - 7, 1) + text[-4:] if len(text) > 7 else "*" * len(text)
+
+
+def _personal(answer: Answer) -> str:
+    return "个人信息，这里只显示一部分" if answer.personal else ""
+
+
+def open_lines(plan: Plan) -> Iterator[Line]:
+    """What a person still has to look at: columns, firms, differences, single cells."""
+    for words in plan.skipped:
+        yield ("没有填的表", None, None, None, None, words)
+    for words in plan.notices:
+        yield ("提示", None, None, None, None, words)
+    for column in plan.unfilled:
+        yield ("不认得的列", column.sheet, cell_name(column), None, column.head, column.why)
+    yield from _marks("表头的口径", plan.head_notes)
+    yield from _marks("找不到的企业", plan.absent)
+    yield from _marks("与台账不同", plan.differing)
+    yield from _marks("缺数", plan.marked)
+
+
+def _marks(kind: str, marks: Sequence[Marked]) -> Iterator[Line]:
+    for mark in marks:
+        yield (kind, mark.sheet, cell_name(mark), mark.firm, mark.head, mark.why)
+
+
+def count_cells(filled: Sequence[Filled]) -> int:
+    """Cells with figures of the ledger: running numbers do not count."""
+    return sum(1 for item in filled if item.answer.sources)

@@ -1,0 +1,78 @@
+"""What is the same for every firm that a law judges: shapes, and the facts that rules name."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+
+from denggao.facts.catalogue import bounds_from_below, catalogue
+from denggao.facts.enterprise import key_of
+from denggao.rules import nodes as n
+from denggao.rules.shape import has_gap, is_plain, quotient_of
+
+
+class Remembered:
+    """What is the same for every firm with these operated years: shapes of comparisons (by
+    identity, they live as long as the instrument) and the facts that statements read."""
+
+    def __init__(self, instrument: n.Instrument) -> None:
+        self._statements = instrument.statements
+        self._quotients: dict[int, tuple[n.Expr, n.Expr] | None] = {}
+        self._plain: dict[int, bool] = {}
+        self._gaps: dict[int, bool] = {}
+        self.used: dict[str, tuple[str, ...]] = {}
+
+    def quotient(self, expr: n.Compare) -> tuple[n.Expr, n.Expr] | None:
+        """Numerator and denominator of its left side."""
+        if id(expr) not in self._quotients:
+            self._quotients[id(expr)] = quotient_of(expr.left, self._statements)
+        return self._quotients[id(expr)]
+
+    def crossed(self, expr: n.Compare) -> tuple[n.Expr, n.Expr] | None:
+        """The same, where the comparison is cross-multiplied."""
+        if id(expr) not in self._plain:
+            self._plain[id(expr)] = is_plain(expr.right, self._statements)
+        return self.quotient(expr) if self._plain[id(expr)] else None
+
+    def has_gap(self, expr: n.Compare) -> bool:
+        if id(expr) not in self._gaps:
+            self._gaps[id(expr)] = has_gap(expr, self._statements)
+        return self._gaps[id(expr)]
+
+
+@lru_cache(maxsize=64)
+def remembered(instrument: n.Instrument, year: int, window: tuple[int, ...]) -> Remembered:
+    """One for all firms judged with these operated years."""
+    return Remembered(instrument)
+
+
+@cache
+def facts_named(
+    instrument: n.Instrument, year: int
+) -> tuple[tuple[str, int | None, frozenset[str]], ...]:
+    """(code, fiscal year, keys it can come from) of every number that some rule reads, and of
+    what these, and the facts that bound them, can be derived from."""
+    found: dict[tuple[str, int | None], None] = {}
+    for statement in instrument.statements.values():
+        for leaf in statement.leaves:
+            if isinstance(leaf, n.FactRef | n.WindowLeast) and catalogue()[leaf.code].numeric:
+                when = leaf.year if isinstance(leaf, n.FactRef) else n.Year.WINDOW
+                for one in when.years(year) if when else (None,):
+                    found |= {(code, one): None for code in _with_parts(instrument, leaf.code)}
+    return tuple((code, one, _sources(instrument, code, one)) for code, one in found)
+
+
+def _sources(instrument: n.Instrument, code: str, year: int | None) -> frozenset[str]:
+    parts = instrument.components.get(code, frozenset())
+    return frozenset(key_of(c, year) for c in (code, *parts))
+
+
+def _with_parts(instrument: n.Instrument, code: str) -> list[str]:
+    near = [code, *bounds_from_below().get(code, ()), *filter(None, [catalogue()[code].at_most])]
+    return [code, *(part for c in near for part in sorted(instrument.components.get(c, ())))]
+
+
+def parameter_fact(parameter: n.Statement) -> n.FactRef:
+    """The one fact that the cases of a parameter are about (checked when loading)."""
+    when = parameter.cases[0].when
+    assert isinstance(when, n.Compare) and isinstance(when.left, n.FactRef)
+    return when.left

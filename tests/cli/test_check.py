@@ -1,0 +1,105 @@
+"""``denggao check`` for people: what it says, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from denggao.cli.app import main
+from tests.hostile.making import csv_text, firm, good, text_file, with_cell, written
+
+Capture = pytest.CaptureFixture[str]
+DAY = ("--as-of", "2026-06-30")
+
+
+def said(capsys: Capture, *arguments: object, code: int) -> str:
+    assert main(["check", *map(str, arguments), *DAY]) == code
+    return capsys.readouterr().out
+
+
+def test_a_good_file(tmp_path: Path, capsys: Capture) -> None:
+    text = said(capsys, written(tmp_path / "好.xlsx", good()), code=0)
+    assert "能导入 3 行，有错 0 行，略过 0 行" in text
+    assert text.endswith("可以导入\n")
+
+
+def test_a_bad_cell(tmp_path: Path, capsys: Capture) -> None:
+    path = written(tmp_path / "坏.xlsx", [*with_cell(4, "约三千"), ["合计"], firm(1)])
+    text = said(capsys, path, code=1)
+    assert "能导入 3 行，有错 1 行，略过 1 行（合计行 1）" in text
+    assert "〈台账〉第 3 行 E 列：“约三千”；应为金额（数字）" in text
+    assert "整个文件就不导入" in text
+
+
+def test_no_table(tmp_path: Path, capsys: Capture) -> None:
+    path = written(tmp_path / "别的.xlsx", [["天气", "温度"], ["晴", 20]])
+    assert "这个文件没有读入一行" in said(capsys, path, code=2)
+    answer = json.loads(said(capsys, path, "--json", code=2))
+    assert "找不到能用的表头" in answer["file_errors"][0]["message"]
+    assert answer["valid_rows"] == 0
+    assert json.loads(said(capsys, tmp_path / "无.xlsx", "--json", code=2))["file_errors"]
+
+
+def test_a_column_map_and_a_text_file(tmp_path: Path, capsys: Capture) -> None:
+    rows = good()
+    rows[0] = ["代码", "户名", "成立", "人数24", "收入24", "研发24"]
+    path = text_file(tmp_path / "台账.csv", csv_text(rows))
+    said(capsys, path, code=2)
+    mapping = tmp_path / "对照.toml"
+    mapping.write_text(
+        '[heads]\n"代码" = "统一社会信用代码"\n"户名" = "企业名称"\n"成立" = "成立日期"\n'
+        '"收入24" = { fact = "销售收入", unit = "万元", year = 2024 }\n',
+        encoding="utf-8",
+    )
+    answer = json.loads(said(capsys, path, "--json", "--columns", mapping, code=0))
+    assert answer["rows"][0]["sheet"] == "台账"
+    assert answer["rows"][0]["values"]["sales@2024"] == "30005000.00"
+    assert {entry["column"] for entry in answer["warnings"]} >= {"D", "F"}  # not understood
+
+
+@pytest.mark.parametrize("region", ["兰州", "620199", ""])
+def test_a_region_that_is_none(region: str, tmp_path: Path, capsys: Capture) -> None:
+    path = written(tmp_path / "好.xlsx", good())
+    assert main(["check", str(path), "--json", "--region", region]) == 2
+    answer = capsys.readouterr()
+    assert answer.out == ""
+    assert "不是区划代码" in answer.err
+
+
+def test_years_in_rows(tmp_path: Path, capsys: Capture) -> None:
+    """The same firm in two years is no duplicate; its values carry the year of their row."""
+    heads = ["统一社会信用代码", "企业名称", "年度", "销售收入（万元）", "职工人数"]
+    rows = [heads, *([*firm(0)[:2], year, 100 + year, "约570余"] for year in (2023, 2024))]
+    answer = json.loads(said(capsys, written(tmp_path / "a.xlsx", rows), "--json", code=0))
+    assert [row["values"]["staff@2023"] for row in answer["rows"][:1]] == [
+        {"lo": "570", "hi": None}
+    ]
+    assert answer["rows"][1]["values"]["sales@2024"] == "21240000.00"
+
+
+def test_certificates(tmp_path: Path, capsys: Capture) -> None:
+    heads = ["企业名称", "资格类型", "证书编号", "发证日期", "有效期至"]
+    row = ["甲公司", "高企", "GR202462000012", "2024-10-28", "2027-10-27"]
+    answer = json.loads(said(capsys, written(tmp_path / "a.xlsx", [heads, row]), "--json", code=0))
+    assert answer["rows"][0]["values"]["titles"] == [
+        {
+            "kind": "高新技术企业",
+            "number": "GR202462000012",
+            "issued_on": "2024-10-28",
+            "valid_to": "2027-10-27",
+        }
+    ]
+
+
+def test_it_needs_no_polars(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    path = written(tmp_path / "好.xlsx", good())
+    code = (
+        "import sys; from denggao.cli.app import main; main(sys.argv[1:]); "
+        "assert 'polars' not in sys.modules and 'xlsxwriter' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code, "check", str(path), "--json"], check=True)
