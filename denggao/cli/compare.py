@@ -50,7 +50,8 @@ def compare(
 def _compared(first: Snapshot, second: Snapshot, laws: list[str]) -> list[Comparison]:
     from denggao.diagnosis.compare import compare as run
 
-    names = laws or [law for law in second.texts if law in first.texts]
+    judged = [law for law, text in second.laws.items() if not text.rolls]
+    names = laws or [law for law in judged if law in first.texts]
     if not names:
         raise UserError("两份快照没有判过同一部规范，无从对比")
     return [run(first, second, law) for law in names]

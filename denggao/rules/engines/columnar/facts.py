@@ -14,10 +14,9 @@ from datetime import date
 import polars as pl
 
 from denggao.facts.catalogue import MAX_SIZE, Fact, bounds_from_below, catalogue
-from denggao.facts.enterprise import OUT_OF_DOMAIN, key_of
+from denggao.facts.enterprise import CONTRADICTION, OUT_OF_DOMAIN, key_of
 from denggao.facts.resolve import (
     BEFORE_FOUNDING,
-    CONTRADICTION,
     DERIVED_DIFFERS,
     WINDOW_YEARS,
 )
