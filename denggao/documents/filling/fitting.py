@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from denggao.documents.filling.answers import Answer
-from denggao.documents.filling.figures import percent
+from denggao.documents.filling.figures import is_near_threshold, percent
 from denggao.documents.filling.layout import (
     DropDown,
     is_percent_format,
@@ -49,14 +49,20 @@ def _shared(answer: Answer, place: Place) -> Answer:
     else as a text that says so itself."""
     if answer.share is None:
         return answer
+    shown = percent(answer.share)
+    near = is_near_threshold(shown)
+    digits = "两位小数会四舍五入到整数线上，多写了几位" if near else "四舍五入到两位小数"
+    note = ""
     if is_percent_format(place.format):
-        value: Decimal | str = percent(answer.share).scaleb(-2)
-        how = "百分比，四舍五入到两位小数"
+        value: Decimal | str = shown.scaleb(-2)
+        how = f"百分比，{digits}"
+        note = f"实际是 {shown:f}%，这一格的格式可能显示得更整" if near else ""
     elif "%" in place.head or "％" in place.head:
-        value, how = percent(answer.share), "％，四舍五入到两位小数"
+        value, how = shown, f"％，{digits}"
     else:
-        value, how = f"{percent(answer.share)}%", "表头没有写 %，写成带 % 的文字，两位小数"
-    return replace(answer, value=value, how=f"{answer.how}；{how}")
+        value, how = f"{shown:f}%", f"表头没有写 %，写成带 % 的文字，{digits}"
+    note = "；".join(filter(None, [answer.note, note]))
+    return replace(answer, value=value, how=f"{answer.how}；{how}", note=note)
 
 
 def _listed(answer: Answer, drop_down: DropDown) -> Answer:

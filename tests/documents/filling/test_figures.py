@@ -1,0 +1,50 @@
+"""Shares as a form shows them: rounded, but never onto a threshold that they miss."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from denggao.documents.filling.figures import percent
+from tests.documents.filling.forms import FIRMS, Drawn, draw, fill, notes, values, write_ledger
+from tests.strategies import examples
+
+THRESHOLDS = st.sampled_from([Fraction(n, 100) for n in (3, 4, 5, 10, 20, 60, 70, 100)] +
+                             [Fraction(275, 1000), Fraction(11025, 10000)])  # fmt: skip
+
+
+@examples(200)
+@given(THRESHOLDS, st.integers(-50, 50), st.integers(1, 10**15))
+def test_a_shown_share_is_on_the_side_where_it_is(limit: Fraction, by: int, part: int) -> None:
+    share = limit + Fraction(by, 7 * part)
+    shown = Fraction(percent(share))
+    assert (shown > limit * 100) == (share > limit)
+    assert (shown < limit * 100) == (share < limit)
+    assert abs(shown - share * 100) <= Fraction(1, 200)
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"),
+    [("0.04996", "4.996"), ("0.05", "5"), ("0.277777", "27.78"), ("0.0500004", "5.00004"),
+     ("0.3", "30"), ("0.049999999999999999", "4.999999999999"), ("-0.04996", "-4.996")],
+)  # fmt: skip
+def test_two_places_unless_that_is_a_threshold(share: str, shown: str) -> None:
+    assert percent(Fraction(share)) == Decimal(shown)
+
+
+def test_a_share_just_below_in_each_kind_of_cell(tmp_path: Path) -> None:
+    firm = {**FIRMS[0], "2025年职工总数": 25000, "2025年科技人员数": 1249}
+    form = Drawn(["企业名称", "科技人员占比（%）", "科技人员占职工总数比例", "科技人员占比"],
+                 formats={2: "0.00%"})  # fmt: skip
+    ledger = write_ledger(tmp_path / "台账.xlsx", [firm])
+    filled = fill(draw(tmp_path / "表.xlsx", form), ledger)
+    assert values(filled)[2][1] == 4.996
+    assert openpyxl.load_workbook(filled)["表1"]["C3"].value == pytest.approx(0.04996, abs=1e-12)
+    assert "4.996%" in notes(filled)["C3"]
+    assert values(filled)[2][3] == "4.996%"
