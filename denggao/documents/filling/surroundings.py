@@ -17,6 +17,8 @@ from denggao.documents.patching.spans import (
     with_attribute,
 )
 
+_SIGNS = set("'\"<>&")
+
 
 def formula_splices(
     data: bytes, formula: Element, rows: Rows, at_home: bool = True, in_body: bool = False
@@ -38,7 +40,8 @@ def formula_splices(
 def shift_formulas(parts: Parts, part: str, names: Sequence[str], rows: Rows) -> None:
     """Formulas of another part that name the sheet."""
     data = parts.read(part)
-    if rows.sheet.encode() not in data and escaped(rows.sheet).encode() not in data:
+    # signs like ' are written in several ways, so only a plain name can be ruled out at once
+    if not _SIGNS & set(rows.sheet) and b"&#" not in data and rows.sheet.encode() not in data:
         return
     splices: list[Splice] = []
     for element in parse(data).all_elements():
