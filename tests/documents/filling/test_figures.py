@@ -48,3 +48,15 @@ def test_a_share_just_below_in_each_kind_of_cell(tmp_path: Path) -> None:
     assert openpyxl.load_workbook(filled)["表1"]["C3"].value == pytest.approx(0.04996, abs=1e-12)
     assert "4.996%" in notes(filled)["C3"]
     assert values(filled)[2][3] == "4.996%"
+
+
+def test_a_number_without_its_last_digits_is_not_copied(tmp_path: Path) -> None:
+    """15 digits a spreadsheet holds; of longer ones it keeps something else."""
+    firm = {"企业名称": "试验甲公司", "管道编号": 1234567890123456.0, "备案编号": 123456789012345.0}
+    ledger = write_ledger(tmp_path / "台账.xlsx", [firm])
+    form = Drawn(["企业名称", "管道编号", "备案编号"])
+    filled = fill(draw(tmp_path / "表.xlsx", form), ledger)
+    assert values(filled)[2] == ["试验甲公司", None, 123456789012345]
+    sheet = openpyxl.load_workbook(filled)["待填清单"]
+    said = "".join(str(cell) for row in sheet.iter_rows(values_only=True) for cell in row)
+    assert "后几位已丢失" in said
