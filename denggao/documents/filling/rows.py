@@ -21,6 +21,7 @@ from denggao.documents.filling.surroundings import (
 from denggao.documents.patching.book import Book
 from denggao.documents.patching.container import Damaged
 from denggao.documents.patching.parts import Parts
+from denggao.documents.patching.patch import opened
 from denggao.documents.patching.spans import (
     Element,
     Splice,
@@ -44,8 +45,7 @@ def prepare(source: Path, target: Path, inserted: Sequence[Inserted]) -> None:
     """A copy of ``source`` at ``target`` with the rows inserted and without the stored results
     of formulas: they are of the blank form, and some programs would show them. Raises UserError
     where a part of the workbook would come apart (formulas of several rows, pivot tables)."""
-    parts = Parts(source)
-    try:
+    with opened(source) as parts:
         book = Book(parts)
         for sheet in dict.fromkeys(i.sheet for i in inserted):
             _Insertion(source.name, parts, book, sheet, inserted).make()
@@ -55,13 +55,6 @@ def prepare(source: Path, target: Path, inserted: Sequence[Inserted]) -> None:
             book.recalculate()
         with target.open("wb") as stream:
             parts.write(stream)
-    except Damaged as error:
-        raise UserError(
-            f"「{source.name}」的内部写法不合规范，没有把握插入行（{error}）；"
-            "请用 Excel 或 WPS 打开后另存为 .xlsx 再试"
-        ) from error
-    finally:
-        parts.close()
 
 
 def _forget_results(parts: Parts, part: str) -> bool:
