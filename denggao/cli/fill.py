@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from denggao.cli.common import day, laws, progress_bar
+from denggao.cli.common import day, laws, progress_bar, tell_unwritten
 from denggao.facts.errors import UserError
 
 if TYPE_CHECKING:
@@ -77,8 +77,9 @@ def _fill(
     plan = _planned(form, answers, meant, year, firms)
     from denggao.documents.filling.workbook import write_filled
 
-    write_filled(plan, form.path, target)
-    _tell(plan)
+    written = write_filled(plan, form.path, target)
+    _tell(plan, written.notes)
+    tell_unwritten(written.unwritten)
     wrong = sum(1 for problem in answers.ledger.problems if not problem.is_notice)
     if wrong:
         typer.echo(f"台账里有 {wrong} 格读不懂，当作没有；用 denggao errors 看是哪些")
@@ -166,15 +167,18 @@ def _fill_each(
     end, with all of them."""
     from denggao.documents.filling.workbook import write_filled
 
-    failed = []
+    failed: list[str] = []
+    unwritten: dict[str, None] = {}
     with progress_bar("每户一份") as progress:
         for done, (firm, target) in enumerate(targets.items(), 1):
             try:
-                write_filled(_planned(form, answers, meant, year, [firm]), form.path, target)
+                plan = _planned(form, answers, meant, year, [firm])
+                unwritten |= dict.fromkeys(write_filled(plan, form.path, target).unwritten)
             except UserError as error:
                 reason = " ".join(str(error).split())
                 failed.append(f"{roll.name(firm)}（{roll.code(firm)}）：{reason}")
             progress(done, len(targets))
+    tell_unwritten(list(unwritten))
     if failed:
         good = len(targets) - len(failed)
         reasons = "\n  ".join(failed)
@@ -184,13 +188,17 @@ def _fill_each(
 # --- on the terminal -----------------------------------------------------------------------
 
 
-def _tell(plan: Plan) -> None:
+def _tell(plan: Plan, notes: int) -> None:
+    """``notes``: how many of the cells in want of data have a comment."""
     from denggao.documents.filling.workbook import count_cells
 
-    typer.echo(
-        f"填了 {len(plan.firms)} 户、{count_cells(plan.filled)} 格；"
-        f"缺数 {len(plan.marked)} 格，都加了批注"
-    )
+    missing = len(plan.marked)
+    said = f"填了 {len(plan.firms)} 户、{count_cells(plan.filled)} 格；缺数 {missing} 格"
+    if missing and notes == missing:
+        said += "，都加了批注"
+    elif missing:
+        said += f"，{notes} 格加了批注，全部列在〈待填清单〉"
+    typer.echo(said)
     for inserted in plan.inserted:
         typer.echo(f"〈{inserted.sheet}〉第 {inserted.after} 行后插入 {inserted.added} 行")
     _list("没有填的表", plan.skipped)

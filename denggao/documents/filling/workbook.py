@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -30,7 +31,16 @@ _OPEN_WIDTHS = (12, 16, 9, 32, 30, 60)
 Line = Sequence[str | int | Decimal | None]
 
 
-def write_filled(plan: Plan, form: Path, target: Path) -> None:
+@dataclass(frozen=True)
+class Written:
+    """``notes``: how many of the cells in want of data (``plan.marked``) got a comment;
+    ``unwritten``: the cells (〈表1〉D5) without one because a conversation stands there."""
+
+    notes: int
+    unwritten: Sequence[str]
+
+
+def write_filled(plan: Plan, form: Path, target: Path) -> Written:
     """Write the filled form to ``target``; the form itself is not touched. Raises UserError
     where rows cannot be inserted safely or a cell must not change; nothing is written then."""
     sheets = [
@@ -41,7 +51,10 @@ def write_filled(plan: Plan, form: Path, target: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         roomy = Path(folder) / form.name
         prepare(form, roomy, plan.inserted)
-        patch(roomy, target, changes, sheets)
+        unwritten = patch(roomy, target, changes, sheets)
+    beside = {f"〈{c.sheet}〉{c.reference}" for c in changes if c.note} - set(unwritten)
+    notes = sum(1 for mark in plan.marked if f"〈{mark.sheet}〉{cell_name(mark)}" in beside)
+    return Written(notes, unwritten)
 
 
 def _changes(plan: Plan) -> Iterator[Change]:

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import re
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
+from denggao.cli.app import main
+from denggao.documents.filling import workbook
 from denggao.documents.filling.formreader import read_form
 from denggao.documents.filling.rows import prepare
 from denggao.facts.errors import UserError
-from tests.documents.filling.forms import Drawn, draw, fill, values, write_ledger
+from tests.documents.filling.forms import (
+    AS_OF,
+    FIRMS,
+    Drawn,
+    draw,
+    fill,
+    notes,
+    values,
+    write_ledger,
+)
 
 
 def repacked(source: Path, change: Callable[[str, bytes], tuple[str, bytes]]) -> Path:
@@ -59,3 +72,72 @@ def test_a_damaged_package_is_said_when_rows_are_prepared(tmp_path: Path) -> Non
     form.write_bytes(re.sub(rb"PK\x01\x02", b"PK\x01\x07", data, count=1))
     with pytest.raises(UserError, match="内部写法不合规范"):
         prepare(form, tmp_path / "出.xlsx", [])
+
+
+def conversation(source: Path, cell: str) -> Path:
+    """The workbook with a conversation at a cell of its first sheet, which has no relations."""
+    target = source.with_name(f"谈-{source.name}")
+    shutil.copy(source, target)
+    with zipfile.ZipFile(target, "a") as package:
+        package.writestr(
+            "xl/threadedComments/threadedComment1.xml",
+            '<ThreadedComments xmlns="http://schemas.microsoft.com/office/spreadsheetml/2018/'
+            f'threadedcomments"><threadedComment ref="{cell}" id="{{1}}"><text>谈</text>'
+            "</threadedComment></ThreadedComments>",
+        )
+        package.writestr(
+            "xl/worksheets/_rels/sheet1.xml.rels",
+            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+            '<Relationship Id="rId1" Target="../threadedComments/threadedComment1.xml" Type='
+            '"http://schemas.microsoft.com/office/2017/10/relationships/threadedComment"/>'
+            "</Relationships>",
+        )
+    return target
+
+
+def test_a_conversation_keeps_its_cell_and_the_rest_is_filled(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The second firm's sales are 「500余」 and its expenses are blank: two cells in want."""
+    heads = ["企业名称", "2025年销售收入（万元）", "2025年研发费用（万元）"]
+    form = conversation(draw(tmp_path / "表.xlsx", Drawn(heads)), "B4")
+    filled = fill(form, write_ledger(tmp_path / "台账.xlsx"))
+    assert values(filled)[2] == ["试验甲科技有限公司", 1500.5, 80.25]
+    assert set(notes(filled)) == {"C4"}
+    said = capsys.readouterr().out
+    assert "缺数 2 格，1 格加了批注，全部列在〈待填清单〉" in said
+    assert "1 格有对话式批注，没有另加批注：〈表1〉B4" in said
+    assert "B4" in [row[2] for row in values(filled, "待填清单")]
+
+
+def test_errors_are_marked_beside_a_conversation(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    firm = {**FIRMS[0], "成立日期": "哪天"}
+    ledger = conversation(write_ledger(tmp_path / "台账.xlsx", [firm]), "C2")
+    target = tmp_path / "有错.xlsx"
+    assert main(["errors", str(ledger), "-o", str(target), "--as-of", AS_OF]) == 0
+    assert "没有另加批注：〈台账〉C2" in capsys.readouterr().out
+    assert "C2" in [row[3] for row in values(target, "数据问题")]
+    assert openpyxl.load_workbook(target)["台账"]["C2"].fill.fgColor.rgb.endswith("FFC7CE")
+
+
+def test_nothing_missing_is_said_as_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    form = draw(tmp_path / "表.xlsx", Drawn(["企业名称", "所在区县", "2025年职工总数"]))
+    ledger = write_ledger(tmp_path / "台账.xlsx")
+    filled = fill(form, ledger)
+    assert not notes(filled)
+    assert "缺数 0 格\n" in capsys.readouterr().out
+
+
+def test_only_comments_really_written_are_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook, "MAX_COMMENTS", 1)
+    heads = ["企业名称", "2025年销售收入（万元）", "2025年研发费用（万元）"]
+    form = draw(tmp_path / "表.xlsx", Drawn(heads))
+    filled = fill(form, write_ledger(tmp_path / "台账.xlsx"))
+    assert len(notes(filled)) == 1
+    assert "缺数 2 格，1 格加了批注，全部列在〈待填清单〉" in capsys.readouterr().out
