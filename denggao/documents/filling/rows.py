@@ -15,6 +15,7 @@ from denggao.documents.filling.plan import Inserted
 from denggao.documents.filling.references import Rows, moved, shifted, shifted_areas
 from denggao.documents.filling.surroundings import (
     formula_splices,
+    pivot_sources,
     shift_formulas,
     shift_surroundings,
 )
@@ -92,6 +93,8 @@ class _Insertion:
                 shift_formulas(self.parts, name, ("f",), self.rows)
         if self.parts.related(self.part, "pivotTable"):
             raise self._refuse("工作表上有数据透视表")
+        for area in pivot_sources(self.parts, self.book, self.rows):
+            raise self._refuse(f"有数据透视表取的是 {area} 的数据")
         shift_surroundings(self.parts, self.part, self.rows)
 
     def _refuse(self, what: str) -> UserError:

@@ -7,6 +7,7 @@ import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -141,3 +142,66 @@ def test_only_comments_really_written_are_counted(
     filled = fill(form, write_ledger(tmp_path / "台账.xlsx"))
     assert len(notes(filled)) == 1
     assert "缺数 2 格，1 格加了批注，全部列在〈待填清单〉" in capsys.readouterr().out
+
+
+def pivot(source: Path, area: str) -> Path:
+    """The workbook with a pivot cache that reads an area of its sheet 表1."""
+
+    def related(name: str, data: bytes) -> tuple[str, bytes]:
+        if name == "xl/_rels/workbook.xml.rels":
+            link = (
+                b'<Relationship Id="rId99" Target="pivotCache/pivotCacheDefinition1.xml" Type="http'
+                b"://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+                b'pivotCacheDefinition"/></Relationships>'
+            )
+            data = data.replace(b"</Relationships>", link)
+        return name, data
+
+    target = repacked(source, related)
+    with zipfile.ZipFile(target, "a") as package:
+        package.writestr(
+            "xl/pivotCache/pivotCacheDefinition1.xml",
+            '<pivotCacheDefinition xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/'
+            f'main"><cacheSource type="worksheet"><worksheetSource ref="{area}" sheet="表1"/>'
+            '</cacheSource><cacheFields count="0"/></pivotCacheDefinition>',
+        )
+    return target
+
+
+@pytest.mark.parametrize(
+    ("area", "blank", "code"), [("A2:C4", 2, 2), ("A1:C2", 2, 0), ("A2:C4", 3, 0)]
+)
+def test_what_a_pivot_table_reads_does_not_move(
+    area: str, blank: int, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only where rows are inserted and the area is not above them."""
+    form = Drawn(["序号", "企业名称", "2025年职工总数"], blank=blank)
+    made = pivot(draw(tmp_path / "表.xlsx", form), area)
+    fill(made, write_ledger(tmp_path / "台账.xlsx"), code=code)
+    assert ("数据透视表取的是 A2:C4 的数据" in capsys.readouterr().err) == bool(code)
+
+
+def vml(path: Path) -> str:
+    with zipfile.ZipFile(path) as package:
+        (name,) = [name for name in package.namelist() if name.endswith(".vml")]
+        return package.read(name).decode()
+
+
+def test_boxes_of_any_prefix_move_with_their_comments(tmp_path: Path) -> None:
+    def commented(book: object, sheet: Any) -> None:
+        sheet.write_comment("A6", "原来的批注")
+
+    def other_prefix(name: str, data: bytes) -> tuple[str, bytes]:
+        if name.endswith(".vml"):
+            data = re.sub(rb"(</?|xmlns:)x(?=[:=])", rb"\1excel", data)
+        return name, data
+
+    form = Drawn(["序号", "企业名称", "2025年职工总数"], blank=1, more=commented)
+    made = repacked(draw(tmp_path / "表.xlsx", form), other_prefix)
+    filled = fill(made, write_ledger(tmp_path / "台账.xlsx"))
+    assert notes(filled) == {"A8": "原来的批注"}
+    assert re.findall(r"<excel:Row>(\d+)<", vml(filled)) == ["7"]
+    (anchor,) = re.findall(r"<excel:Anchor>([0-9, ]+)<", vml(filled))
+    (before,) = re.findall(r"<excel:Anchor>([0-9, ]+)<", vml(made))
+    was, now = ([int(n) for n in text.split(",")] for text in (before, anchor))
+    assert [b - a for a, b in zip(was, now, strict=True)] == [0, 0, 2, 0, 0, 0, 2, 0]
