@@ -28,7 +28,7 @@ _NOT_IN_NAMES = '\\/:*?"<>|'
 
 def fill(
     form: Path = typer.Argument(..., metavar="空表", help="上级发来的 .xlsx 表"),
-    more: list[Path] = typer.Argument(None, metavar="[台账…]", help="--ledger 之后的台账"),
+    more: list[Path] = typer.Argument(None, metavar="台账…", help="--ledger 之后的台账"),
     ledger: list[Path] = typer.Option(..., "--ledger", help="台账，可多次：.xlsx 或 .csv"),
     output: Path | None = typer.Option(
         None, "-o", "--output", help="填好的表；已有的文件夹则每户一份。缺省在空表旁边"
