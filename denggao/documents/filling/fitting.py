@@ -17,7 +17,7 @@ from denggao.documents.filling.layout import (
 from denggao.facts import cells
 from denggao.facts.catalogue import catalogue, is_technical_field, technical_fields
 from denggao.facts.cells import BadCell
-from denggao.facts.heads import normal
+from denggao.facts.headparts import normal_head
 
 _SHOWN = 6
 _CODE = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,2}){2})(?: |$)")
@@ -89,7 +89,7 @@ def _choice(answer: Answer, allowed: tuple[str, ...]) -> str | None:
         return text if text in allowed else None
     if answer.truth is not None:
         return _same_truth(answer.truth, allowed)
-    same = [entry for entry in allowed if normal(entry) == normal(value)]
+    same = [entry for entry in allowed if normal_head(entry) == normal_head(value)]
     if not same:
         same = _same_field(value, allowed)
     return same[0] if len(same) == 1 else None
@@ -115,8 +115,8 @@ def _same_field(value: str, allowed: tuple[str, ...]) -> list[str]:
     code, fields = match.group(1), technical_fields()
     for depth in (3, 2, 1):
         upper = ".".join(code.split(".")[:depth])
-        words = {normal(w) for w in (upper, fields[upper], f"{upper} {fields[upper]}")}
-        same = [entry for entry in allowed if normal(entry) in words]
+        words = {normal_head(w) for w in (upper, fields[upper], f"{upper} {fields[upper]}")}
+        same = [entry for entry in allowed if normal_head(entry) in words]
         if same:
             return same
     return []

@@ -23,7 +23,7 @@ from denggao.documents.filling.plan import Filled, Inserted, Marked, Unfilled, W
 from denggao.documents.filling.subject import OF_FIRM, Subject
 from denggao.facts import cells
 from denggao.facts.cells import BadCell
-from denggao.facts.heads import normal
+from denggao.facts.headparts import normal_head
 from denggao.facts.privacy import hidden
 
 _ADDED_UP = ("元", "人", "项")
@@ -258,7 +258,7 @@ def same(text: str, answer: Answer) -> bool:
     """Does the form already say what the ledger says?"""
     value: Value | None = answer.value
     if isinstance(value, str):
-        return normal(text) == normal(value)
+        return normal_head(text) == normal_head(value)
     if isinstance(value, Decimal | int):
         try:
             return Decimal(text.replace(",", "")) == value

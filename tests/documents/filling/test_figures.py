@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from denggao.documents.filling.figures import percent
+from denggao.facts.headparts import normal
 from tests.documents.filling.forms import FIRMS, Drawn, draw, fill, notes, values, write_ledger
 from tests.strategies import examples
 
@@ -60,3 +63,23 @@ def test_a_number_without_its_last_digits_is_not_copied(tmp_path: Path) -> None:
     sheet = openpyxl.load_workbook(filled)["待填清单"]
     said = "".join(str(cell) for row in sheet.iter_rows(values_only=True) for cell in row)
     assert "后几位已丢失" in said
+
+
+def test_values_of_cells_are_not_remembered(tmp_path: Path) -> None:
+    """Heads are few and remembered; values are as many as there are cells."""
+    form = Drawn(["企业名称", "主营产品", "所在区县"],
+                 body=[["试验甲科技有限公司", "水泵", None]], blank=0)  # fmt: skip
+
+    def listed(book: Any, sheet: Any) -> None:
+        sheet.data_validation("C3", {"validate": "list", "source": ["甲 区", "乙区"]})
+
+    path = draw(tmp_path / "表.xlsx", replace(form, more=listed))
+    ledger = write_ledger(tmp_path / "台账.xlsx", [{**FIRMS[0], "主营产品": "水 泵"}])
+    fill(path, ledger)
+    known = normal.cache_info().currsize
+    body = [["试验甲科技有限公司", "电机", None]]
+    other = draw(tmp_path / "另.xlsx", replace(form, more=listed, body=body))
+    ledger = write_ledger(tmp_path / "台账.xlsx", [{**FIRMS[0], "主营产品": "齿轮箱"}])
+    filled = fill(other, ledger)
+    assert values(filled)[2][2] == "甲 区"
+    assert normal.cache_info().currsize == known
