@@ -14,8 +14,8 @@ def plain(value: Fraction) -> Decimal:
     return number.to_integral_value() if value.denominator == 1 else number.normalize()
 
 
-#: Thresholds of laws are multiples of this many per cent (5 %, 27.5 %, 110.25 %).
-_STEP = Decimal("0.05")
+#: Thresholds of the shares that forms ask for are multiples of this many per cent (5, 27.5).
+_STEP = Decimal("0.5")
 _MOST_PLACES = 12
 
 

@@ -19,7 +19,7 @@ from tests.documents.filling.forms import FIRMS, Drawn, draw, fill, notes, value
 from tests.strategies import examples
 
 THRESHOLDS = st.sampled_from([Fraction(n, 100) for n in (3, 4, 5, 10, 20, 60, 70, 100)] +
-                             [Fraction(275, 1000), Fraction(11025, 10000)])  # fmt: skip
+                             [Fraction(275, 1000)])  # fmt: skip
 
 
 @examples(200)
@@ -34,8 +34,9 @@ def test_a_shown_share_is_on_the_side_where_it_is(limit: Fraction, by: int, part
 
 @pytest.mark.parametrize(
     ("share", "shown"),
-    [("0.04996", "4.996"), ("0.05", "5"), ("0.277777", "27.78"), ("0.0500004", "5.00004"),
-     ("0.3", "30"), ("0.049999999999999999", "4.999999999999"), ("-0.04996", "-4.996")],
+    [("0.04996", "4.996"), ("0.05", "5"), ("0.277777", "27.78"), ("0.05348", "5.35"),
+     ("0.0500004", "5.00004"), ("0.3", "30"), ("0.049999999999999999", "4.999999999999"),
+     ("-0.04996", "-4.996")],
 )  # fmt: skip
 def test_two_places_unless_that_is_a_threshold(share: str, shown: str) -> None:
     assert percent(Fraction(share)) == Decimal(shown)
