@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import typer
+
 from denggao.facts.errors import UserError
 
 if TYPE_CHECKING:
@@ -75,3 +77,14 @@ def progress_bar(title: str) -> Iterator[Progress]:
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
         task = bars.add_task(title, total=None)
         yield lambda done, total: bars.update(task, completed=done, total=total)
+
+
+def tell_unwritten(cells: Sequence[str]) -> None:
+    """The cells beside which no comment could be put, for a conversation would hide it."""
+    if cells:
+        more = "……" if len(cells) > _CELLS_SHOWN else ""
+        where = "、".join(cells[:_CELLS_SHOWN])
+        typer.echo(f"{len(cells)} 格有对话式批注，没有另加批注：{where}{more}")
+
+
+_CELLS_SHOWN = 12

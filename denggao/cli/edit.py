@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from denggao.cli.common import day
+from denggao.cli.common import day, tell_unwritten
 from denggao.facts.errors import UserError
 
 if TYPE_CHECKING:
@@ -82,9 +82,10 @@ def edit(
     if not edits:
         raise UserError("没有说改什么：用 --set 给单元格和值，或用 --firm、--fact、--value 指明")
     changes = [Change(e.sheet, e.row, e.column, e.value, note=note) for e in edits]
-    patch(ledger, target, changes, force=force)
+    unwritten = patch(ledger, target, changes, force=force)
     for found in edits:
         typer.echo(found.line)
+    tell_unwritten(unwritten)
     typer.echo(f"已写入 {target}")
     if awaits_reckoning(target):
         typer.echo("工作簿里有公式：用 Excel 或 WPS 打开并保存一次，公式的结果才会跟着变")

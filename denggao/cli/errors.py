@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from denggao.cli.common import day, progress_bar
+from denggao.cli.common import day, progress_bar, tell_unwritten
 from denggao.facts.errors import UserError
 
 
@@ -46,4 +46,5 @@ def errors(
     )
     if marked.only_listed:
         typer.echo(f"其中 {marked.only_listed} 处说的是整列或整张表，只在清单里")
+    tell_unwritten(marked.unwritten)
     typer.echo(f"已写入 {target}")

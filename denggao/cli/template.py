@@ -11,7 +11,9 @@ from denggao.facts.errors import UserError
 
 
 def template(
-    law: list[str] = typer.Option([], "--law", help="规范的简称，可多次；缺省为全部"),
+    law: list[str] = typer.Option(
+        [], "--law", help="规范的简称，可多次；缺省与摸排相同（高企、科小）"
+    ),
     output: Path = typer.Option(Path("导入模板.xlsx"), "-o", "--output", help="写到哪里"),
     as_of: str | None = typer.Option(None, "--as-of", help="申请日，决定要哪几年；缺省为今天"),
     everything: bool = typer.Option(False, "--all", help="事实目录里的全部列，不只办法要用的"),

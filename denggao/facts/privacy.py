@@ -58,7 +58,14 @@ def masked(text: str) -> str:
     return _NUMBER.sub(_stars, text)
 
 
+def hidden(text: str) -> str:
+    """A text that is personal as a whole (name, address, number): 138******45; one so short
+    that this would show half of it is hidden altogether."""
+    shown = _KEPT_FIRST + _KEPT_LAST
+    if len(text) <= 2 * shown:
+        return "*" * len(text)
+    return text[:_KEPT_FIRST] + "*" * (len(text) - shown) + text[-_KEPT_LAST:]
+
+
 def _stars(match: re.Match[str]) -> str:
-    number = match.group()
-    hidden = "*" * (len(number) - _KEPT_FIRST - _KEPT_LAST)
-    return number[:_KEPT_FIRST] + hidden + number[-_KEPT_LAST:]
+    return hidden(match.group())

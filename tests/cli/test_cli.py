@@ -60,7 +60,7 @@ def files(folder: Path) -> list[str]:
 
 COMMANDS = [
     [], ["law"], ["law", "list"], ["law", "show"], ["law", "check"], ["judge"], ["screen"],
-    ["demo"],
+    ["demo"], ["fill"], ["template"], ["forecast"],
 ]  # fmt: skip
 ENGLISH = re.compile(
     r"(?i)\b(usage|options?|arguments?|commands?|required|default|show|message|exit|help"
@@ -72,10 +72,17 @@ ENGLISH = re.compile(
 def test_help_is_chinese(command: list[str], capsys: Capture) -> None:
     text = done(capsys, *command, "--help")
     assert text.startswith("用法：denggao")
-    names = "law|judge|screen|demo|list|show|check"
+    names = "law|judge|screen|demo|list|show|check|fill|template|forecast"
     plain = re.sub(rf"--[a-z-]+|^ {{2}}({names}) ", " ", text, flags=re.M)
     plain = re.sub(rf"denggao( ({names}))*", " ", plain)
     assert ENGLISH.findall(plain) == []
+    assert not re.search(r"\bx[<>]=|<=x|\[\[|\]\.\.\.", text)
+
+
+def test_help_says_bounds_and_defaults_in_words(capsys: Capture) -> None:
+    assert "[1990 到 2100]" in done(capsys, "fill", "--help")
+    assert "[缺省 500，不小于 0]" in done(capsys, "screen", "--help")
+    assert "缺省与摸排相同（高企、科小）" in done(capsys, "template", "--help")
 
 
 def test_no_arguments_shows_help(capsys: Capture) -> None:

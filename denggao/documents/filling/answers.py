@@ -19,14 +19,15 @@ from denggao.documents.filling.certificates import chosen
 from denggao.documents.filling.figures import plain
 from denggao.documents.filling.lawful import Lawful
 from denggao.facts.catalogue import Fact, catalogue, technical_fields
+from denggao.facts.celltext import LOST_FROM
 from denggao.facts.converters import shown
 from denggao.facts.interval import Interval
 from denggao.facts.ledger import Ledger
 from denggao.facts.origins import Source
+from denggao.facts.privacy import is_personal_head
 from denggao.facts.problems import Problem
 
 Value = Decimal | int | str | datetime.date
-_PERSONAL_HEAD = re.compile(r"身份证|证件号|手机|电话|联系方式|银行账?号|账号|邮箱|住址")
 
 
 @dataclass(frozen=True)
@@ -221,8 +222,12 @@ class Answers:
         words = ask.words
         if found is None:
             return Answer(words, gap=f"台账中没有 {head}", silent=True)
-        value, personal = found.value, _PERSONAL_HEAD.search(head) is not None
+        value, personal = found.value, is_personal_head(head)
         if isinstance(value, float):
+            if abs(value) >= LOST_FROM:
+                return Answer(
+                    words, gap="台账的同名列里是数，后几位已丢失，没有照抄；请在台账里改成文本重填"
+                )
             if _PERIOD.search(head):
                 return Answer(words, gap="表头说的是某一段时间，台账的同名列未必是同一段，没有照抄")
             if found.unit != unit and _needs_unit(head):
@@ -237,6 +242,7 @@ class Answers:
         return Answer(words, value, how="同名列，照抄", sources=(found.source,), personal=personal)
 
 
+_DIGITS_LOST = "台账里是数，后几位已丢失，没有照抄；请在台账里把该列设为文本后重新填写"
 _MONEY = re.compile(
     r"[额金费款税价值]|收入|资产|资本|利润|支出|投入|经费|成本|负债|预算|奖补|补助|债"
 )

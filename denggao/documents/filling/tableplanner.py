@@ -23,7 +23,8 @@ from denggao.documents.filling.plan import Filled, Inserted, Marked, Unfilled, W
 from denggao.documents.filling.subject import OF_FIRM, Subject
 from denggao.facts import cells
 from denggao.facts.cells import BadCell
-from denggao.facts.heads import normal
+from denggao.facts.headparts import normal_head
+from denggao.facts.privacy import hidden
 
 _ADDED_UP = ("元", "人", "项")
 
@@ -167,7 +168,10 @@ class TablePlanner:
         where = (self.layout.name, target.row, index)
         if box.text and not HINT.fullmatch(box.text):
             if answer.value is not None and ask.kind != "number" and not same(box.text, answer):
-                why = f"表里已有“{box.text}”，台账是“{answer.value}”，没有改"
+                there, known = box.text, str(answer.value)
+                if answer.personal:
+                    there, known = hidden(there), hidden(known)
+                why = f"表里已有“{there}”，台账是“{known}”，没有改"
                 self.plan.differing.append(Marked(*where, who, ask.column.head, why))
             return
         if answer.value is not None:
@@ -254,7 +258,7 @@ def same(text: str, answer: Answer) -> bool:
     """Does the form already say what the ledger says?"""
     value: Value | None = answer.value
     if isinstance(value, str):
-        return normal(text) == normal(value)
+        return normal_head(text) == normal_head(value)
     if isinstance(value, Decimal | int):
         try:
             return Decimal(text.replace(",", "")) == value

@@ -15,7 +15,7 @@ from denggao.documents.patching.container import Damaged
 from denggao.documents.patching.newsheets import append_sheet
 from denggao.documents.patching.notes import add_notes
 from denggao.documents.patching.parts import Parts, document
-from denggao.documents.patching.rows import string_numbers
+from denggao.documents.patching.rows import reference, string_numbers
 from denggao.documents.patching.scan import Region, Sheet, region, scan
 from denggao.documents.patching.sheet import SheetEdit, Surroundings
 from denggao.documents.patching.spans import Splice, parse, spliced_stream
@@ -34,11 +34,12 @@ def patch(
     sheets: Sequence[NewSheet] = (),
     *,
     force: bool = False,
-) -> None:
+) -> list[str]:
     """Write ``changes`` and new ``sheets`` into a copy of ``source`` at ``target`` (which may
     be the same file). Only the changed cells differ: parts that are not touched keep their
     packed bytes, touched sheets all bytes outside of those cells. ``force`` lets a value
-    replace a formula.
+    replace a formula. Returns the cells (〈表1〉D5) whose notes were left out because a
+    conversation stands there, which would hide them.
 
     Raises UserError (Chinese) for a file that is no workbook, is signed or damaged, a sheet
     that is not there, and a cell that must not change: inside a merged area, a formula, an
@@ -49,10 +50,11 @@ def patch(
     wanted = by_sheet(changes)
     checked(source)
     with opened(source) as parts:
-        _Patching(source.name, parts, force).make(wanted, sheets)
+        unwritten = _Patching(source.name, parts, force).make(wanted, sheets)
         temporary = _written(parts, source, target)
     if temporary is not None:  # the source is closed by now: it may be the target
         _put(temporary, target)
+    return unwritten
 
 
 def checked(source: Path) -> None:
@@ -92,17 +94,21 @@ class _Patching:
         self.styles = Styles(data or document(empty(self.book.namespace)))
         self._styles_were = self.styles.data
 
-    def make(self, wanted: Mapping[str, Mapping[Cell, Change]], sheets: Sequence[NewSheet]) -> None:
+    def make(
+        self, wanted: Mapping[str, Mapping[Cell, Change]], sheets: Sequence[NewSheet]
+    ) -> list[str]:
         scanned = {name: self._scan(name, changes) for name, changes in wanted.items()}
         strings = self._strings(wanted, scanned)
         values = formulas = False
+        unwritten: list[str] = []
         for name, changes in wanted.items():
             edit = SheetEdit(scanned[name], self._surroundings(name, strings))
             edited = edit.make(changes)
             values, formulas = values or edited.values, formulas or edited.formulas
             part = self.book.sheets[name]
-            more = add_notes(self.parts, self.book, part, scanned[name], edit.merges, changes)
-            self._exchange(part, edited.splices + more)
+            noted = add_notes(self.parts, self.book, part, scanned[name], edit.merges, changes)
+            unwritten += [f"〈{name}〉{reference((*cell, *cell))}" for cell in noted.unwritten]
+            self._exchange(part, edited.splices + noted.splices)
         for sheet in sheets:
             append_sheet(self.parts, self.book, self.styles, sheet)
         self._save_styles()
@@ -111,6 +117,7 @@ class _Patching:
         known = any(sheet.has_formulas for sheet in scanned.values())
         if values and self.book.has_formulas(known, {self.book.sheets[n] for n in wanted}):
             self.book.recalculate()
+        return unwritten
 
     def _scan(self, name: str, changes: Mapping[Cell, Change]) -> Sheet:
         part = self.book.sheets.get(name)
