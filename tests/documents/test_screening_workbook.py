@@ -19,7 +19,7 @@ from denggao.demo.county import make_county
 from denggao.diagnosis.pool import questions
 from denggao.documents import screening_page
 from denggao.documents import wording as w
-from denggao.documents.screening_data import WORDS, Conditions, missing_fact
+from denggao.documents.screening_data import WORDS, Conditions
 from denggao.documents.screening_workbook import Screening, write_workbook
 from denggao.facts.errors import UserError
 from denggao.facts.ledger import read_ledgers
@@ -221,7 +221,7 @@ def test_sentence_of_a_firm(screening: Screening) -> None:
 
 def test_missing_fact_of_every_comparison() -> None:
     law = in_force(HNTE, DAY)
-    names = {c.id: missing_fact(c.body) for c in countable(law)}
+    names = {c.id: w.lacking(c.body.left) for c in countable(law)}
     assert names["HNTE-C5b"] == "境内研发费用"
     assert names["HNTE-C2.ip"] == "一、二类知识产权"
 
