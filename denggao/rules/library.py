@@ -68,6 +68,7 @@ def _assemble(text: str, path: str) -> n.Instrument:
         components=components(derivations, path),
         readings=tuple(builder.readings),
         manuals=tuple(builder.manuals),
+        actions=tuple(builder.actions),
         examples=examples(document, _heads(document, builder)),
     )
     check(instrument)
