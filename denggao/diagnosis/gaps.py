@@ -299,6 +299,8 @@ def items_of(run: Evaluation, total: str) -> list[n.Statement]:
 
 def _scores_named(run: Evaluation, statement: n.Statement) -> list[str]:
     """The scores it only adds up, or hands on by the line that holds."""
+    if not _names_scores(run.instrument, statement.id):
+        return []
     if statement.body is not None:
         inside = n.walk(statement.body)
     else:
@@ -307,6 +309,12 @@ def _scores_named(run: Evaluation, statement: n.Statement) -> list[str]:
     statements = run.instrument.statements
     named = [e.id for e in inside if isinstance(e, n.Ref)]
     return [id_ for id_ in named if statements[id_].kind is n.Kind.SCORE]
+
+
+@cache
+def _names_scores(instrument: n.Instrument, id_: str) -> bool:
+    uses = instrument.statements[id_].uses
+    return any(instrument.statements[other].kind is n.Kind.SCORE for other in uses)
 
 
 def _move(run: Evaluation, item: n.Statement) -> Move:
