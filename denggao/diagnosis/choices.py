@@ -27,7 +27,7 @@ class Barrier(Enum):
     SHORT = "当年剩下的天数不够"
     NEEDS = "不具备所需的条件"
     UNKNOWN = "不知道所需的条件是否具备"
-    BOUND = "没有可以补记的数额"
+    BOUND = "台账里没有可以补记的数额"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from denggao.diagnosis.gaps import Gap, How, Lack, Move, Way
 from denggao.documents import wording as w
 from denggao.documents.tree import unit_of
+from denggao.facts.catalogue import catalogue
 from denggao.facts.interval import Interval
 from denggao.rules import nodes as n
 from denggao.rules.outcome import TRUTH_WORDS
@@ -61,6 +62,8 @@ def _amount(lack: Lack, names: Names, year: int) -> str:
     what = _what(lack.expr, names, year)
     word = "超出" if lack.how is How.LESS else "还差"
     gap = lack.amount
+    if lack.is_open and lack.keys and all(_is_judged(key) for key in lack.keys):
+        return f"{what}由专家定"
     if gap is None or (not gap.lo and gap.hi is None):
         return f"{what}未知"
     if gap.is_point and not lack.is_open:
@@ -73,6 +76,10 @@ def _amount(lack: Lack, names: Names, year: int) -> str:
     if gap.hi is None:
         return f"{what}至少{word}{least}"
     return f"{what}{word}{least}～{w.shortfall(gap.hi, lack.unit)}"
+
+
+def _is_judged(key: str) -> bool:
+    return catalogue()[key.partition("@")[0]].judged
 
 
 def _what(expr: n.Expr, names: Names, year: int) -> str:

@@ -86,7 +86,8 @@ def _barred(barred: Barred) -> str:
     if barred.barrier is Barrier.LATE:
         return f"{name}：现在动手要到 {barred.ready}"
     if barred.barrier in (Barrier.UNKNOWN, Barrier.NEEDS, Barrier.BOUND) and barred.keys:
-        facts = "、".join(w.fact_words(key) for key in barred.keys)
+        codes = dict.fromkeys(key.partition("@")[0] for key in barred.keys)
+        facts = "、".join(catalogue()[code].name for code in codes)
         return f"{name}：{barred.barrier.value}（{facts}）"
     return f"{name}：{barred.barrier.value}"
 
