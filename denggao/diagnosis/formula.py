@@ -311,9 +311,8 @@ class Model:
         adds, sets = self.adds.get(key, []), self.sets.get(key, [])
         is_stated = isinstance(self.run.facts.values.get(key), Interval)
         if not adds and not sets:
-            parts = self.run.instrument.components.get(code, frozenset())
-            if not is_stated and (parts & self.reach.codes or not base.is_point):
-                raise NotLinearError  # it follows from something that can change
+            if not is_stated and self._follows(key, code):
+                raise NotLinearError  # from something that can change
             return _ends(base)
         if (adds and sets) or len(sets) > 1:
             raise NotLinearError
@@ -324,6 +323,17 @@ class Model:
                 None if base.hi is None else Sum(Fraction(base.hi), coefs),
             )
         return self._set(base, *sets[0])
+
+    def _follows(self, key: str, code: str) -> bool:
+        """Can a choice change what an unstated fact is derived from or bounded by?"""
+        _, at, year = key.partition("@")
+        near = {*bounds_from_below().get(code, ()), catalogue()[code].at_most}
+        near |= {part for c in (code, *near) for part in self._parts(c)}
+        keys = {f"{c}{at}{year}" for c in near if c is not None}
+        return any(other in self.adds or other in self.sets for other in keys)
+
+    def _parts(self, code: str | None) -> frozenset[str]:
+        return self.run.instrument.components.get(code or "", frozenset())
 
     def _set(self, base: Interval, choice: int, to: Interval | bool) -> Ends:
         after = better(base, to)
