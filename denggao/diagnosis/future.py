@@ -10,7 +10,7 @@ from functools import cache
 from denggao.facts.catalogue import catalogue
 from denggao.facts.enterprise import Firm, Value, key_of
 from denggao.rules import nodes as n
-from denggao.rules.engines.reference import facts_named
+from denggao.rules.engines.common import facts_named
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,19 +10,8 @@ from math import floor
 
 from denggao.diagnosis.choices import Barred, Choice
 from denggao.diagnosis.decisive import affected_by
-from denggao.diagnosis.formula import (
-    Every,
-    Formula,
-    Model,
-    NotLinearError,
-    Row,
-    Sum,
-    at_least_zero,
-    every,
-    expected,
-    hoped,
-    points_of,
-)
+from denggao.diagnosis.formula import Model, NotLinearError, expected, hoped, points_of
+from denggao.diagnosis.inequalities import Every, Formula, Row, Sum, at_least_zero, every
 from denggao.facts.interval import Truth
 from denggao.rules import nodes as n
 from denggao.rules.engines.reference import Evaluation

@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from denggao.diagnosis.choices import Choice, Times
-from denggao.diagnosis.formula import Every, Formula, Row, Some
+from denggao.diagnosis.inequalities import Every, Formula, Row, Some
 
 if TYPE_CHECKING:
     import highspy

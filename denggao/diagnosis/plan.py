@@ -18,9 +18,10 @@ from math import prod
 
 from denggao.diagnosis.batches import Batch
 from denggao.diagnosis.choices import Barred, Choice, Times, changed, choices
-from denggao.diagnosis.formula import Formula, Model
+from denggao.diagnosis.formula import Model
 from denggao.diagnosis.future import Assumption, assumed
 from denggao.diagnosis.goal import Goal, Standing, can_hold, helping, together
+from denggao.diagnosis.inequalities import Formula
 from denggao.diagnosis.openness import askable, what_is_open
 from denggao.diagnosis.optimum import Search
 from denggao.facts.enterprise import Firm, Value
