@@ -106,10 +106,12 @@ def changed(run: Evaluation, found: Sequence[Choice], times: Sequence[int]) -> F
 
 
 def in_force(run: Evaluation, key: str) -> Value | None:
+    """What the run reads for a fact: as given, or as derived."""
     return run.value_of(key)
 
 
 def raised(old: Interval, by: Number) -> Interval:
+    """Both ends, where there are any, higher by so much."""
     lo = None if old.lo is None else reduced(Fraction(old.lo + by))
     hi = None if old.hi is None else reduced(Fraction(old.hi + by))
     return Interval(lo, hi)

@@ -35,11 +35,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Every:
+    """且: each of two or more parts, none of them an ``Every`` or a constant."""
+
     parts: tuple[Formula, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Some:
+    """或: at least one of two or more parts, none of them a ``Some`` or a constant."""
+
     parts: tuple[Formula, ...]
 
 
@@ -47,6 +51,7 @@ Formula = bool | Row | Every | Some
 
 
 def every(parts: Iterator[Formula] | Sequence[Formula]) -> Formula:
+    """且 of the parts at its simplest: constants and repeated parts are gone."""
     kept: dict[Formula, None] = {}
     for part in parts:
         if part is False:
@@ -58,6 +63,7 @@ def every(parts: Iterator[Formula] | Sequence[Formula]) -> Formula:
 
 
 def some(parts: Iterator[Formula] | Sequence[Formula]) -> Formula:
+    """或 of the parts at its simplest: constants and repeated parts are gone."""
     kept: dict[Formula, None] = {}
     for part in parts:
         if part is True:
