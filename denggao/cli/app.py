@@ -23,6 +23,7 @@ from denggao.cli import (
     law,
     lists,
     merge,
+    plan,
     screen,
     template,
 )
@@ -45,6 +46,7 @@ app.command("edit", cls=Command)(edit.edit)
 app.command("fill", cls=Command)(fill.fill)
 app.command("template", cls=Command)(template.template)
 app.command("errors", cls=Command)(errors.errors)
+app.command("plan", cls=Command)(plan.plan)
 app.command("demo", cls=Command)(demo.demo)
 
 

@@ -94,7 +94,7 @@ def _next(source: Path, output: Path, tables: list[Screened]) -> Iterator[str]:
     law = tables[-1].instrument.short
     yield ""
     yield f"模拟台账 {source}"
-    yield f"摸排结果 {output}（总览、逐企结论、差距清单、待补数据、数据问题、口径说明）"
+    yield f"摸排结果 {output}（总览、逐企结论、差距清单、待补数据、走访排序、数据问题、口径说明）"
     yield "下一步：换成自己的台账"
     yield f"  denggao screen 台账.xlsx --law {law} --as-of {_AS_OF} -o 结果.xlsx"
     yield f"  denggao law show {law}"

@@ -72,3 +72,17 @@ def _undecided(table: Screened, nearest: int) -> Iterator[tuple[int, list[str]]]
         if count >= nearest:
             return
         yield found
+
+
+def cells_of(ledger: Ledger, index: int) -> dict[str, str]:
+    """Fact key → the cell of the firm's first row it was read from (《文件》 页 列行), for the
+    columns that come from the file and sheet of that row."""
+    file, sheet, row = ledger.places[index]
+    found = {}
+    for key, (name, page, letter, head) in ledger.sources.items():
+        column = ledger.columns.get(key)
+        if (name, page) == (file, sheet) and column is not None and column[index] is not None:
+            found[key] = f"{page}!{letter}{row}"
+        elif column is not None and column[index] is not None:
+            found[key] = f"{page}“{head}”列"
+    return found

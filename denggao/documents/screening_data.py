@@ -15,7 +15,6 @@ from typing import Any
 from denggao.diagnosis.decisive import Decisive
 from denggao.documents import wording as w
 from denggao.documents.tree import gap_unit
-from denggao.facts.catalogue import catalogue
 from denggao.facts.ledger import Ledger
 from denggao.rules import nodes as n
 from denggao.rules.engines.columnar.screening import IDENTITY, INDEX, NAME, Screened
@@ -75,32 +74,10 @@ def shortfalls(table: Screened, condition: n.Statement) -> list[Shortfall]:
     columns = table.frame.columns
     parts = [condition, *(table.instrument.statements[id_] for id_ in condition.uses)]
     return [
-        Shortfall(part, missing_fact(part.body), gap_unit(part.body))
+        Shortfall(part, w.lacking(part.body.left), gap_unit(part.body))
         for part in parts
         if isinstance(part.body, n.Compare) and f"{LEAST}{part.id}" in columns
     ]
-
-
-def missing_fact(body: n.Compare) -> str:
-    """What there is too little of: 科技人员; of a sum 一、二类知识产权."""
-    left = body.left
-    if isinstance(left, n.Arith) and left.op == "÷":
-        left = left.left
-    inner = n.walk(left)
-    codes = dict.fromkeys(e.code for e in inner if isinstance(e, n.FactRef | n.WindowLeast))
-    if not codes:
-        return "成立天数" if isinstance(left, n.Age) else "得分"
-    return _joined([catalogue()[code].name.removesuffix("数") for code in codes])
-
-
-def _joined(names: Sequence[str]) -> str:
-    """一类知识产权、二类知识产权 → 一、二类知识产权."""
-    first, same = names[0], 0
-    while same < len(first) - 1 and all(x.endswith(first[-same - 1 :]) for x in names[1:]):
-        same += 1
-    if len(names) == 1 or not same:
-        return "、".join(names)
-    return "、".join(x[:-same] for x in names) + first[-same:]
 
 
 @lru_cache(maxsize=50_000)

@@ -12,6 +12,7 @@ from denggao.documents import (
     screening_overview,
     screening_problems,
     screening_verdicts,
+    screening_visits,
 )
 from denggao.documents import screening_page as page
 from denggao.documents.drafts import new_workbook
@@ -26,7 +27,8 @@ _STEP = 500  # rows between two reports of progress
 def write_workbook(
     path: Path, screening: Screening, *, progress: Callable[[int, int], None] | None = None
 ) -> None:
-    """Write 总览, 逐企结论, 差距清单, 待补数据, 数据问题, 口径说明 (and 名单 with ``top``).
+    """Write 总览, 逐企结论, 差距清单, 待补数据, 走访排序, 数据问题, 口径说明 (with ``top`` also
+    名单).
 
     ``progress`` is called with (rows done, rows in all). Raises UserError when the file cannot
     be written or a sheet would be too long for Excel; then nothing has changed at ``path``.
@@ -47,6 +49,7 @@ def _write_sheets(book: Any, screening: Screening, counter: _Counter) -> None:
     screening_verdicts.write(book, looks, screening, counter.add)
     screening_gaps.write_gaps(book, looks, screening, counter.add)
     screening_gaps.write_missing(book, looks, screening, counter.add)
+    screening_visits.write_visits(book, looks, screening, counter.add)
     screening_problems.write(book, looks, screening, counter.add)
     screening_basis.write(book, looks, screening)
     if screening.top is not None:
@@ -62,6 +65,7 @@ def _rows(screening: Screening) -> dict[str, int]:
         screening_verdicts.SHEET: sum(firms if top is None else (min(f, top) for f in firms)),
         screening_gaps.GAPS: sum(c["fail"] + c["unknown"] for c in hard),
         screening_gaps.MISSING: sum(c["unknown"] for c in hard),
+        screening_visits.VISITS: len({f for q in screening.questions.values() for f in q}),
         screening_problems.SHEET: len(screening.ledger.problems) + len(screening.ledger.unread),
     }
     return found if top is None else {**found, screening_gaps.SELECTION: sum(firms)}

@@ -6,7 +6,7 @@ exact one misses (4.996 % is not shown as 5.00 %).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from math import ceil, floor
@@ -35,6 +35,28 @@ def fact_words(key: str) -> str:
     """``sales@2025`` → 2025年销售收入."""
     code, _, year = key.partition("@")
     return f"{year}年{catalogue()[code].name}" if year else catalogue()[code].name
+
+
+def lacking(expr: n.Expr) -> str:
+    """What there is too little of: 科技人员; of a sum 一、二类知识产权; of a quotient, what is
+    divided."""
+    if isinstance(expr, n.Arith) and expr.op == "÷":
+        expr = expr.left
+    inner = n.walk(expr)
+    codes = dict.fromkeys(e.code for e in inner if isinstance(e, n.FactRef | n.WindowLeast))
+    if not codes:
+        return "成立天数" if isinstance(expr, n.Age) else "得分"
+    return _joined([catalogue()[code].name.removesuffix("数") for code in codes])
+
+
+def _joined(names: Sequence[str]) -> str:
+    """一类知识产权、二类知识产权 → 一、二类知识产权."""
+    first, same = names[0], 0
+    while same < len(first) - 1 and all(x.endswith(first[-same - 1 :]) for x in names[1:]):
+        same += 1
+    if len(names) == 1 or not same:
+        return "、".join(names)
+    return "、".join(x[:-same] for x in names) + first[-same:]
 
 
 def amount(value: Bound, unit: str) -> str:

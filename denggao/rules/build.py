@@ -20,6 +20,7 @@ from denggao.facts.days import Span
 from denggao.facts.interval import reduced
 from denggao.facts.titles import ENDS, ISSUED, REVOKED
 from denggao.rules import nodes as n
+from denggao.rules.actions import action
 from denggao.rules.document import Block
 from denggao.rules.errors import InstrumentError
 from denggao.rules.hints import gap, spelling
@@ -92,10 +93,12 @@ class Builder:
     path: str
     names: dict[str, str] = field(default_factory=dict)
     options: set[str] = field(default_factory=set)
+    acts: set[str] = field(default_factory=set)  # ids and names of actions
     statements: list[n.Statement] = field(default_factory=list)
     derivations: list[n.Statement] = field(default_factory=list)
     readings: list[n.Reading] = field(default_factory=list)
     manuals: list[n.Manual] = field(default_factory=list)
+    actions: list[n.Action] = field(default_factory=list)
     block: Block = field(default_factory=lambda: Block("", 1, None, ""))
 
     def build(self, parsed: list[tuple[Block, Branch]]) -> None:
@@ -117,15 +120,24 @@ class Builder:
         if tree.data in ("derivation", "manual"):
             return
         id_, name = self._title(tree)
+        if tree.data == "action":  # no rule can name it, but none may have its name
+            self._announce_action(tree, id_, name)
+            return
         if tree.data == "reading":
             self.options |= {str(_tree(o).children[0]) for o in tree.children[1:]}
             return
         for label in {id_, name}:
-            if label in self.names:
+            if label in self.names or label in self.acts:
                 self.fail(tree, f"“{label}”已经用过，编号和名称在一份规范里不能重复")
             if find(label):
                 self.fail(tree, f"“{label}”是事实目录里的名字，语句要另取名称")
             self.names[label] = id_
+
+    def _announce_action(self, tree: Branch, id_: str, name: str) -> None:
+        taken = {id_, name} & {*self.acts, *self.names}
+        if taken:
+            self.fail(tree, f"“{taken.pop()}”已经用过，编号和名称在一份规范里不能重复")
+        self.acts |= {id_, name}
 
     def _title(self, tree: Branch) -> tuple[str, str]:
         id_, name = _tree(tree.children[0]).children
@@ -139,21 +151,23 @@ class Builder:
                 self.readings.append(self._reading(tree))
             case "manual":
                 id_, name = self._title(tree)
-                self.manuals.append(n.Manual(id_, name, self._cite(), self._text(tree.children[1])))
+                self.manuals.append(n.Manual(id_, name, self.cite(), self.text(tree.children[1])))
             case "derivation":
                 self.derivations.append(self._derivation(tree))
             case "listing" | "warning":
                 self.statements.append(self._roll(tree))
+            case "action":
+                self.actions.append(action(self, tree, *self._title(tree)))
             case _:
                 self.statements.append(self._rule(tree))
 
-    def _cite(self) -> str:
+    def cite(self) -> str:
         return self.block.cite or ""
 
-    def _line(self, tree: Branch) -> int:
+    def line(self, tree: Branch) -> int:
         return self.block.line + _position(tree)[0] - 1
 
-    def _text(self, token: object) -> str:
+    def text(self, token: object) -> str:
         """The text between 「」 as the file has it, before widths were evened out."""
         assert isinstance(token, Token) and token.start_pos is not None
         return self.block.text[token.start_pos + 1 : token.start_pos + len(token) - 1]
@@ -161,19 +175,19 @@ class Builder:
     def _reading(self, tree: Branch) -> n.Reading:
         id_, name = self._title(tree)
         options = tuple(
-            (str(o.children[0]), self._text(o.children[1]) if o.children[1] else "")
+            (str(o.children[0]), self.text(o.children[1]) if o.children[1] else "")
             for o in map(_tree, tree.children[1:])
         )
-        return n.Reading(id_, name, self._cite(), options)
+        return n.Reading(id_, name, self.cite(), options)
 
     def _derivation(self, tree: Branch) -> n.Statement:
-        target = self._expr(_tree(tree.children[0]))
+        target = self.expr(_tree(tree.children[0]))
         if not isinstance(target, n.FactRef) or target.year not in (None, n.Year.EACH):
             self.fail(tree, "推导的对象应是事实，年度事实写 名称[年]")
         body, cases = self._body(_tree(tree.children[1]))
         name = catalogue()[target.code].name
         return n.Statement(
-            n.Kind.DERIVATION, target.code, name, self._cite(), self._line(tree), body, cases
+            n.Kind.DERIVATION, target.code, name, self.cite(), self.line(tree), body, cases
         )
 
     def _rule(self, tree: Branch) -> n.Statement:
@@ -189,7 +203,7 @@ class Builder:
             rest = rest[1:]
         body, cases = self._body(_tree(rest[0]))
         return n.Statement(
-            kind, id_, name, self._cite(), self._line(tree), body, cases, maximum, total
+            kind, id_, name, self.cite(), self.line(tree), body, cases, maximum, total
         )
 
     def _roll(self, tree: Branch) -> n.Statement:
@@ -201,15 +215,15 @@ class Builder:
                 self.fail(clause, "“提前”“期限”“事由”“对照”每条至多写一次")
             said[clause.data] = self._clause(clause)
         if todo is not None:
-            said["todo"] = self._text(_tree(todo).children[0])
+            said["todo"] = self.text(_tree(todo).children[0])
         roll = n.Roll(**said)  # type: ignore[arg-type]  # the names of the clauses are its fields
         if roll.leads and roll.due is None:
             self.fail(tree, "写了“提前”就要写“期限 编号”：到哪一天为止")
-        expr = self._expr(_tree(body))
+        expr = self.expr(_tree(body))
         if roll.leads and roll.due is not None:
             first = n.Later(n.Ref(roll.due), -roll.leads[0])
             expr = n.All((expr, n.Compare("≤", first, n.Day())))
-        cite, line = self._cite(), self._line(tree)
+        cite, line = self.cite(), self.line(tree)
         return n.Statement(_KINDS[tree.data], id_, name, cite, line, expr, roll=roll)
 
     def _clause(self, tree: Branch) -> object:
@@ -222,7 +236,7 @@ class Builder:
                 return self._known(parts[0], tree)
             case "reasons":
                 return tuple(self._known(part, tree) for part in parts)
-        return self._text(tree.children[0])
+        return self.text(tree.children[0])
 
     def _known(self, label: str, at: Branch | Token) -> str:
         if label not in self.names:
@@ -234,38 +248,38 @@ class Builder:
             return None, self._cases(tree.children)
         if tree.data == "bands":
             return None, self._bands(tree.children)
-        return self._expr(tree), ()
+        return self.expr(tree), ()
 
     def _cases(self, parts: list[Branch | Token]) -> tuple[n.Case, ...]:
         cases = []
         for i in range(0, len(parts) - 1, 2):
-            value = self._expr(_tree(parts[i + 1]))
-            line = self._line(_tree(parts[i]))
-            cases.append(n.Case(self._expr(_tree(parts[i])), value, value, line=line))
-        last = self._expr(_tree(parts[-1]))
-        return (*cases, n.Case(None, last, last, line=self._line(_tree(parts[-1]))))
+            value = self.expr(_tree(parts[i + 1]))
+            line = self.line(_tree(parts[i]))
+            cases.append(n.Case(self.expr(_tree(parts[i])), value, value, line=line))
+        last = self.expr(_tree(parts[-1]))
+        return (*cases, n.Case(None, last, last, line=self.line(_tree(parts[-1]))))
 
     def _bands(self, parts: list[Branch | Token]) -> tuple[n.Case, ...]:
         bands = [
-            self._points(self._expr(_tree(parts[i])), _tree(parts[i + 1]))
+            self._points(self.expr(_tree(parts[i])), _tree(parts[i + 1]))
             for i in range(0, len(parts) - 1, 2)
         ]
         return (*bands, self._points(None, _tree(parts[-1])))
 
     def _points(self, when: n.Expr | None, tree: Branch) -> n.Case:
         lo, hi, flag = _optional(tree.children)
-        low = self._expr(_tree(lo))
-        high = low if hi is None else self._expr(_tree(hi))
+        low = self.expr(_tree(lo))
+        high = low if hi is None else self.expr(_tree(hi))
         name = str(_tree(flag).children[0]) if flag is not None else None
-        return n.Case(when, low, high, name, self._line(tree))
+        return n.Case(when, low, high, name, self.line(tree))
 
     # ---- expressions
 
-    def _expr(self, tree: Branch, depth: int = 0) -> n.Expr:
+    def expr(self, tree: Branch, depth: int = 0) -> n.Expr:
         if depth > MAX_DEPTH:
             self.fail(tree, f"算式套得太深（超过 {MAX_DEPTH} 层）")
         inner: list[object] = [
-            self._expr(c, depth + 1) if isinstance(c, Tree) else c for c in tree.children
+            self.expr(c, depth + 1) if isinstance(c, Tree) else c for c in tree.children
         ]
         return _BUILDERS[tree.data](self, tree, inner)
 
@@ -273,7 +287,7 @@ class Builder:
         text = str(parts[0])
         if len(text) > MAX_DIGITS:
             self.fail(tree, f"数太长（超过 {MAX_DIGITS} 位）")
-        digits = text.rstrip("亿万元人项分天%")
+        digits = text.rstrip("亿万元人项分天个月次%")
         unit = text[len(digits) :]
         value = Fraction(digits) * _MULTIPLES.get(unit, 1)
         if unit == "%":
@@ -356,7 +370,7 @@ class Builder:
         if fact is None or fact.code not in CODED:
             names = "、".join(catalogue()[code].name for code in CODED)
             self.fail(tree, f"属于 前面应是 {names}")
-        prefixes = tuple(re.split(r"[、，,\s]+", self._text(parts[1]).strip()))
+        prefixes = tuple(re.split(r"[、，,\s]+", self.text(parts[1]).strip()))
         wrong = [p for p in prefixes if not is_prefix(fact.code, p)]
         if wrong:
             self.fail(tree, f"“{wrong[0]}”不是{fact.name}的代码或代码的开头")

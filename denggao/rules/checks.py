@@ -11,6 +11,7 @@ from typing import NoReturn
 from denggao.facts.catalogue import SCALE, bounds_from_below, catalogue
 from denggao.facts.interval import Truth
 from denggao.rules import nodes as n
+from denggao.rules.actions import check_actions
 from denggao.rules.errors import InstrumentError
 from denggao.rules.shape import is_dated, is_linear
 from denggao.rules.units import DAY, UnitClash, Units, unit_of_code
@@ -72,6 +73,7 @@ def check(instrument: n.Instrument) -> None:
             checker.amount(statement)
     checker.verdicts()
     checker.rolls()
+    check_actions(instrument)
 
 
 class _Checker:
@@ -103,6 +105,9 @@ class _Checker:
                 self.fail(statement, "推导里的年度事实都写 [年]")
         elif any(is_each):
             self.fail(statement, "[年] 只能用在推导里")
+        years = [getattr(e, "year", None) for e in statement.expressions()]
+        if n.Year.THIS in years:
+            self.fail(statement, "[本年] 只能用在行动里")
 
     def derivation(self, statement: n.Statement) -> None:
         if statement.uses:

@@ -68,6 +68,7 @@ def _assemble(text: str, path: str) -> n.Instrument:
         components=components(derivations, path),
         readings=tuple(builder.readings),
         manuals=tuple(builder.manuals),
+        actions=tuple(builder.actions),
         examples=examples(document, _heads(document, builder)),
     )
     check(instrument)
@@ -180,6 +181,21 @@ def _check_day(law: str, missed: list[tuple[date, date | None]], as_of: date) ->
     if missed:
         spans = "；".join(f"{first} 起" + (f"至 {last}" if last else "") for first, last in missed)
         raise UserError(f"“{law}”在 {as_of} 没有有效的版本（{spans}）；请核对日期 --as-of")
+
+
+ACTIONS = "行动"
+
+
+def actions_in_force(as_of: date, own: Path | None = None) -> tuple[n.Action, ...]:
+    """What firms can do about a gap: those that come along, and of a file of one's own, whose
+    actions take the place of those with the same id. Raises UserError."""
+    found = {action.id: action for action in in_force(ACTIONS, as_of).actions}
+    if own is not None:
+        mine = _loaded(own).actions
+        if not mine:
+            raise UserError(f"“{own.name}”里没有一条“行动”；写法见 denggao law show 行动")
+        found |= {action.id: action for action in mine}
+    return tuple(found.values())
 
 
 def all_in_force(as_of: date) -> list[n.Instrument]:

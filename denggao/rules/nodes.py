@@ -11,39 +11,7 @@ from fractions import Fraction
 from denggao.facts.days import Span
 from denggao.facts.errors import UserError
 from denggao.facts.interval import Interval, Number
-
-
-class Year(Enum):
-    """Which fiscal years a yearly fact is read for, N being the year of application."""
-
-    LAST = "上年"
-    BEFORE = "前年"
-    FIRST = "大前年"
-    WINDOW = "近三年"
-    EACH = "年"
-    BACK_4 = "四年前"
-    BACK_5 = "五年前"
-    BACK_6 = "六年前"
-    BACK_7 = "七年前"
-    BACK_8 = "八年前"
-    BACK_9 = "九年前"
-    BACK_10 = "十年前"
-    BACK_11 = "十一年前"
-
-    def years(self, application_year: int) -> tuple[int, ...]:
-        """The fiscal years meant, oldest first; ``EACH`` has none of its own."""
-        return tuple(application_year - back for back in _YEARS_BACK[self])
-
-
-_YEARS_BACK = {
-    Year.LAST: (1,),
-    Year.BEFORE: (2,),
-    Year.FIRST: (3,),
-    Year.WINDOW: (3, 2, 1),
-    Year.EACH: (),
-    **{year: (back,) for back, year in enumerate(list(Year)[5:], 4)},
-}
-
+from denggao.rules.years import Year as Year  # read as nodes.Year with the rest of the tree
 
 # ---------------------------------------------------------------- expressions
 
@@ -408,6 +376,61 @@ class Manual:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """What one time of an action does to one fact: it grows by ``add`` (``monthly``: by that
+    much a full year, in proportion to the months left), or becomes ``to`` unless it is better
+    already. The year is ``THIS`` (fiscal years still open), ``WINDOW`` (closed ones too: what
+    was done and only not counted), or none."""
+
+    fact: FactRef
+    add: Number | None = None
+    to: Interval | bool | None = None
+    monthly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A time as the text gives it: from ``lo`` to ``hi`` of 天 or 个月."""
+
+    lo: int
+    hi: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """行动: what a firm can do about a gap. Judging ignores it, planning chooses among them.
+
+    ``cost`` is for each time, in 元, ``None`` where nobody knows; ``fixed`` once, however
+    often. ``limit``: at most so many times, or so much of what the first effect adds to.
+    ``in_year``: so many days of the fiscal year must be left when it is done. ``needs`` must
+    hold beforehand. ``sources``: (is it an estimate, text).
+    """
+
+    id: str
+    name: str
+    cite: str
+    line: int
+    effects: tuple[Effect, ...]
+    lead: Lead
+    cost: Interval | None
+    fixed: Interval
+    limit: Expr | None
+    in_year: int
+    needs: Expr | None
+    sources: tuple[tuple[bool, str], ...]
+
+    @property
+    def year(self) -> Year | None:
+        """Which fiscal years it is done for; ``None`` if its facts have none."""
+        return next((e.fact.year for e in self.effects if e.fact.year is not None), None)
+
+    def expressions(self) -> list[Expr]:
+        """Every expression in it, each with all inside it."""
+        return [e for root in (self.limit, self.needs) if root is not None for e in walk(root)]
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """One row of a case table: inputs and what must come out, as written in the cells."""
 
@@ -435,6 +458,7 @@ class Instrument:
     readings: tuple[Reading, ...]
     manuals: tuple[Manual, ...]
     examples: tuple[Example, ...]
+    actions: tuple[Action, ...] = ()
     by_default: bool = True  # taken by a screening that names no law
 
     @property

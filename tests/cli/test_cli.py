@@ -427,7 +427,7 @@ def test_every_form_in_and_out(kind: str, into: str, tmp_path: Path, capsys: Cap
     assert f"结果已写入 {out}" in text
     assert files(tmp_path) == sorted([ledger.name, out.name])
     if into == ".xlsx":
-        sheets = ["总览", "逐企结论", "差距清单", "待补数据", "数据问题", "口径说明"]
+        sheets = ["总览", "逐企结论", "差距清单", "待补数据", "走访排序", "数据问题", "口径说明"]
         assert openpyxl.load_workbook(out, read_only=True).sheetnames == sheets
         return
     rows = table(out)

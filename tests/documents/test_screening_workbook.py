@@ -19,7 +19,7 @@ from denggao.demo.county import make_county
 from denggao.diagnosis.pool import questions
 from denggao.documents import screening_page
 from denggao.documents import wording as w
-from denggao.documents.screening_data import WORDS, Conditions, missing_fact
+from denggao.documents.screening_data import WORDS, Conditions
 from denggao.documents.screening_workbook import Screening, write_workbook
 from denggao.facts.errors import UserError
 from denggao.facts.ledger import read_ledgers
@@ -29,7 +29,7 @@ from denggao.rules.library import by_default, in_force
 
 DAY = date(2026, 6, 30)
 HNTE = "高新技术企业认定"
-SHEETS = ["总览", "逐企结论", "差距清单", "待补数据", "数据问题", "口径说明"]
+SHEETS = ["总览", "逐企结论", "差距清单", "待补数据", "走访排序", "数据问题", "口径说明"]
 ODD = ["=1+1", "+1", "-1", "@A1", "<r>甲</r>", "a&b<c>\x07_x0041_", " 前后有空 "]
 
 
@@ -221,7 +221,7 @@ def test_sentence_of_a_firm(screening: Screening) -> None:
 
 def test_missing_fact_of_every_comparison() -> None:
     law = in_force(HNTE, DAY)
-    names = {c.id: missing_fact(c.body) for c in countable(law)}
+    names = {c.id: w.lacking(c.body.left) for c in countable(law)}
     assert names["HNTE-C5b"] == "境内研发费用"
     assert names["HNTE-C2.ip"] == "一、二类知识产权"
 

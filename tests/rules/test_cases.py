@@ -28,7 +28,8 @@ FLOORS = {
     "高企管理清单": 75,
 }
 
-SHIPPED = pytest.mark.parametrize("instrument", instruments(), ids=lambda i: i.version)
+RULES = [i for i in instruments() if i.statements]  # actions alone have nothing to prove
+SHIPPED = pytest.mark.parametrize("instrument", RULES, ids=lambda i: i.version)
 
 
 @SHIPPED

@@ -12,29 +12,34 @@ from denggao.rules.shape import has_gap, is_plain, quotient_of
 
 class Remembered:
     """What is the same for every firm with these operated years: shapes of comparisons (by
-    identity, they live as long as the instrument) and the facts that statements read."""
+    identity; each is kept alive, so that no other can take its place) and the facts that
+    statements read."""
 
     def __init__(self, instrument: n.Instrument) -> None:
         self._statements = instrument.statements
         self._quotients: dict[int, tuple[n.Expr, n.Expr] | None] = {}
         self._plain: dict[int, bool] = {}
         self._gaps: dict[int, bool] = {}
+        self._alive: list[n.Compare] = []
         self.used: dict[str, tuple[str, ...]] = {}
 
     def quotient(self, expr: n.Compare) -> tuple[n.Expr, n.Expr] | None:
         """Numerator and denominator of its left side."""
         if id(expr) not in self._quotients:
+            self._alive.append(expr)
             self._quotients[id(expr)] = quotient_of(expr.left, self._statements)
         return self._quotients[id(expr)]
 
     def crossed(self, expr: n.Compare) -> tuple[n.Expr, n.Expr] | None:
         """The same, where the comparison is cross-multiplied."""
         if id(expr) not in self._plain:
+            self._alive.append(expr)
             self._plain[id(expr)] = is_plain(expr.right, self._statements)
         return self.quotient(expr) if self._plain[id(expr)] else None
 
     def has_gap(self, expr: n.Compare) -> bool:
         if id(expr) not in self._gaps:
+            self._alive.append(expr)
             self._gaps[id(expr)] = has_gap(expr, self._statements)
         return self._gaps[id(expr)]
 

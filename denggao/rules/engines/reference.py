@@ -373,13 +373,13 @@ class Evaluation:
         if self._is_score(expr.left):
             return _points_missing(have, target, expr.op)
         need = iv.subtract(target, have)
-        step = self._step(left) if expr.op == ">" else None
+        step = self.step(left) if expr.op == ">" else None
         return Interval(_short(need.lo, step), None if need.hi is None else _short(need.hi, step))
 
     def _is_score(self, expr: n.Expr) -> bool:
         return isinstance(expr, n.Ref) and self.instrument.statements[expr.id].kind is n.Kind.SCORE
 
-    def _step(self, expr: n.Expr) -> Fraction:
+    def step(self, expr: n.Expr) -> Fraction:
         facts = [e for e in n.walk(expr) if isinstance(e, n.FactRef)]
         return Fraction(1, catalogue()[facts[0].code].scale) if facts else Fraction(1)
 
