@@ -89,16 +89,12 @@ class Reader:
         )
 
 
-def find_table(grid: Grid, reader: Reader) -> Table | list[str]:
-    """The first table of a sheet, or, where no heads are known, the texts that are likeliest.
+def find_in(grid: Grid, rows: Iterator[Row], above: int, reader: Reader) -> Table | list[str]:
+    """The first table in the rows that are left of a sheet, below its first ``above`` ones; or,
+    where no heads are known, the texts that are likeliest.
 
     Raises UserError for a sheet wider than any ledger.
     """
-    return find_in(grid, grid.rows(), 0, reader)
-
-
-def find_in(grid: Grid, rows: Iterator[Row], above: int, reader: Reader) -> Table | list[str]:
-    """The same in the rows that are left of a sheet, below its first ``above`` ones."""
     top = list(itertools.islice(rows, SEARCH_ROWS + MAX_LEVELS))
     if max(map(len, top), default=0) > MAX_COLUMNS:
         raise UserError(f"「{grid.file}」的列数超过 {MAX_COLUMNS}，不是台账；请检查分隔符")
