@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import typer
 
@@ -19,6 +19,7 @@ from denggao.facts.errors import UserError
 if TYPE_CHECKING:
     from denggao.facts.catalogue import Fact
     from denggao.facts.locating import Spot
+    from denggao.facts.problems import Finding
 
 New = str | Decimal | Fraction | date | bool | None
 
@@ -208,44 +209,39 @@ def _edit_of_fact(
 def _as_stated(text: str, fact: Fact, spot: Spot) -> New:
     """The value as its column states it: 1,234,000 元 is 123.4 under 万元. Raises UserError
     for what the ledger reader would not take as this fact."""
-    from denggao.facts import cells
-    from denggao.facts.cells import BadCell
+    value = _as_read(text, fact, spot)
+    if value is None:
+        return None
+    if fact.numeric:
+        return _number(text, value, fact, spot)
+    return text.strip() if isinstance(value, bool) else cast("str | date", value)
 
-    try:
-        if fact.numeric:
-            return _number(text, fact, spot)
-        if fact.unit == "日期":
-            return cells.date(text)
-        if fact.unit == "是否":
-            cells.yes_no(text, fact)
-        elif fact.code == "field_code":
-            return cells.field_code(text)
-        elif fact.unit == "代码":
-            return cells.code(text)
-    except BadCell as bad:
-        finding = bad.finding
+
+def _as_read(text: str, fact: Fact, spot: Spot) -> object:
+    """What the reader makes of the value; an amount without a unit is taken as 元."""
+    from denggao.facts.converters import converter
+
+    def refuse(position: int, cell: object, finding: Finding) -> None:
         raise UserError(
             f"{fact.name}的新值“{text}”不能用：应为{finding.expected}；{finding.advice}"
-        ) from None
-    return text.strip()
+        )
+
+    factor = 1 if fact.unit == "元" else spot.factor or 1
+    (value,) = converter(fact, factor)([text], refuse, lambda position: None)
+    return value
 
 
-def _number(text: str, fact: Fact, spot: Spot) -> Fraction | None:
-    from denggao.facts import cells
-
+def _number(text: str, steps: object, fact: Fact, spot: Spot) -> Fraction:
     if spot.factor is None:
         raise UserError(
             f"{spot.where}的表头没有写单位，不知道该按元还是万元写；"
             "请在表头写明单位，或用 --columns 对照文件说明，或用 --set 直接写这一格"
         )
-    steps = cells.number(text, fact, 1 if fact.unit == "元" else spot.factor).value
     if fact.unit == "元" and spot.factor != 1 and not _SAYS_UNIT.search(text):
         raise UserError(
             f"新值“{text}”没有写单位，而 {spot.column.letter} 列（{spot.column.head}）"
             f"不是按元填的；请写明，如 {text}万元 或 {text}元"
         )
-    if steps is None:
-        return None
     if not isinstance(steps, int):
         raise UserError(f"新值“{text}”是一个范围，不是确数；要这样写请用 --set")
     return Fraction(steps, fact.scale * spot.factor)
