@@ -21,7 +21,7 @@ _CHINESE = {mark: str(n) for n, mark in enumerate("〇一二三四五六七八�
 _COMPACT = re.compile(r"(?:19|20)[0-9]{6}")
 _YEAR_MONTH = re.compile(r"[0-9]{4}(?:[-/.][0-9]{1,2}|年(?:[0-9]{1,2}月(?:份)?)?)?")
 #: Excel counts a 29 February 1900 that never was: before it, readers differ by a day.
-_SURE_FROM = datetime.date(1900, 3, 1)
+SURE_FROM = datetime.date(1900, 3, 1)
 _SERIAL = re.compile(r"[0-9]{5}")
 _EPOCH = datetime.date(1899, 12, 30)
 #: 1950-01-01 … 2099-12-31 as day numbers of Excel: outside, a number is no date.
@@ -34,7 +34,7 @@ def date(cell: object, date1904: bool = False) -> datetime.date | None:
     if isinstance(cell, datetime.datetime):
         cell = cell.date()
     if isinstance(cell, datetime.date):
-        if cell < _SURE_FROM:
+        if cell < SURE_FROM:
             raise _bad_date()
         return cell
     if isinstance(cell, str):
