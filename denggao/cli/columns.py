@@ -15,7 +15,7 @@ from denggao.facts.errors import UserError
 if TYPE_CHECKING:
     from denggao.facts.columnreport import ColumnReport, FileReport
 
-_WIDEST = 40
+_USUAL_WIDTH = 40
 _NOT_READ = {"略过": "略过（序号，或对照里写明不读）", "标识": "标识列"}
 
 
@@ -79,19 +79,18 @@ def _told(found: FileReport) -> Iterator[str]:
 
 
 def _padded(text: str) -> str:
-    """Cut or filled to one width on the terminal, where a Chinese character takes two places."""
+    """Filled to one width on the terminal, where a Chinese character takes two places; what is
+    wider stays whole."""
     from rich.cells import cell_len, set_cell_size
 
-    return set_cell_size(text, _WIDEST) if cell_len(text) < _WIDEST else text
+    return set_cell_size(text, _USUAL_WIDTH) if cell_len(text) < _USUAL_WIDTH else text
 
 
 def _said(report: ColumnReport) -> str:
     if report.like is not None:
         return f"建议：像“{report.like.name}”，相似 {report.like.score:.2f}，没有读"
     if not report.meaning:
-        return {"略过": "略过（序号，或对照里写明不读）", "标识": "标识列"}.get(
-            report.how, "未懂，没有读"
-        )
+        return _NOT_READ.get(report.how, "未懂，没有读")
     told = [report.meaning]
     told += [f"{report.year} 年"] if report.year else []
     told += [report.unit] if report.unit else []
