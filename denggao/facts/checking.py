@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -96,6 +96,12 @@ def refused(path: Path, message: str) -> Checked:
     return Checked(path.name, [Entry("", None, "", "", masked(message))])
 
 
+def _said(problem: Problem) -> str:
+    """The value was masked when it was noted, as befits its column."""
+    advice, expected = masked(problem.advice), masked(problem.expected)
+    return replace(problem, advice=advice, expected=expected).said
+
+
 class _Report:
     """The journal in words."""
 
@@ -135,7 +141,8 @@ class _Report:
         if problem.row and not letter:
             letter, name = self._identity_column(problem.sheet)
         row = problem.row or None
-        return Entry(self.sheet(problem.sheet), row, letter, masked(name), masked(problem.said))
+        said = _said(problem)
+        return Entry(self.sheet(problem.sheet), row, letter, masked(name), said)
 
     def _identity_column(self, sheet: str) -> tuple[str, str]:
         for table in self.work.tables:

@@ -103,3 +103,17 @@ def test_it_needs_no_polars(tmp_path: Path) -> None:
         "assert 'polars' not in sys.modules and 'xlsxwriter' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code, "check", str(path), "--json"], check=True)
+
+
+def test_an_amount_is_no_mobile(tmp_path: Path, capsys: Capture) -> None:
+    """Figures of eleven digits under a money head are shown as they stand; a mobile is not."""
+    heads = ["统一社会信用代码", "企业名称", "成立日期", "2024年职工总数（人）",
+             "2024年研发费用（元）", "2024年境内研发费用（元）"]  # fmt: skip
+    rows = [
+        [*firm(0)[:4], 13_993_112_345, 14_400_000_000],
+        [*firm(2)[:4], "电话13993112345", 5],
+    ]
+    text = said(capsys, written(tmp_path / "大.xlsx", [heads, *rows]), code=1)
+    assert "14400000000 元" in text
+    assert "13993112345 元" in text
+    assert text.count("139******45") == 1
