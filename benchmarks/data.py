@@ -37,6 +37,27 @@ _CATEGORIES = (
 )  # fmt: skip
 
 
+def titles(rows: int) -> pl.DataFrame:
+    """So many certificates, some firms with several, by firm: firm, kind, issued_on, valid_to,
+    and the columns that only cancellations fill."""
+    number = pl.int_range(rows)
+    firm = (number.hash(1) % int(rows / 1.3)).cast(pl.UInt32)
+    issued_on = pl.lit(date(2018, 1, 1)) + pl.duration(days=number.hash(2) % (365 * 8))
+    is_hnte = number.hash(3) % 10 < 9
+    frame = pl.select(
+        firm=firm,
+        kind=pl.when(is_hnte).then(pl.lit("高新技术企业")).otherwise(pl.lit("省级科技创新型企业")),
+        issued_on=issued_on,
+    ).sort("firm")
+    ends = pl.col("issued_on").dt.offset_by("3y").dt.offset_by("-1d")
+    return frame.with_columns(
+        pl.col("kind").cast(pl.Categorical),
+        valid_to=ends,
+        cancelled_on=pl.lit(None, dtype=pl.Date),
+        is_end=pl.lit(False),
+    )
+
+
 def _yearly(*codes: str) -> list[str]:
     return [f"{code}@{year}" for code in codes for year in YEARS]
 

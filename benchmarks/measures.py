@@ -96,6 +96,91 @@ def stream(rows: int, kind: str, law: str) -> Numbers:
     return clock.numbers()
 
 
+# ------------------------------------------------------------------ lists
+
+_SQL = """
+with firms as (
+  select firm,
+    max(case when kind = '高新技术企业' then valid_to end) as until,
+    max(kind = '高新技术企业' and issued_on <= :day and valid_to >= :day) as holds,
+    max(kind = '省级科技创新型企业' and issued_on <= :day and valid_to >= :day) as innovative
+  from titles where issued_on <= :day group by firm)
+select firm, until,
+  coalesce(until between :first and :last, 0) as due,
+  coalesce(until < :first, 0) as lapsed,
+  innovative and not holds as candidate,
+  holds and date(until, '-12 months') <= :day as soon
+from firms where due or lapsed or candidate or soon
+"""
+
+
+def lists_sql(rows: int) -> Numbers:
+    """The floor: the three lists and the notice of expiry in SQL by hand, on a table in memory."""
+    import sqlite3
+
+    frame = data.titles(rows).select("firm", "kind", "issued_on", "valid_to")
+    table = sqlite3.connect(":memory:")
+    table.execute("create table titles (firm integer, kind text, issued_on text, valid_to text)")
+    texts = frame.with_columns(frame.select("kind", "issued_on", "valid_to").cast(str))
+    table.executemany("insert into titles values (?, ?, ?, ?)", texts.iter_rows())
+    day, clock = data.AS_OF, Clock()
+    first, last = (day.replace(month=m, day=d).isoformat() for m, d in ((1, 1), (12, 31)))
+    with clock.stage("query"):
+        found = table.execute(_SQL, {"day": day.isoformat(), "first": first, "last": last})
+        listed = found.fetchall()
+    counts = [sum(row[i] for row in listed) for i in range(2, 6)]
+    return clock.numbers(counts=counts)
+
+
+def lists_polars(rows: int) -> Numbers:
+    """The same four lists with Polars by hand: the least there is to do."""
+    import polars as pl
+
+    day, clock = data.AS_OF, Clock()
+    first, last = day.replace(month=1, day=1), day.replace(month=12, day=31)
+    until, is_hnte = pl.col("valid_to"), pl.col("kind") == "高新技术企业"
+    is_valid = until >= day
+    end, holds = pl.col("until"), pl.col("holds").fill_null(False)
+    for count, watch in ((1000, Clock()), (rows, clock)):
+        frame = data.titles(count)
+        with watch.stage("query"):
+            firms = frame.lazy().filter(pl.col("issued_on") <= day).group_by("firm").agg(
+                until=until.filter(is_hnte).max(),
+                holds=(is_hnte & is_valid).any(),
+                innovative=(~is_hnte & is_valid).any(),
+            )  # fmt: skip
+            listed = firms.select(
+                end,
+                due=end.is_between(first, last),
+                lapsed=end < first,
+                candidate=pl.col("innovative") & ~holds,
+                soon=holds & (end.dt.offset_by("-12mo") <= day),
+            ).collect()
+            listed = listed.filter(pl.any_horizontal("due", "lapsed", "candidate", "soon"))
+    return clock.numbers(
+        counts=list(listed.select("due", "lapsed", "candidate", "soon").sum().row(0))
+    )
+
+
+def lists(rows: int) -> Numbers:
+    """Every list and warning of the shipped text, from the same certificates in memory."""
+    import polars as pl
+
+    from denggao.rules.engines.columnar.rolls import rolls
+    from denggao.rules.engines.columnar.titles import answers, asked_of
+    from denggao.rules.library import in_force
+
+    law, clock = in_force("高企管理清单", data.AS_OF), Clock()
+    for count, watch in ((1000, Clock()), (rows, clock)):
+        frame = data.titles(count)
+        said = pl.Series([True]).new_from_index(0, frame["firm"].max() + 1)
+        with watch.stage("certificates"):
+            held = answers(frame, said, asked_of([law]), data.AS_OF)
+        with watch.stage("lists"):
+            listed = {one.statement.id: len(one.on) for one in rolls(law, held, data.AS_OF)}
+    return clock.numbers(counts=[listed[x] for x in ("HL-A", "HL-C", "HL-B", "HL-W1")])
+
+
 # ------------------------------------------------------------------ one law, one firm
 
 

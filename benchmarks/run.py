@@ -66,6 +66,16 @@ def measures(rows: int) -> list[Measure]:
         if full
         else Measure("patch", "一个值写回小工作簿", "patch", {"rows": large})
     )
+    found += [
+        Measure(
+            "lists-sql", f"三清单：{rows:,} 张证书，手写 SQL（SQLite）", "lists_sql", {"rows": rows}
+        ),
+        Measure("lists-polars", "同上，手写 Polars", "lists_polars", {"rows": rows}),
+        Measure(
+            "lists", f"三清单与全部预警：{rows:,} 张证书",
+            "lists", {"rows": rows}, "lists-sql", 3.0 if full else None,
+        ),
+    ]  # fmt: skip
     every = 5 if full else 1
     found += [
         Measure(

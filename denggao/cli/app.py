@@ -21,6 +21,7 @@ from denggao.cli import (
     forecast,
     judge,
     law,
+    lists,
     merge,
     screen,
     template,
@@ -38,6 +39,7 @@ app.command("check", cls=Command)(check.check)
 app.command("merge", cls=Command)(merge.merge)
 app.command("columns", cls=Command)(columns.columns)
 app.command("compare", cls=Command)(compare.compare)
+app.command("lists", cls=Command)(lists.lists)
 app.command("forecast", cls=Command)(forecast.forecast)
 app.command("edit", cls=Command)(edit.edit)
 app.command("fill", cls=Command)(fill.fill)

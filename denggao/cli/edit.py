@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 import typer
 
-from denggao.cli.common import day
+from denggao.cli.common import checked_output, day
 from denggao.facts.errors import UserError
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def edit(
     from denggao.documents.patching import Change, awaits_reckoning, patch
 
     target = output or ledger.with_name(f"{ledger.stem}.已改{ledger.suffix}")
-    _check(ledger, target)
+    _check(ledger, target, columns)
     edits = _edits_of_cells(ledger, cells)
     asked = (firm, fact, value)
     if any(part is not None for part in (*asked, year)):
@@ -91,13 +91,10 @@ def edit(
         typer.echo("工作簿里有公式：用 Excel 或 WPS 打开并保存一次，公式的结果才会跟着变")
 
 
-def _check(ledger: Path, target: Path) -> None:
+def _check(ledger: Path, target: Path, columns: Path | None) -> None:
     if ledger.suffix.lower() != ".xlsx":
         raise UserError(f"只能改 .xlsx，“{ledger.name}”请先用 Excel 或 WPS 另存为 .xlsx")
-    if target.suffix.lower() != ".xlsx":
-        raise UserError(f"改好的文件应以 .xlsx 结尾，不是“{target.name}”")
-    if not target.parent.is_dir():
-        raise UserError(f"没有文件夹“{target.parent}”，请先建好再运行")
+    checked_output(target, [".xlsx"], [columns], "改好的文件")  # the ledger itself is in place
 
 
 def _shown(value: New) -> str:

@@ -13,7 +13,10 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from denggao.diagnosis.holidays import Holidays, shipped
+from denggao.facts.days import add_months
 from denggao.facts.errors import UserError
+
+__all__ = ["add_months"]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 #: Months before the end of a certificate at which a bureau is told (rules.md §1.10).
@@ -66,13 +69,6 @@ def in_time(at: datetime, limit: datetime) -> bool:
 
 
 # ------------------------------------------------------------------ months and years
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day of the month so many months later (earlier, if below 0); where that month
-    has no such day, its last one (民法典 第二百零二条)."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def certificate_end(issued_on: date, years: int = 3) -> date:

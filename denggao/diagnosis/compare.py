@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from denggao.facts.errors import UserError
 from denggao.facts.identity import normal_name
 from denggao.facts.ledger import Ledger
 from denggao.rules.engines.columnar.screening import INDEX, frame_of_ledger, screen
-from denggao.rules.nodes import FactRef, Instrument, Kind, WindowLeast
+from denggao.rules.nodes import Instrument, Kind
 
 DATA, DAY, LAW, READING = "数据", "申请日", "条文", "读法"
 CAME, WENT = "新增企业", "减少企业"
@@ -129,26 +129,54 @@ def by_reading(snapshot: Snapshot, law: str) -> dict[tuple[str, str], list[Flip]
 
 
 def matched(first: Ledger, second: Ledger) -> tuple[list[tuple[int, int]], list[int], list[int]]:
-    """(pairs of row numbers, only in ``first``, only in ``second``): by credit code where both
-    have one, else by name; by what tells firms apart where there is neither."""
-    theirs = {key: row for row in range(len(second)) for key in _keys(second, row)}
-    pairs, gone = [], []
-    for row in range(len(first)):
-        other = next((theirs[key] for key in _keys(first, row) if key in theirs), None)
-        if other is None:
-            gone.append(row)
-        else:
-            pairs.append((row, other))
-    known = {b for _, b in pairs}
-    return pairs, gone, [row for row in range(len(second)) if row not in known]
+    """(pairs of row numbers, only in ``first``, only in ``second``), each firm once: by credit
+    code and name, then by either alone where it names one firm on both sides and the codes do
+    not differ, at last by what tells firms apart where there is neither."""
+    pairs: list[tuple[int, int]] = []
+    left, right = list(range(len(first))), list(range(len(second)))
+    for key in (_code_and_name, _code, _name_alone, _identity):
+        ours, theirs = _one_each(first, left, key), _one_each(second, right, key)
+        found = [
+            (ours[k], theirs[k])
+            for k in ours
+            if k in theirs and not _codes_differ(first, ours[k], second, theirs[k])
+        ]
+        pairs += found
+        left = [row for row in left if row not in {a for a, _ in found}]
+        right = [row for row in right if row not in {b for _, b in found}]
+    return sorted(pairs), left, right
 
 
-def _keys(ledger: Ledger, row: int) -> Iterator[tuple[str, str]]:
-    code, name = _cell(ledger, "uscc", row), _cell(ledger, "name", row)
-    if code:
-        yield "uscc", str(code)
-        return
-    yield ("name", normal_name(str(name))) if name else ("id", ledger.identity[row])
+_Key = Callable[[Ledger, int], Any]
+
+
+def _one_each(ledger: Ledger, rows: Sequence[int], key: _Key) -> dict[Any, int]:
+    """Key → row, of the keys that one row alone has."""
+    counted = Counter(found for row in rows if (found := key(ledger, row)))
+    return {found: row for row in rows if (found := key(ledger, row)) and counted[found] == 1}
+
+
+def _code(ledger: Ledger, row: int) -> Any:
+    return _cell(ledger, "uscc", row)
+
+
+def _name_alone(ledger: Ledger, row: int) -> Any:
+    name = _cell(ledger, "name", row)
+    return normal_name(str(name)) if name else None
+
+
+def _code_and_name(ledger: Ledger, row: int) -> Any:
+    code, name = _code(ledger, row), _name_alone(ledger, row)
+    return (code, name) if code and name else None
+
+
+def _identity(ledger: Ledger, row: int) -> Any:
+    return ledger.identity[row]
+
+
+def _codes_differ(first: Ledger, a: int, second: Ledger, b: int) -> bool:
+    codes = _code(first, a), _code(second, b)
+    return None not in codes and codes[0] != codes[1]
 
 
 def _law(snapshot: Snapshot, law: str, which: str) -> Instrument:
@@ -222,11 +250,13 @@ def _changes(old: Ledger, new: Ledger, row: int, law: Instrument) -> Iterator[Ch
 
 
 def _codes(law: Instrument) -> set[str]:
+    """Every fact that a rule reads, with what it can come from."""
     found = {"titles", "established_on"}
     for statement in law.statements.values():
         for leaf in statement.leaves:
-            if isinstance(leaf, FactRef | WindowLeast):
-                found |= {leaf.code, *law.components.get(leaf.code, ())}
+            code = getattr(leaf, "code", None)
+            if code is not None:
+                found |= {code, *law.components.get(code, ())}
     return found & {*catalogue(), "titles"}
 
 

@@ -27,9 +27,9 @@ from denggao.facts.catalogue import (
     technical_fields,
 )
 from denggao.facts.codes import CODED, known_codes
-from denggao.facts.enterprise import OUT_OF_DOMAIN, Value
+from denggao.facts.enterprise import CONTRADICTION, OUT_OF_DOMAIN, Value
 from denggao.facts.interval import Interval, point
-from denggao.facts.resolve import CONTRADICTION, DERIVED_DIFFERS
+from denggao.facts.resolve import DERIVED_DIFFERS
 from denggao.facts.titles import Title
 from denggao.rules import nodes as n
 from denggao.rules.engines.reference import Evaluation

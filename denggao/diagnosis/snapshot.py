@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from functools import cached_property
@@ -23,10 +24,20 @@ from denggao.rules.library import assemble
 from denggao.rules.nodes import Instrument
 
 FORMAT = "登高快照 1"
-SUFFIX = ".zip"
 _MANIFEST, _LEDGER = "快照.json", "台账.json"
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever it is written
 _MAX_BYTES = 1 << 30
+#: What reading something else, or a damaged file, may raise.
+_NOT_ONE = (
+    OSError,
+    zipfile.BadZipFile,
+    zlib.error,
+    RuntimeError,
+    AttributeError,
+    KeyError,
+    ValueError,
+    TypeError,
+)
 
 
 @dataclass(frozen=True)
@@ -59,8 +70,8 @@ def taken(
     return Snapshot(ledger, texts, as_of, chosen, tuple(files))
 
 
-def write(snapshot: Snapshot, path: Path) -> None:
-    """Write the zip. Raises OSError."""
+def write(snapshot: Snapshot, path: Path, more: Mapping[str, str] | None = None) -> None:
+    """Write the zip, with ``more`` texts by name. Raises OSError."""
     ledger = snapshot.ledger
     manifest = {
         "format": FORMAT,
@@ -83,6 +94,25 @@ def write(snapshot: Snapshot, path: Path) -> None:
         _put(package, _LEDGER, _json(facts))
         for short, text in snapshot.texts.items():
             _put(package, f"{short}.md", text)
+        for name, text in (more or {}).items():
+            _put(package, name, text)
+
+
+def member(path: Path, name: str) -> str:
+    """One of the ``more`` texts of a snapshot. Raises UserError where there is none."""
+    try:
+        with zipfile.ZipFile(path) as package:
+            if package.getinfo(name).file_size > _MAX_BYTES:
+                raise UserError(f"「{path.name}」解压后超过 1 GB，不予读取")
+            return package.read(name).decode()
+    except FileNotFoundError:
+        raise UserError(f"找不到文件「{path}」；请检查路径和文件名") from None
+    except KeyError:
+        raise UserError(
+            f"「{path.name}」里没有冻结的清单；清单由 denggao lists 台账 --snapshot 写出"
+        ) from None
+    except (OSError, zipfile.BadZipFile, ValueError):
+        raise UserError(f"「{path.name}」不是登高的快照，或已损坏") from None
 
 
 def read(path: Path) -> Snapshot:
@@ -102,7 +132,7 @@ def read(path: Path) -> Snapshot:
             return Snapshot(ledger, texts, as_of, manifest["readings"], tuple(manifest["files"]))
     except FileNotFoundError:
         raise UserError(f"找不到文件「{path}」；请检查路径和文件名") from None
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError):
+    except _NOT_ONE:
         raise UserError(
             f"「{path.name}」不是登高的快照，或已损坏；快照由 denggao screen 台账 --snapshot 写出"
         ) from None

@@ -169,17 +169,34 @@ def formula(expr: n.Expr, names: Mapping[str, n.Statement], year: int) -> str:
             return "技术领域已归类"
         case n.Holds(kind, when):
             return f"持有{kind}" if when is None else f"{when.years(year)[0]}年末持有{kind}"
+        case n.EverHeld() | n.TitleDay() | n.Day() | n.Later():
+            return _dated(expr, names, year)
         case n.Within(code, prefixes):
             return f"{catalogue()[code].name}属于{'、'.join(prefixes)}"
         case n.Adopted(option):
             return f"采用“{option}”"
-        case n.Age():
-            return "成立天数"
-        case n.OperatedYears():
-            return "经营年数"
+        case n.Age() | n.OperatedYears():
+            return "成立天数" if isinstance(expr, n.Age) else "经营年数"
         case n.TaxYear():
             return f"纳税年度（{year - 1}年）"
     return "待核实"
+
+
+def _dated(
+    expr: n.EverHeld | n.TitleDay | n.Day | n.Later, names: Mapping[str, n.Statement], year: int
+) -> str:
+    match expr:
+        case n.EverHeld(kind):
+            return f"曾持有{kind}"
+        case n.TitleDay(what, kind):
+            return f"{kind}{what}日"
+        case n.Day(0, _, _):
+            return "申请日"
+        case n.Day(month, day, when):
+            return f"{when.years(year)[0] if when else year}年{month}月{day}日"
+        case n.Later(other, span):
+            word = "满" if span.months + span.days >= 0 else "前"
+            return f"{formula(other, names, year)}{word}{span}"
 
 
 def _grouped(expr: n.Expr, names: Mapping[str, n.Statement], year: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -12,11 +12,12 @@ from denggao.facts.cells import BadCell, is_missing, tidy
 from denggao.facts.claims import Claim, claims
 from denggao.facts.columns import Column
 from denggao.facts.converters import shown
+from denggao.facts.enterprise import CONTRADICTION
 from denggao.facts.identity import looks_like_code, normal_code
 from denggao.facts.importing import Import
 from denggao.facts.likeness import suggest
 from denggao.facts.origins import Carried
-from denggao.facts.problems import Finding
+from denggao.facts.problems import Finding, place
 from denggao.facts.ratios import Stated, share
 from denggao.facts.tables import Table
 from denggao.facts.titlerows import Report as TitleReport
@@ -214,18 +215,30 @@ class ChunkReader:
         self.work.shares.add(len(self.work.tables) - 1, column, stated)
 
     def _store_titles(self, chunk: Chunk) -> list[tuple[Title, ...] | None]:
-        titles, stated = self.work.titles, []
+        titles, stated = self.table.titles, []
         for position, row in enumerate(chunk.kept):
-            held = self.table.titles.titles(row, self._title_report(chunk.sheet_row(position)))
+            number, firm = chunk.sheet_row(position), chunk.firms[position]
+            held = titles.titles(row, self._title_report(number))
             stated.append(held)
-            if held is not None:
-                known = titles.get(chunk.firms[position], ())
-                new = tuple(title for title in held if title not in known)
-                titles[chunk.firms[position]] = known + new
-                for title in new:
-                    row_number = chunk.running + chunk.at[position]
-                    self.work.origins.title(chunk.firms[position], title, row_number)
+            if held is None:
+                continue
+            running = chunk.running + chunk.at[position]
+            report = self._end_report(number)
+            if not self.work.titles.add(firm, held, running, self._place, report):
+                self._flag(firm, CONTRADICTION)
+            for title in self.work.titles.told(firm, running):
+                self.work.origins.title(firm, title, running)
         return stated
+
+    def _place(self, running: int) -> str:
+        return place(*self.work.place(running), "", "")
+
+    def _end_report(self, row: int) -> Callable[[Finding, object], None]:
+        def report(finding: Finding, value: object) -> None:
+            column = self.table.titles.column_of("valid_to")
+            self.work.problem(self.table.grid, row, column, str(value), finding)
+
+        return report
 
     # --- columns that only forms ask for ----------------------------------------------------
 

@@ -23,6 +23,7 @@ from denggao.facts.titles import Title
 Value = Interval | bool | date | str | tuple[Title, ...]
 
 OUT_OF_DOMAIN = "OUT_OF_DOMAIN"
+CONTRADICTION = "CONTRADICTION"
 
 
 class NotTheForm(ValueError):
@@ -191,7 +192,13 @@ def _text(firm: Firm, fact: Fact, raw: Any) -> str:
 def _titles(firm: Firm, fact: Fact, raw: Any) -> tuple[Title, ...]:
     if not isinstance(raw, list) or not all(isinstance(item, Mapping) for item in raw):
         raise NotTheForm("资格证书应是清单，每项有 kind、issued_on、valid_to")
-    return tuple(_title(firm, fact, item) for item in raw)
+    found = tuple(_title(firm, fact, item) for item in raw)
+    for title in found:
+        if title.is_backwards:
+            firm.flags.add(CONTRADICTION)
+            days = f"有效期至 {title.valid_to} 早于发证日期 {title.issued_on}"
+            firm.problems.append(f"{fact.name}：{days}，两个都不用，按未知处理")
+    return found
 
 
 def _title(firm: Firm, fact: Fact, item: Mapping[str, Any]) -> Title:

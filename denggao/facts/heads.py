@@ -19,6 +19,7 @@ from denggao.facts.headparts import (
     head_part,
     normal,
     sheet_factor,
+    without_span,
     without_unit,
 )
 from denggao.facts.headwords import Meaning, known_words, meanings
@@ -85,6 +86,8 @@ _AT_YEAR_END = frozenset(
     }
 )
 _REMARK = re.compile(r"\([^()]*\)")
+#: A span of years that is added up is no group of years.
+_SUMMED = re.compile("合计|累计|平均|年均|总和")
 
 
 # --- meaning -------------------------------------------------------------------------------
@@ -131,11 +134,26 @@ def _in_full(levels: Path) -> Meaning | None:
 
 
 def _dated(levels: Path, application_year: int) -> Meaning | None:
-    parts = [head_part(level, application_year) for level in levels]
+    parts = _in_its_year([head_part(level, application_year) for level in levels], levels)
     if any(part.bad for part in parts):
         return None
     meaning = _named(tuple(part.words for part in parts if normal(part.words)))
     return None if meaning is None else fitted(meaning, parts)
+
+
+def _in_its_year(parts: list[HeadPart], levels: Path) -> list[HeadPart]:
+    """Under a group of several years (「近三年销售收入」/「2024年」) a level that names one year
+    says which is meant; the span above it adds nothing."""
+    if not any(part.bad for part in parts):
+        return parts
+    if sum(part.year is not None and not part.bad for part in parts) != 1:
+        return parts
+    if any(_SUMMED.search(part.words) for part in parts if part.bad):
+        return parts
+    return [
+        head_part(without_span(level), 0) if part.bad else part
+        for part, level in zip(parts, levels, strict=True)
+    ]
 
 
 def fitted(meaning: Meaning, parts: Sequence[HeadPart]) -> Meaning | None:

@@ -21,7 +21,7 @@ from denggao.facts.problems import CONFLICTS, Finding, Problem, place
 from denggao.facts.ratios import Shares
 from denggao.facts.rowfilter import BLANK
 from denggao.facts.tables import Reader, Table
-from denggao.facts.titles import Title
+from denggao.facts.titlemerge import TitleStore
 from denggao.facts.watching import Watch
 from denggao.facts.workbook import Grid
 
@@ -52,7 +52,7 @@ class Import:
         self.firms = Firms()
         self.store = Store(self._conflict)
         self.shares = Shares()
-        self.titles: dict[int, tuple[Title, ...]] = {}
+        self.titles = TitleStore()
         self.flags: dict[int, set[str]] = {}
         self.first_rows: list[int] = []
         self.sources: dict[str, tuple[str, str, str, str]] = {}
@@ -164,9 +164,7 @@ class Import:
     def join(self, keep: int, drop: int, silent: Collection[str]) -> None:
         """What was stated of ``drop`` is stated of ``keep``; see ``Store.join``."""
         self.store.join(keep, drop, silent)
-        if drop in self.titles:
-            known = self.titles.get(keep, ())
-            self.titles[keep] = known + tuple(t for t in self.titles[drop] if t not in known)
+        self.titles.join(keep, drop)
         if drop in self.flags:
             self.flags.setdefault(keep, set()).update(self.flags[drop])
 
@@ -178,7 +176,7 @@ class Import:
         self.first_rows = [first[n] for n in range(len(firms))]
         self.store.keep_only(firms)
         kept = {old: n for n, old in enumerate(firms)}
-        self.titles = {kept[old]: value for old, value in self.titles.items() if old in kept}
+        self.titles.renumber(kept)
         self.flags = {kept[old]: value for old, value in self.flags.items() if old in kept}
         self.firms.identity = [self.firms.identity[old] for old in firms]
         self.firms.names = [self.firms.names[old] for old in firms]

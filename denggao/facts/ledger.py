@@ -269,8 +269,9 @@ def conclude(work: Import, decisions: Sequence[Decision] = ()) -> dict[str, list
 def _finished(work: Import, decisions: Sequence[Decision]) -> Ledger:
     columns = conclude(work, decisions)
     count = len(work.firms)
-    if work.titles:
-        columns["titles"] = [work.titles.get(firm) for firm in range(count)]
+    titles = work.titles.of_firm
+    if titles:
+        columns["titles"] = [titles.get(firm) for firm in range(count)]
     none: frozenset[str] = frozenset()
     return Ledger(
         identity=work.firms.identity,

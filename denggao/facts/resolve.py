@@ -12,11 +12,10 @@ from datetime import date
 from fractions import Fraction
 
 from denggao.facts.catalogue import Fact, bounds_from_below, catalogue
-from denggao.facts.enterprise import OUT_OF_DOMAIN, Firm, Value, key_of
+from denggao.facts.enterprise import CONTRADICTION, OUT_OF_DOMAIN, Firm, Value, key_of
 from denggao.facts.interval import ZERO, Bound, Interval, intersect, subtract
 
 BEFORE_FOUNDING = "BEFORE_FOUNDING"
-CONTRADICTION = "CONTRADICTION"
 DERIVED_DIFFERS = "DERIVED_DIFFERS"
 WINDOW_YEARS = 3
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from denggao.facts import cells
@@ -49,6 +50,10 @@ class TitleColumns:
         says_none = "kind" in explicit and all(_is_none(row[c.index]) for c in explicit.values())
         return () if says_none else None
 
+    def column_of(self, part: str) -> Column | None:
+        """The first column that states this field of a certificate."""
+        return next((group[part] for group in self.groups.values() if part in group), None)
+
     def _title(
         self, kind: str, group: dict[str, Column], row: Sequence[Cell], report: Report
     ) -> Title | None:
@@ -63,12 +68,16 @@ class TitleColumns:
                 unclear = unclear or bad.finding.kind == "unknown_kind"
         if not any(values.values()) and not unclear:
             return None
+        issued, until = values.get("issued_on"), values.get("valid_to")
+        if issued is not None and until is not None and until < issued:
+            column = group["valid_to"]
+            report(column, row[column.index], _backwards(group["issued_on"], issued))
         number = values.get("number")
         return Title(
             kind=values.get("kind") or full_kind(kind) or _kind_of_number(number),
             number=number,
-            issued_on=values.get("issued_on"),
-            valid_to=values.get("valid_to"),
+            issued_on=issued,
+            valid_to=until,
             cancelled_on=values.get("cancelled_on"),
         )
 
@@ -109,6 +118,12 @@ def _nearest(words: str) -> str:
 
     found = process.extractOne(words, KINDS.keys(), scorer=fuzz.ratio, score_cutoff=LEAST * 100)
     return KINDS[found[0]] if found else ""
+
+
+def _backwards(column: Column, issued: date) -> Finding:
+    other = f"{column.letter}列“{column.head}”是 {issued}"
+    advice = f"早于同一行的发证日期（{other}），两个日期都不用；请核对哪一个写错了"
+    return Finding("title_backwards", "不早于发证日期的日期", advice)
 
 
 def _kind_of_number(number: str | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -15,7 +16,9 @@ from lark.exceptions import UnexpectedInput, UnexpectedToken
 
 from denggao.facts.catalogue import catalogue, find
 from denggao.facts.codes import CODED, is_prefix
+from denggao.facts.days import Span
 from denggao.facts.interval import reduced
+from denggao.facts.titles import ENDS, ISSUED, REVOKED
 from denggao.rules import nodes as n
 from denggao.rules.document import Block
 from denggao.rules.errors import InstrumentError
@@ -38,6 +41,7 @@ _EXPECTED = {
     "NUMBER": "数，如 10%、5000万元",
     "TEXT": "「…」括住的文字",
     "ID": "编号，如 HNTE-C4",
+    "SPAN": "月数或天数，如 3月、60天",
     "满分": "“满分 8”",
     "总分": "“总分 HNTE-SCORE”",
 }
@@ -138,6 +142,8 @@ class Builder:
                 self.manuals.append(n.Manual(id_, name, self._cite(), self._text(tree.children[1])))
             case "derivation":
                 self.derivations.append(self._derivation(tree))
+            case "listing" | "warning":
+                self.statements.append(self._roll(tree))
             case _:
                 self.statements.append(self._rule(tree))
 
@@ -185,6 +191,38 @@ class Builder:
         return n.Statement(
             kind, id_, name, self._cite(), self._line(tree), body, cases, maximum, total
         )
+
+    def _roll(self, tree: Branch) -> n.Statement:
+        id_, name = self._title(tree)
+        _, *clauses, body, todo = tree.children
+        said: dict[str, object] = {"todo": ""}
+        for clause in map(_tree, clauses):
+            if clause.data in said:
+                self.fail(clause, "“提前”“期限”“事由”“对照”每条至多写一次")
+            said[clause.data] = self._clause(clause)
+        if todo is not None:
+            said["todo"] = self._text(_tree(todo).children[0])
+        roll = n.Roll(**said)  # type: ignore[arg-type]  # the names of the clauses are its fields
+        if roll.leads and roll.due is None:
+            self.fail(tree, "写了“提前”就要写“期限 编号”：到哪一天为止")
+        expr = self._expr(_tree(body))
+        if roll.leads and roll.due is not None:
+            first = n.Later(n.Ref(roll.due), -roll.leads[0])
+            expr = n.All((expr, n.Compare("≤", first, n.Day())))
+        cite, line = self._cite(), self._line(tree)
+        return n.Statement(_KINDS[tree.data], id_, name, cite, line, expr, roll=roll)
+
+    def _clause(self, tree: Branch) -> object:
+        parts = list(map(str, tree.children))
+        match tree.data:
+            case "leads":
+                spans = sorted(map(_span, parts), key=lambda s: -31 * s.months - s.days)
+                return tuple(spans)
+            case "due":
+                return self._known(parts[0], tree)
+            case "reasons":
+                return tuple(self._known(part, tree) for part in parts)
+        return self._text(tree.children[0])
 
     def _known(self, label: str, at: Branch | Token) -> str:
         if label not in self.names:
@@ -298,6 +336,21 @@ class Builder:
             self.fail(tree, "持有 后面的年份是某一年，如 [上年]：看该年年末是否有效")
         return n.Holds(str(parts[0]), year)
 
+    def ever_held(self, tree: Branch, parts: list[object]) -> n.Expr:
+        return n.EverHeld(str(parts[0]))
+
+    def day(self, tree: Branch, parts: list[object]) -> n.Expr:
+        month, day = map(int, re.findall(r"\d+", str(parts[0])))
+        if not 1 <= month <= 12 or not 1 <= day <= monthrange(2024, month)[1]:
+            self.fail(tree, f"没有 {parts[0]} 这一天")
+        year = None if parts[1] is None else self._year(tree, str(parts[1]))
+        if year in (n.Year.WINDOW, n.Year.EACH):
+            self.fail(tree, "日期后面的年份是某一年，如 5月31日[上年]；今年的不写年份")
+        return n.Day(month, day, year)
+
+    def later(self, tree: Branch, parts: list[object]) -> n.Expr:
+        return n.Later(_expr(parts[0]), _span(str(parts[1])))
+
     def within(self, tree: Branch, parts: list[object]) -> n.Expr:
         fact = find(str(parts[0]))
         if fact is None or fact.code not in CODED:
@@ -313,6 +366,11 @@ class Builder:
         if str(parts[0]) not in self.options:
             self.fail(tree, f"“{parts[0]}”不是本文件任何读法的选项")
         return n.Adopted(str(parts[0]))
+
+
+def _span(text: str) -> Span:
+    count = int(text[:-1])
+    return Span(months=count) if text.endswith("月") else Span(days=count)
 
 
 def _expr(part: object) -> n.Expr:
@@ -340,6 +398,7 @@ _BUILT_IN: dict[str, n.Expr] = {
     "成立天数": n.Age(),
     "经营年数": n.OperatedYears(),
     "纳税年度": n.TaxYear(),
+    "申请日": n.Day(),
 }
 _KINDS = {
     "parameter": n.Kind.PARAMETER,
@@ -349,6 +408,8 @@ _KINDS = {
     "score": n.Kind.SCORE,
     "verdict": n.Kind.VERDICT,
     "preliminary": n.Kind.PRELIMINARY,
+    "listing": n.Kind.LISTING,
+    "warning": n.Kind.WARNING,
 }
 _Build = Callable[[Builder, Branch, list[object]], n.Expr]
 _BUILDERS: dict[str, _Build] = {
@@ -360,6 +421,12 @@ _BUILDERS: dict[str, _Build] = {
     "missing": Builder.missing,
     "classified": Builder.classified,
     "holds": Builder.holds,
+    "ever_held": Builder.ever_held,
+    "last_issued": lambda b, t, p: n.TitleDay(ISSUED, str(p[0])),
+    "last_end": lambda b, t, p: n.TitleDay(ENDS, str(p[0])),
+    "last_revoked": lambda b, t, p: n.TitleDay(REVOKED, str(p[0])),
+    "day": Builder.day,
+    "later": Builder.later,
     "within": Builder.within,
     "adopted": Builder.adopted,
     "pending": lambda b, t, p: n.Pending(),

@@ -14,12 +14,14 @@ from denggao.facts.enterprise import Firm, firm_from_json
 from denggao.facts.errors import UserError
 from denggao.facts.interval import Bound, Interval, Truth, reduced
 from denggao.facts.numbers import exact
+from denggao.facts.titles import CANCELLED
 from denggao.rules import nodes as n
 from denggao.rules.engines import reference
 from denggao.rules.outcome import TRUTH_WORDS
 
 _MONEY = {"亿元": 10**8, "万元": 10**4, "元": 1}
 _HEAD = re.compile(r"^(?P<name>[^\[（(]+)(\[(?P<year>[^\]]+)\])?([（(](?P<unit>[^）)]+)[）)])?$")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _GIVEN = "给定 "
 _GAP = " 差距"
 _YEARS = {year.value for year in n.Year}
@@ -189,6 +191,8 @@ def _end(text: str) -> Bound:
     text = text.strip().replace("−", "-")
     if text in ("∞", "-∞"):
         return None
+    if _ISO.fullmatch(text):
+        return _day(text).toordinal()
     factors: dict[str, Fraction | int] = {"%": Fraction(1, 100), **_MONEY}
     for unit, factor in factors.items():
         if text.endswith(unit):
@@ -280,7 +284,10 @@ def _stated(fact: Fact, cell: str, factor: int) -> Any:
     return texts[0] if len(texts) == 1 else {"lo": texts[0], "hi": texts[1]}
 
 
-def _title(text: str) -> dict[str, str]:
+def _title(text: str) -> dict[str, str | None]:
+    """「高新技术企业 2024-01-01~2026-12-31」, 「高新技术企业 取消2025-06-01」."""
     kind, _, days = text.strip().partition(" ")
+    if days.startswith(CANCELLED):
+        return {"kind": kind, "event": CANCELLED, "issued_on": days.removeprefix(CANCELLED)}
     issued, _, until = days.partition("~")
-    return {"kind": kind, "issued_on": issued.strip(), "valid_to": until.strip()}
+    return {"kind": kind, "issued_on": issued.strip() or None, "valid_to": until.strip() or None}

@@ -12,11 +12,12 @@ from denggao.facts.catalogue import SCALE, bounds_from_below, catalogue
 from denggao.facts.interval import Truth
 from denggao.rules import nodes as n
 from denggao.rules.errors import InstrumentError
-from denggao.rules.shape import is_linear
-from denggao.rules.units import UnitClash, Units, unit_of_code
+from denggao.rules.shape import is_dated, is_linear
+from denggao.rules.units import DAY, UnitClash, Units, unit_of_code
 
 MAX_STATEMENTS = 400
 _MAX_SAMPLES = 20_000
+_VERDICTS = (n.Kind.VERDICT, n.Kind.PRELIMINARY)
 
 
 def ordered(statements: list[n.Statement], path: str) -> dict[str, n.Statement]:
@@ -70,6 +71,7 @@ def check(instrument: n.Instrument) -> None:
         if statement.kind is n.Kind.AMOUNT:
             checker.amount(statement)
     checker.verdicts()
+    checker.rolls()
 
 
 class _Checker:
@@ -131,6 +133,7 @@ class _Checker:
                 isinstance(when, n.Compare)
                 and when.op in ("≤", "<")
                 and isinstance(when.left, n.FactRef)
+                and catalogue()[when.left.code].numeric
                 and when.left.year is not n.Year.WINDOW
                 and isinstance(when.right, n.Num)
             ):
@@ -190,6 +193,34 @@ class _Checker:
             if kinds.count(kind) > most:
                 message = f"一份规范只能有一条“{kind.value}”"
                 raise InstrumentError(self.instrument.path, 1, 1, message)
+
+    def rolls(self) -> None:
+        """Lists look at what was judged; they and their days never judge."""
+        statements = self.instrument.statements
+        for statement in self.instrument.rolls:
+            self.roll(statement)
+        judged = [s for s in statements.values() if s.kind in _VERDICTS]
+        seen: set[str] = set()
+        while judged:
+            statement = judged.pop()
+            if statement.id in seen:
+                continue
+            seen.add(statement.id)
+            dated = any(is_dated(e) for e in statement.expressions())
+            if statement.kind in n.ROLLS or dated:
+                self.fail(statement, "清单、预警、日期和“曾持有”只用来列名单，结论不能引用")
+            judged += [statements[id_] for id_ in statement.uses]
+
+    def roll(self, statement: n.Statement) -> None:
+        roll, statements = statement.roll, self.instrument.statements
+        assert roll is not None
+        if roll.due is not None and self.units.of_statement(statements[roll.due]) != DAY:
+            self.fail(
+                statement, f"期限 {roll.due} 应是日期，如“数值 {roll.due} 到期日：末次到期 …”"
+            )
+        for id_ in roll.reasons:
+            if not statements[id_].is_truth:
+                self.fail(statement, f"事由 {id_} 应是一条“条件”")
 
 
 def _constants(statement: n.Statement) -> Iterator[bool]:

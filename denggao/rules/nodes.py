@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from fractions import Fraction
 
+from denggao.facts.days import Span
 from denggao.facts.errors import UserError
 from denggao.facts.interval import Interval, Number
 
@@ -175,6 +177,47 @@ class Holds:
 
 
 @dataclass(frozen=True, slots=True)
+class EverHeld:
+    """曾持有: a title of this kind was issued by the day, valid still or not."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class TitleDay:
+    """末次发证, 末次到期, 末次取消: a day of the firm's titles of this kind, as a number of days
+    (``date.toordinal``); unknown where there is none."""
+
+    what: str  # of titles.DAYS
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """申请日, or a month and day of the year of application or of a fiscal year before it."""
+
+    month: int = 0  # 0: 申请日
+    day: int = 0
+    year: Year | None = None
+
+    def on(self, as_of: date) -> date:
+        """The day meant; 29 February of a common year is the 28th."""
+        if not self.month:
+            return as_of
+        year = self.year.years(as_of.year)[0] if self.year else as_of.year
+        last = monthrange(year, self.month)[1]
+        return date(year, self.month, min(self.day, last))
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """满: the day on which ``span`` after another day is full (a span below 0: before it)."""
+
+    day: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Within:
     """属于: the code (of an industry, of a place) begins with one of these; a code that is
     missing, not understood or too coarse to tell is unknown."""
@@ -212,6 +255,10 @@ Expr = (
     | Missing
     | Classified
     | Holds
+    | EverHeld
+    | TitleDay
+    | Day
+    | Later
     | Within
     | Adopted
     | Pending
@@ -225,7 +272,7 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return (left, right)
         case Extreme(_, args) | All(args) | AnyOf(args):
             return args
-        case Not(arg):
+        case Not(arg) | Later(arg, _):
             return (arg,)
         case Missing(fact):
             return (fact,)
@@ -255,11 +302,16 @@ class Kind(Enum):
     VERDICT = "结论"
     PRELIMINARY = "初判"
     DERIVATION = "推导"
+    LISTING = "清单"
+    WARNING = "预警"
 
 
 #: Undecided between lines, these are the join of what the lines may give.
 JOINED = frozenset({Kind.SCORE, Kind.AMOUNT})
-TRUTHS = frozenset({Kind.CONDITION, Kind.VERDICT, Kind.PRELIMINARY})
+ROLLS = frozenset({Kind.LISTING, Kind.WARNING})
+TRUTHS = frozenset({Kind.CONDITION, Kind.VERDICT, Kind.PRELIMINARY}) | ROLLS
+#: What only lists and warnings may ask: nothing here ever decides a verdict.
+DATED = (EverHeld, TitleDay, Day, Later)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +323,20 @@ class Case:
     hi: Expr
     flag: str | None = None
     line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """What a 清单 or 预警 says besides whom it is about: ``leads`` before its deadline, the
+    longest first; ``due``, the 数值 that is the deadline; ``reasons``, conditions of which the
+    first that holds is told; ``against``, a law whose countable conditions must fail; what is
+    to be done."""
+
+    leads: tuple[Span, ...] = ()
+    due: str | None = None
+    reasons: tuple[str, ...] = ()
+    against: str | None = None
+    todo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +352,7 @@ class Statement:
     cases: tuple[Case, ...] = ()
     maximum: Fraction | None = None  # 满分
     total: str | None = None  # 总分 of a verdict
+    roll: Roll | None = None  # of a 清单 or 预警
     uses: tuple[str, ...] = field(init=False, compare=False, repr=False)
     leaves: tuple[Expr, ...] = field(init=False, compare=False, repr=False)
 
@@ -293,6 +360,8 @@ class Statement:
         """``uses``: ids of the statements it reads; ``leaves``: everything else it reads."""
         inside = self.expressions()
         uses = dict.fromkeys(e.id for e in inside if isinstance(e, Ref))
+        if self.roll is not None:
+            uses |= dict.fromkeys([*filter(None, [self.roll.due]), *self.roll.reasons])
         leaves = dict.fromkeys(e for e in inside if not children(e) and not isinstance(e, Ref))
         object.__setattr__(self, "uses", tuple(uses))
         object.__setattr__(self, "leaves", tuple(e for e in leaves if not isinstance(e, Num)))
@@ -380,6 +449,12 @@ class Instrument:
         if verdict is None:
             raise UserError(f"《{self.short}》没有“结论”一条，不能用来判企业")
         return verdict
+
+    @property
+    def rolls(self) -> list[Statement]:
+        """Its 清单 and 预警, as the text has them."""
+        found = (s for s in self.statements.values() if s.kind in ROLLS)
+        return sorted(found, key=lambda s: s.line)
 
     @property
     def preliminary(self) -> Statement | None:

@@ -18,6 +18,8 @@ KIND_NAMES = {
     Kind.SCORE: "score",
     Kind.VERDICT: "verdict",
     Kind.PRELIMINARY: "verdict",
+    Kind.LISTING: "list",
+    Kind.WARNING: "warning",
 }
 TRUTH_NAMES = {True: "pass", False: "fail", None: "unknown"}
 TRUTH_WORDS = {True: "符合", False: "不符合", None: "未知"}

@@ -69,7 +69,7 @@ def is_plain(expr: n.Expr, statements: Statements) -> bool:
 
 def has_gap(expr: n.Compare, statements: Statements) -> bool:
     """Is there one amount that could grow: facts, a direct quotient of facts, or points?"""
-    if expr.op not in ("≥", ">"):
+    if expr.op not in ("≥", ">") or is_dated(expr):
         return False
     if isinstance(expr.left, n.Ref):
         is_score = statements[expr.left.id].kind is n.Kind.SCORE
@@ -77,6 +77,15 @@ def has_gap(expr: n.Compare, statements: Statements) -> bool:
     right = is_plain(expr.right, statements)
     left = is_linear(expr.left, statements) or quotient_of(expr.left, statements) is not None
     return left and right
+
+
+def is_dated(expr: n.Expr) -> bool:
+    """Does it ask for a day, or for what was once held? Only lists and warnings may."""
+    inside = n.walk(expr)
+    return any(
+        isinstance(e, n.DATED) or (isinstance(e, n.FactRef) and catalogue()[e.code].unit == "日期")
+        for e in inside
+    )
 
 
 def zero_asked(when: n.Expr | None) -> n.FactRef | None:

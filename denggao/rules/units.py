@@ -12,6 +12,8 @@ from denggao.rules import nodes as n
 #: which stands for any counted unit but never for money.
 Unit = tuple[tuple[str, int], ...] | None
 YES_NO = (("是否", 1),)
+DAY = (("日期", 1),)
+_DAYS = (("天", 1),)
 _MONEY = (("元", 1),)
 
 
@@ -64,7 +66,8 @@ class Units:
                 return None if unit == "" else () if unit == "%" else ((unit, 1),)
             case n.FactRef(code, year):
                 fact = catalogue()[code]
-                _demand(fact.numeric or fact.unit == "是否", f"“{fact.name}”不能用于算式")
+                usable = fact.numeric or fact.unit in ("是否", "日期")
+                _demand(usable, f"“{fact.name}”不能用于算式")
                 _demand(fact.numeric or year is not n.Year.WINDOW, "是否类事实不能求三年之和")
                 return unit_of_code(code)
             case n.WindowLeast(code):
@@ -75,6 +78,11 @@ class Units:
                 return (("天", 1),)
             case n.OperatedYears() | n.TaxYear():
                 return ()
+            case n.TitleDay() | n.Day():
+                return DAY
+            case n.Later(day, _):
+                _demand(self.of(day) == DAY, "“满 3月”前面应是日期")
+                return DAY
             case n.Arith(op, left, right):
                 return self._arithmetic(op, self.of(left), self.of(right), expr)
             case n.Extreme(_, args):
@@ -105,6 +113,8 @@ class Units:
 
     def _arithmetic(self, op: str, left: Unit, right: Unit, expr: n.Arith) -> Unit:
         _demand(YES_NO not in (left, right), "是/否不能加减乘除")
+        if DAY in (left, right):
+            return _days(op, left, right)
         if op in "+−":
             if _is_zero(expr.left) or _is_zero(expr.right):
                 return left if left is not None else right
@@ -116,6 +126,15 @@ class Units:
         for base, exponent in right or ():
             powers[base] = powers.get(base, 0) + power * exponent
         return tuple(sorted((b, p) for b, p in powers.items() if p))
+
+
+def _days(op: str, left: Unit, right: Unit) -> Unit:
+    """Between two days lie days; so many days from a day is a day."""
+    if op == "−" and left == right:
+        return _DAYS
+    shifted = left == DAY and right in (_DAYS, None) and op in "+−"
+    _demand(shifted, "日期只能减日期（得天数），或加减天数，如 更名日期 + 90天")
+    return DAY
 
 
 def _is_zero(expr: n.Expr) -> bool:

@@ -198,7 +198,7 @@ def test_files(capsys: Capture, ledger: Path, tmp_path: Path) -> None:
         (("--target", "999999"), "请核对"),
         (("--as-of", "昨天"), "2026-06-30"),
         (("-o", "结果.doc"), ".xlsx"),
-        (("-o", "没有的文件夹/结果.xlsx"), "没有这个文件夹"),
+        (("-o", "没有的文件夹/结果.xlsx"), "没有文件夹"),
     ],
 )
 def test_bad_options(capsys: Capture, change: tuple[str, str], said: str) -> None:

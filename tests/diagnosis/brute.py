@@ -14,9 +14,9 @@ from itertools import product
 from random import Random
 
 from denggao.facts.catalogue import Fact, catalogue
-from denggao.facts.enterprise import OUT_OF_DOMAIN, Firm, Value
+from denggao.facts.enterprise import CONTRADICTION, OUT_OF_DOMAIN, Firm, Value
 from denggao.facts.interval import Interval, point
-from denggao.facts.resolve import CONTRADICTION, DERIVED_DIFFERS
+from denggao.facts.resolve import DERIVED_DIFFERS
 from denggao.facts.titles import Title
 from denggao.rules import nodes as n
 from denggao.rules.engines.reference import Evaluation

@@ -174,6 +174,10 @@ def test_what_is_no_snapshot(tmp_path: Path) -> None:
         with pytest.raises(UserError, match="不是登高的快照"):
             s.read(path)
     with zipfile.ZipFile(path, "w") as package:
+        package.writestr("快照.json", "[1]")
+    with pytest.raises(UserError, match="不是登高的快照"):
+        s.read(path)
+    with zipfile.ZipFile(path, "w") as package:
         package.writestr("快照.json", json.dumps({"format": "登高快照 9"}))
     with pytest.raises(UserError, match="登高快照 9"):
         s.read(path)
@@ -181,13 +185,30 @@ def test_what_is_no_snapshot(tmp_path: Path) -> None:
         s.read(tmp_path / "没有.zip")
 
 
+A, B = "91620102MA00000001", "91620102MA00000002"
+
+
+def coded(names: str, *codes: str | None) -> Ledger:
+    book = ledger(**dict.fromkeys(names, GOOD))
+    book.columns["uscc"] = list(codes)
+    return book
+
+
 def test_firms_match_by_code_then_by_name() -> None:
-    a, b = ledger(甲=GOOD, 乙=GOOD), ledger(丙=GOOD, 乙=GOOD)
-    a.columns["uscc"] = ["91620102MA00000001", None]
-    b.columns["uscc"] = ["91620102MA00000001", None]
-    assert c.matched(a, b) == ([(0, 0), (1, 1)], [], [])
-    b.columns["uscc"] = ["91620102MA00000002", None]
-    assert c.matched(a, b) == ([(1, 1)], [0], [0])
+    both = ([(0, 0), (1, 1)], [], [])
+    assert c.matched(coded("甲乙", A, None), coded("丙乙", A, None)) == both
+    assert c.matched(coded("甲乙", A, None), coded("丙乙", B, None)) == ([(1, 1)], [0], [0])
+    assert c.matched(coded("甲乙", A, None), coded("甲乙", A, B)) == both  # a code filled in later
+    assert c.matched(coded("甲", A), coded("甲", B)) == ([], [0], [0])  # one name, two firms
+
+
+def test_each_firm_is_counted_once() -> None:
+    """One code on two firms, as a ledger may have it: names tell them apart, or nothing does."""
+    assert c.matched(coded("甲乙", A, A), coded("甲乙", A, A)) == ([(0, 0), (1, 1)], [], [])
+    assert c.matched(coded("甲乙", A, A), coded("丙", A)) == ([], [0, 1], [0])
+    assert c.matched(coded("甲乙", A, A), coded("乙", A)) == ([(1, 0)], [0], [])
+    found = c.compare(taken(coded("甲乙", A, A)), taken(coded("丙", A)), "试验")
+    assert [sum(counts.values()) for counts in found.counts] == [2, 1]
 
 
 def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

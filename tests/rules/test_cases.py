@@ -25,6 +25,7 @@ FLOORS = {
     "亏损结转": 35,
     "高新技术企业所得税优惠": 30,
     "甘肃省科技创新型企业认定": 30,
+    "高企管理清单": 75,
 }
 
 SHIPPED = pytest.mark.parametrize("instrument", instruments(), ids=lambda i: i.version)

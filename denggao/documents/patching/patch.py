@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from denggao.documents.patching.book import Book
@@ -21,6 +20,7 @@ from denggao.documents.patching.sheet import SheetEdit, Surroundings
 from denggao.documents.patching.spans import Splice, parse, spliced_stream
 from denggao.documents.patching.strings import shared_strings
 from denggao.documents.patching.styles import Styles, empty
+from denggao.documents.replacing import replacing
 from denggao.facts.errors import UserError
 from denggao.facts.package import Package
 
@@ -48,11 +48,17 @@ def patch(
         check(change.value)
     wanted = by_sheet(changes)
     checked(source)
-    with opened(source) as parts:
+    # first the source is closed, then the target replaced: they may be one file
+    with ExitStack() as later, opened(source) as parts:
         _Patching(source.name, parts, force).make(wanted, sheets)
-        temporary = _written(parts, source, target)
-    if temporary is not None:  # the source is closed by now: it may be the target
-        _put(temporary, target)
+        if not parts.is_changed and target.exists() and target.samefile(source):
+            return
+        temporary = later.enter_context(replacing(target, like=source))
+        if parts.is_changed:
+            with temporary.open("w+b") as stream:
+                parts.write(stream)
+        else:
+            shutil.copyfile(source, temporary)
 
 
 def checked(source: Path) -> None:
@@ -163,42 +169,3 @@ class _Patching:
 
 
 _HEADS = (("headerRowCount", 1), ("totalsRowCount", 0))
-
-
-def _written(parts: Parts, source: Path, target: Path) -> Path | None:
-    """The whole new file, beside the target, with the mode of the file that was there, else of
-    ``source``; ``None`` if the target is as it shall be already."""
-    target = Path(os.path.realpath(target))
-    temporary: Path | None = None
-    done = False
-    try:
-        if not parts.is_changed and target.exists() and target.samefile(source):
-            return None
-        mode = (target if target.exists() else source).stat().st_mode & 0o7777
-        handle, name = tempfile.mkstemp(".tmp", f".{target.stem}.", target.parent)
-        temporary = Path(name)
-        with os.fdopen(handle, "w+b") as stream:
-            if parts.is_changed:
-                parts.write(stream)
-            else:
-                stream.write(source.read_bytes())
-        temporary.chmod(mode)
-        done = True
-        return temporary
-    except OSError:
-        raise _unwritable(target) from None
-    finally:
-        if temporary is not None and not done:
-            temporary.unlink(missing_ok=True)
-
-
-def _put(temporary: Path, target: Path) -> None:
-    try:
-        temporary.replace(os.path.realpath(target))
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise _unwritable(target) from None
-
-
-def _unwritable(target: Path) -> UserError:
-    return UserError(f"“{target.name}”写不进去：可能正在别的程序里打开，或磁盘已满、没有权限")

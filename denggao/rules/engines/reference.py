@@ -18,8 +18,8 @@ from denggao.facts.codes import within
 from denggao.facts.enterprise import Firm, Value, key_of
 from denggao.facts.interval import UNDEFINED, ZERO, Interval, Truth, point
 from denggao.facts.resolve import Facts
-from denggao.facts.titles import Title, held
 from denggao.rules import nodes as n
+from denggao.rules.engines import papers
 from denggao.rules.engines.common import facts_named, parameter_fact, remembered
 from denggao.rules.outcome import Outcome, Result
 from denggao.rules.shape import zero_asked
@@ -179,6 +179,8 @@ class Evaluation:
         return _NUMBERS[type(expr)](self, expr)
 
     def _fact(self, expr: n.FactRef) -> Interval:
+        if catalogue()[expr.code].unit == "日期":
+            return papers.fact_day(self.facts, expr.code)
         if expr.year is None:
             return self.facts.number(expr.code)
         if expr.year is not n.Year.WINDOW:
@@ -247,13 +249,6 @@ class Evaluation:
         year = self.years[expr.year][0] if expr.year else None
         value = self.facts.get(expr.code, year)
         return value if isinstance(value, bool) else None
-
-    def _holds(self, expr: n.Holds) -> Truth:
-        stated = self.facts.get("titles")
-        titles = None
-        if isinstance(stated, tuple):
-            titles = [title for title in stated if isinstance(title, Title)]
-        return held(titles, expr.kind, expr.day(self.facts.as_of))
 
     def _within(self, expr: n.Within) -> Truth:
         value = self.facts.get(expr.code)
@@ -409,7 +404,7 @@ class Evaluation:
                 return [key_of(code, y) for y in self.facts.window]
             case n.Classified(code) | n.Within(code):
                 return [code]
-            case n.Holds():
+            case n.Holds() | n.EverHeld() | n.TitleDay():
                 return ["titles"]
             case n.Age() | n.OperatedYears():
                 return ["established_on"]
@@ -462,6 +457,9 @@ _NUMBERS: dict[type, Callable[[Evaluation, Any], Interval]] = {
     n.Age: lambda run, e: run.facts.age_in_days(),
     n.OperatedYears: Evaluation._operated_years,
     n.TaxYear: lambda run, e: point(run.facts.as_of.year - 1),
+    n.TitleDay: lambda run, e: papers.title_day(run.facts, e),
+    n.Day: lambda run, e: point(e.on(run.facts.as_of).toordinal()),
+    n.Later: lambda run, e: papers.later(run.number(e.day), e),
     n.Ref: Evaluation._ref,
     n.Arith: Evaluation._arith,
     n.Extreme: Evaluation._extreme,
@@ -476,7 +474,8 @@ _TRUTHS: dict[type, Callable[[Evaluation, Any], Truth]] = {
     n.Ref: lambda run, e: run.result(e.id).truth,
     n.Missing: Evaluation._missing,
     n.Classified: lambda run, e: True if run.facts.get(e.code) else None,
-    n.Holds: Evaluation._holds,
+    n.Holds: lambda run, e: papers.holds(run.facts, e),
+    n.EverHeld: lambda run, e: papers.holds(run.facts, e),
     n.Within: Evaluation._within,
     n.Adopted: lambda run, e: e.option in run.options,
     n.Pending: lambda run, e: None,

@@ -1,19 +1,10 @@
-"""Columns that stand for codes and titles: the same meaning as ``denggao.facts.codes``."""
+"""Columns that stand for codes: the same meaning as ``denggao.facts.codes``."""
 
 from __future__ import annotations
-
-from datetime import date
 
 import polars as pl
 
 from denggao.facts.codes import INDUSTRY, LEVEL, REGION, industry_names, section_of
-from denggao.rules.nodes import Holds
-
-
-def title_column(asked: Holds, as_of: date) -> str:
-    """The column that answers 「持有 …」 of one kind on one day."""
-    name = f"titles:{asked.kind}"
-    return name if asked.year is None else f"{name}@{asked.day(as_of).year}"
 
 
 def canonical(code: str) -> pl.Expr:

@@ -19,8 +19,9 @@ from denggao.facts.interval import Interval
 from denggao.rules import nodes as n
 from denggao.rules.engines.columnar import ends as e
 from denggao.rules.engines.columnar import joins as j
+from denggao.rules.engines.columnar import titles
 from denggao.rules.engines.columnar import values as v
-from denggao.rules.engines.columnar.codes import canonical, title_column
+from denggao.rules.engines.columnar.codes import canonical
 from denggao.rules.engines.columnar.ends import Flag
 from denggao.rules.engines.columnar.facts import FactColumns
 from denggao.rules.engines.columnar.gaps import gap as gap_of
@@ -244,6 +245,8 @@ class Compiler:
         return _NUMBERS[type(expr)](self, expr)
 
     def _fact(self, expr: n.FactRef) -> Value:
+        if catalogue()[expr.code].unit == "日期":
+            return titles.fact_day(expr.code, self.plan)
         if expr.year is None:
             return self._one(expr.code, None)
         if expr.year is n.Year.EACH:
@@ -350,8 +353,8 @@ class Compiler:
             return _UNKNOWN
         return pl.col(expr.code).is_not_null(), False
 
-    def _holds(self, expr: n.Holds) -> Truth:
-        name = title_column(expr, self.as_of)
+    def _holds(self, expr: n.Holds | n.EverHeld) -> Truth:
+        name = titles.column(expr, self.as_of)
         if name not in self.plan.columns:
             return _UNKNOWN
         return _sure(pl.col(name)), _sure(~pl.col(name))
@@ -447,6 +450,9 @@ _NUMBERS: dict[type, Callable[[Compiler, Any], Value]] = {
     n.Age: lambda run, x: run.facts.age_in_days(),
     n.OperatedYears: lambda run, x: run.facts.operated_years(),
     n.TaxYear: lambda run, x: v.constant(run.as_of.year - 1),
+    n.TitleDay: lambda run, x: titles.title_day(x, run.plan, run.as_of),
+    n.Day: lambda run, x: v.constant(x.on(run.as_of).toordinal()),
+    n.Later: lambda run, x: titles.later(j.lin(run.number(x.day)), x.span),
     n.Ref: Compiler._ref,
     n.Arith: Compiler._arith,
     n.Extreme: Compiler._extreme,
@@ -462,6 +468,7 @@ _TRUTHS: dict[type, Callable[[Compiler, Any], Truth]] = {
     n.Missing: Compiler._missing,
     n.Classified: Compiler._classified,
     n.Holds: Compiler._holds,
+    n.EverHeld: Compiler._holds,
     n.Within: Compiler._within,
     n.Adopted: Compiler._adopted,
     n.Pending: lambda run, x: _UNKNOWN,

@@ -14,10 +14,9 @@ from datetime import date
 import polars as pl
 
 from denggao.facts.catalogue import MAX_SIZE, Fact, bounds_from_below, catalogue
-from denggao.facts.enterprise import OUT_OF_DOMAIN, key_of
+from denggao.facts.enterprise import CONTRADICTION, OUT_OF_DOMAIN, key_of
 from denggao.facts.resolve import (
     BEFORE_FOUNDING,
-    CONTRADICTION,
     DERIVED_DIFFERS,
     WINDOW_YEARS,
 )
@@ -273,7 +272,8 @@ def _where(flag: Flag, then: Lin, otherwise: Lin) -> Lin:
 
 
 def _domain(fact: Fact, like: Lin) -> Lin:
-    return replace(like, lo=_scaled(fact.lo, like.scale), hi=_scaled(fact.hi, like.scale))
+    lo, hi = _scaled(fact.lo, like.scale), _scaled(fact.hi, like.scale)
+    return replace(like, lo=lo, hi=hi, twin=False)
 
 
 def _is_nought(end: e.End) -> bool:

@@ -13,13 +13,14 @@ import polars as pl
 from denggao.facts.catalogue import catalogue
 from denggao.facts.enterprise import Firm
 from denggao.facts.interval import Interval, reduced
-from denggao.facts.titles import Title, held
+from denggao.facts.titles import Title
 from denggao.rules.cases import Answer, Prepared, Said
 from denggao.rules.engines.columnar import ends as e
-from denggao.rules.engines.columnar.codes import title_column
 from denggao.rules.engines.columnar.compile import Columns, Compiler
+from denggao.rules.engines.columnar.titles import answers as title_answers
+from denggao.rules.engines.columnar.titles import asked_of, long_frame
 from denggao.rules.engines.columnar.values import Lin, Value
-from denggao.rules.nodes import Holds, Instrument
+from denggao.rules.nodes import Instrument
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def compile_for(
 def dtype_of(column: str) -> type[pl.DataType] | None:
     """The type a canonical column has in a frame; ``None`` for what is no fact."""
     if column.startswith("titles:"):
-        return pl.Boolean
+        return pl.Int64 if column.endswith((".lo", ".hi")) else pl.Boolean
     fact = catalogue().get(column.split("@")[0].split(".")[0])
     if fact is None:
         return None
@@ -82,18 +83,12 @@ def dtype_of(column: str) -> type[pl.DataType] | None:
     )
 
 
-def kinds_of_titles(instruments: Sequence[Instrument]) -> set[Holds]:
-    """The titles, and the years of them, that some rule asks about."""
-    statements = [s for i in instruments for s in i.statements.values()]
-    return {x for s in statements for x in s.expressions() if isinstance(x, Holds)}
-
-
 def title_columns(
-    titles: Sequence[Sequence[Title] | None], kinds: set[Holds], as_of: date
-) -> dict[str, list[bool | None]]:
-    """Whether each firm holds a title of each kind on the day in question, as columns."""
-    asked = sorted((title_column(x, as_of), x.kind, x.day(as_of)) for x in kinds)
-    return {name: [held(t, kind, day) for t in titles] for name, kind, day in asked}
+    titles: Sequence[Sequence[Title] | None], instruments: Sequence[Instrument], as_of: date
+) -> pl.DataFrame:
+    """What the rules ask of each firm's certificates, as columns."""
+    said = pl.Series([ours is not None for ours in titles], dtype=pl.Boolean)
+    return title_answers(long_frame(titles), said, asked_of(instruments), as_of)
 
 
 def frame_of(columns: Mapping[str, Sequence[Any]]) -> pl.DataFrame:
@@ -111,11 +106,10 @@ def frame_of_firms(
     names = dict.fromkeys(name for row in rows for name in row)
     columns: dict[str, list[Any]] = {name: [row.get(name) for row in rows] for name in names}
     titles = columns.pop("titles", [None] * len(firms))
-    kinds = kinds_of_titles(instruments)
-    columns |= title_columns(titles, kinds, as_of)
+    held = title_columns(titles, instruments, as_of)
     if not columns:
-        return pl.DataFrame({"§row": list(range(len(firms)))})
-    return frame_of(columns)
+        return held if held.width else pl.DataFrame({"§row": list(range(len(firms)))})
+    return frame_of(columns).hstack(held.get_columns())
 
 
 def _row(firm: Firm) -> dict[str, Any]:

@@ -19,7 +19,6 @@ from denggao.rules.engines.columnar.run import (
     Compiled,
     dtype_of,
     frame_of,
-    kinds_of_titles,
     title_columns,
 )
 from denggao.rules.engines.columnar.table import (
@@ -75,16 +74,17 @@ def frame_of_ledger(
         key: data for key, data in ledger.columns.items() if dtype_of(key) and key != "titles"
     }
     titles = ledger.columns.get("titles", [None] * len(ledger))
-    columns |= title_columns(titles, kinds_of_titles(instruments), as_of)
     names = columns.pop("name", ledger.identity)
-    frame = frame_of(columns) if columns else pl.DataFrame()
+    frame = frame_of(columns)
     flags = sorted({flag for row in ledger.flags for flag in row})
-    return frame.with_columns(
+    identity = [
         pl.Series(INDEX, range(len(ledger)), dtype=pl.Int64),
         pl.Series(IDENTITY, ledger.identity, dtype=pl.String),
         pl.Series(NAME, names, dtype=pl.String),
         *(pl.Series(f"flag:{f}", [f in row for row in ledger.flags]) for f in flags),
-    )
+        *title_columns(titles, instruments, as_of).get_columns(),
+    ]
+    return pl.DataFrame([*frame.get_columns(), *identity])
 
 
 def screen(
