@@ -93,7 +93,7 @@ def check_file(
 
 def refused(path: Path, message: str) -> Checked:
     """A file of which nothing is read."""
-    return Checked(path.name, [Entry("", None, "", "", masked(message))])
+    return Checked(path.name or str(path), [Entry("", None, "", "", masked(message))])
 
 
 def _said(problem: Problem) -> str:

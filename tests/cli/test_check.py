@@ -117,3 +117,27 @@ def test_an_amount_is_no_mobile(tmp_path: Path, capsys: Capture) -> None:
     assert "14400000000 元" in text
     assert "13993112345 元" in text
     assert text.count("139******45") == 1
+
+
+def test_a_folder_has_a_name(capsys: Capture) -> None:
+    assert said(capsys, ".", code=2).startswith("「.」\n")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["fill", "{}", "--ledger", "{}"],
+        ["edit", "{}", "--set", "A1=3"],
+        ["edit", "{}", "--firm", "甲", "--fact", "成立日期", "--value", "2020-01-01"],
+        ["errors", "{}"],
+        ["screen", "{}"],
+    ],
+)
+def test_a_password_is_named_everywhere(
+    command: list[str], tmp_path: Path, capsys: Capture
+) -> None:
+    path = tmp_path / "密.xlsx"
+    stream = "EncryptedPackage".encode("utf-16-le")
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + stream + bytes(600))
+    assert main([part.format(path) for part in command]) == 2
+    assert "设有打开密码；请去掉密码" in capsys.readouterr().err

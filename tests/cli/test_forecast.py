@@ -188,6 +188,7 @@ def test_files(capsys: Capture, ledger: Path, tmp_path: Path) -> None:
     ("change", "said"),
     [
         (("--pass-rate", "78"), "是不是 78%"),
+        (("--pass-rate", "1.5"), "应在 0 到 1 之间，或写成百分数，如 0.78 或 78%\n"),
         (("--renewal", "八成"), "--renewal"),
         (("--base", "-1"), "不能小于 0"),
         (("--base", "很多"), "应是整数"),

@@ -78,8 +78,8 @@ def rate(text: str, name: str) -> Fraction:
         raise UserError(f"{name} 是“{text}”，应为 0 到 1 的小数或百分数，如 0.78 或 78%")
     value = Fraction(found[1]) / (100 if found[2] else 1)
     if value > 1:
-        hint = f"；是不是 {found[1]}%？" if not found[2] and value <= 100 else ""
-        raise UserError(f"{name} 是“{text}”，应在 0 到 1 之间（0% 到 100%）{hint}")
+        hint = f"；是不是 {found[1]}%？" if not found[2] and 10 <= value <= 100 else ""
+        raise UserError(f"{name} 是“{text}”，应在 0 到 1 之间，或写成百分数，如 0.78 或 78%{hint}")
     return value
 
 
