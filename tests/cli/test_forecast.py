@@ -107,8 +107,8 @@ def test_one_certificate_a_firm_shows_no_renewal(capsys: Capture, tmp_path: Path
     page = done(capsys, path, "--target", "50", "--renewal", "0.8", *NOW)
     assert "看不出重新认定" in page
     assert "重新认定率 0%" not in page
-    path.write_text("\n".join([*rows, rows[1].replace("2020-", "2023-").replace("2017-", "2020-")]),
-                    encoding="utf-8")  # fmt: skip
+    rows += ["企业2017之0,高新技术企业,GR20200009,2020-11-20,2023-11-19"]
+    path.write_text("\n".join(rows), encoding="utf-8")
     assert "看不出" not in done(capsys, path, "--target", "50", *NOW)
 
 
