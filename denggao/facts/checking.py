@@ -45,7 +45,8 @@ class Skipped(NamedTuple):
 @dataclass(frozen=True)
 class Checked:
     """``rows`` gives the valid rows, each as the text of one JSON object, until ``close``. With
-    ``file_errors`` nothing was read, and the rest is empty."""
+    ``file_errors`` nothing was read, and the rest is empty. ``unread_sheets`` name firms, and
+    nothing else that is understood."""
 
     file: str
     file_errors: list[Entry] = field(default_factory=list)
@@ -54,6 +55,7 @@ class Checked:
     skipped: list[Skipped] = field(default_factory=list)
     valid_rows: int = 0
     error_rows: int = 0
+    unread_sheets: int = 0
     rows: Callable[[], Iterator[str]] = lambda: iter(())
     close: Callable[[], None] = lambda: None
 
@@ -107,6 +109,8 @@ class _Report:
 
     def __init__(self, path: Path, work: Import, journal: Journal) -> None:
         self.path, self.work, self.journal = path, work, journal
+        sheets = {table.grid.sheet for table in work.tables}
+        self.several = len(sheets | {sheet for sheet, _, _ in journal.skipped}) > 1
         self.order = {table.grid.sheet: n for n, table in reversed([*enumerate(work.tables)])}
 
     def checked(self) -> Checked:
@@ -127,6 +131,7 @@ class _Report:
             ],
             valid_rows=self.journal.valid_rows,
             error_rows=self.journal.error_rows,
+            unread_sheets=sum(p.kind == "sheet_without_facts" for p in problems),
             rows=self.journal.valid,
             close=self.journal.close,
         )
@@ -157,7 +162,7 @@ class _Report:
         return name or self.path.stem
 
     def _on_sheet(self, sheet: str) -> str:
-        return f"〈{sheet}〉" if len(self.order) > 1 else ""
+        return f"〈{sheet}〉" if self.several else ""
 
     def _personal(self) -> Iterator[Entry]:
         """Columns of personal facts, which the catalogue has for other uses."""

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from denggao.cli.app import main
 from tests.hostile.making import csv_text, firm, good, text_file, with_cell, written
@@ -141,3 +142,24 @@ def test_a_password_is_named_everywhere(
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + stream + bytes(600))
     assert main([part.format(path) for part in command]) == 2
     assert "设有打开密码；请去掉密码" in capsys.readouterr().err
+
+
+def test_a_page_of_firms_without_facts_is_counted(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "两页.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name, rows in (
+            ("台账", good()),
+            ("走访", [["走访名单"], ["企业名称", "走访人数"], ["甲公司", 3], [], ["乙公司", 4]]),
+            ("说明", [["怎么填", "看这里"], ["第一", "第二"]]),
+        ):
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+    answer = json.loads(said(capsys, path, "--json", code=0))
+    assert (answer["valid_rows"], answer["error_rows"], len(answer["skipped"])) == (3, 0, 3)
+    reasons = [(row["row"], row["message"]) for row in answer["skipped"]]
+    why = "〈走访〉这一页没有认得的事实列"
+    assert reasons == [(3, why), (4, "〈走访〉空行"), (5, why)]
+    (warning,) = [w for w in answer["warnings"] if w["sheet"] == "走访"]
+    assert "企业名称、走访人数" in warning["message"]
+    assert said(capsys, path, code=0).endswith("可以导入；但有 1 页没有读\n")
