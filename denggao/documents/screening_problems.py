@@ -68,6 +68,8 @@ _KINDS = {
     "sheet_without_facts": "没有认得的事实列，没有读",
     "sheet_unread": "没有认得的表头，没有读",
     "suspect_unit": "单位可疑",
+    "title_backwards": "证书有效期早于发证日期",
+    "title_twice": "同一证书两个有效期",
     "too_long": "文字太长",
     "two_codes": "同名企业两个代码",
     "two_names": "同一代码两个名称",
