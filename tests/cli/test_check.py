@@ -163,3 +163,19 @@ def test_a_page_of_firms_without_facts_is_counted(tmp_path: Path, capsys: Captur
     (warning,) = [w for w in answer["warnings"] if w["sheet"] == "走访"]
     assert "企业名称、走访人数" in warning["message"]
     assert said(capsys, path, code=0).endswith("可以导入；但有 1 页没有读\n")
+
+
+def test_a_certificate_that_ends_before_it_begins(tmp_path: Path, capsys: Capture) -> None:
+    heads = ["企业名称", "2024年职工总数", "高企证书编号", "高企发证日期", "高企有效期至"]
+    rows = [
+        ["甲公司", 5, "GR202462000001", "2024-10-01", "2021-10-01"],
+        ["乙公司", 5, "GR202462000002", "2024-10-01", "2027-09-30"],
+        ["丙公司", 5, "GR202462000003", "2024-10-01", "2024-10-01"],
+    ]
+    answer = json.loads(
+        said(capsys, written(tmp_path / "证.xlsx", [heads, *rows]), "--json", code=1)
+    )
+    assert (answer["valid_rows"], answer["error_rows"]) == (2, 1)
+    (error,) = answer["errors"]
+    assert (error["row"], error["column"]) == (2, "E")
+    assert "不早于发证日期" in error["message"]
