@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NoReturn, cast
 
 import typer
 
@@ -19,7 +19,6 @@ from denggao.facts.errors import UserError
 if TYPE_CHECKING:
     from denggao.facts.catalogue import Fact
     from denggao.facts.locating import Spot
-    from denggao.facts.problems import Finding
 
 New = str | Decimal | Fraction | date | bool | None
 
@@ -88,6 +87,8 @@ def edit(
         typer.echo(found.line)
     tell_unwritten(unwritten)
     typer.echo(f"已写入 {target}")
+    if fact is not None:
+        _warn(target, edits[-1], columns, id_column, day(as_of))
     if awaits_reckoning(target):
         typer.echo("工作簿里有公式：用 Excel 或 WPS 打开并保存一次，公式的结果才会跟着变")
 
@@ -204,6 +205,22 @@ def _edit_of_fact(
     return _Edit(spot.sheet, spot.row, spot.column.letter, new, cells.plain_text(spot.value), label)
 
 
+def _warn(
+    target: Path, edited: _Edit, columns: Path | None, id_column: str | None, on: date
+) -> None:
+    """What ``check`` has against the row as it stands now: the new value is well-formed, but it
+    may contradict another one of its row."""
+    from denggao.facts.checking import check_file
+    from denggao.facts.columnmap import ColumnMap, load_column_map
+
+    mapping = load_column_map(columns) if columns else ColumnMap()
+    mapping = replace(mapping, id_column=id_column or mapping.id_column)
+    with check_file(target, as_of=on, columns=mapping) as checked:
+        for entry in checked.errors:
+            if (entry.sheet, entry.row) == (edited.sheet, edited.row):
+                typer.echo(f"提示：〈{entry.sheet}〉{entry.column}{entry.row}：{entry.message}")
+
+
 def _as_stated(text: str, fact: Fact, spot: Spot) -> New:
     """The value as its column states it: 1,234,000 元 is 123.4 under 万元. Raises UserError
     for what the ledger reader would not take as this fact."""
@@ -218,14 +235,22 @@ def _as_stated(text: str, fact: Fact, spot: Spot) -> New:
 def _as_read(text: str, fact: Fact, spot: Spot) -> object:
     """What the reader makes of the value; an amount without a unit is taken as 元."""
     from denggao.facts.converters import converter
+    from denggao.facts.identity import code_fault, looks_like_code, normal_code
+    from denggao.facts.problems import Finding
 
-    def refuse(position: int, cell: object, finding: Finding) -> None:
+    def refuse(position: int, cell: object, finding: Finding) -> NoReturn:
         raise UserError(
             f"{fact.name}的新值“{text}”不能用：应为{finding.expected}；{finding.advice}"
         )
 
     factor = 1 if fact.unit == "元" else spot.factor or 1
     (value,) = converter(fact, factor)([text], refuse, lambda position: None)
+    if fact.code == "uscc" and value is not None:
+        code = normal_code(text)
+        fault = code_fault(code) if looks_like_code(code) else "这不是信用代码"
+        if fault:
+            refuse(0, text, Finding("bad_credit_code", "18 位统一社会信用代码", fault))
+        return code
     return value
 
 

@@ -88,7 +88,9 @@ def _chosen(name: str | None) -> list[Instrument]:
         return found
     named = [i for i in found if name in (i.short, i.name)]
     if not named:
-        raise UserError(f"没有名为“{name}”的规范；现有：{'、'.join(i.short for i in found)}")
+        raise UserError(
+            f"没有名为“{name}”的规范；现有：{'、'.join(dict.fromkeys(i.short for i in found))}"
+        )
     return named
 
 

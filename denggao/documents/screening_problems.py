@@ -65,6 +65,7 @@ _KINDS = {
     "second_table": "一页上有两张表",
     "share_differs": "占比与各数不符",
     "share_unlike": "占比列口径不同，没有用来核对",
+    "sheet_without_facts": "没有认得的事实列，没有读",
     "sheet_unread": "没有认得的表头，没有读",
     "suspect_unit": "单位可疑",
     "title_backwards": "证书有效期早于发证日期",

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 from denggao.facts.activeparts import Active, refuse_active
 from denggao.facts.container import MAX_UNCOMPRESSED, RESAVE, Damaged, open_container, unpacked
 from denggao.facts.errors import UserError
-from denggao.facts.filekinds import refuse_other_zip
+from denggao.facts.filekinds import refuse_no_zip, refuse_other_zip
 from denggao.facts.sheetscan import SheetScan, scan
 from denggao.facts.xmlguard import Refused, guarded, rows_in_order, strings_counted, tree
 
@@ -38,6 +38,7 @@ class Package:
     def __init__(self, path: Path) -> None:
         self.name = path.name
         with self._said():
+            refuse_no_zip(path)
             self._zip = open_container(path)
             try:
                 refuse_other_zip(path, self._zip.namelist())

@@ -24,6 +24,7 @@ NOTICES = frozenset(
         "linked_workbook",
         "share_unlike",
         "sheet_unread",
+        "sheet_without_facts",
     }
 )
 

@@ -20,6 +20,7 @@ OTHER_TABLE = "另一张表"
 NEXT_HEADS = "下一张表的标题和表头"
 NO_IDENTITY = "没有企业名称和代码"
 DAMAGED = "损坏的行"
+NO_FACTS = "这一页没有认得的事实列"
 BAD_YEAR = "年度看不懂"
 
 _TOTAL = re.compile(

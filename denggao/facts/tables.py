@@ -128,6 +128,24 @@ def find_in(grid: Grid, rows: Iterator[Row], above: int, reader: Reader) -> Tabl
     )
 
 
+def firms_without_facts(grid: Grid, reader: Reader) -> tuple[int, list[str]] | None:
+    """Of a sheet without a table: (rows down to the end of the heads, the heads) where a column
+    says whose row it is and none says anything of it; ``None`` where no column does."""
+    top = list(itertools.islice(grid.rows(), SEARCH_ROWS + MAX_LEVELS))
+    for _, start, depth, columns in candidates(_lifted(grid.merges, 0, len(top)), top, reader):
+        whose = [c.index for c in columns if c.fact_code in IDENTITY or reader.is_id(c)]
+        others = top[:start] + top[start + depth :]
+        if whose and not any(_names_a_fact(row, whose[0], reader) for row in others):
+            return start + depth, [c.head for c in columns if c.head]
+    return None
+
+
+def _names_a_fact(row: Row, index: int, reader: Reader) -> bool:
+    """Is this cell a head, too? Then the sheet explains columns, one below the other."""
+    text = _head_text(row[index]) if index < len(row) else ""
+    return bool(text) and reader.meaning((text,)) is not None
+
+
 _YEAR_TOLD = re.compile(r"(?<!\d)(20\d\d)(?:年度?(?!\s*\d)|$)")
 
 

@@ -366,6 +366,22 @@ def test_bad_lines_of_a_batch(tmp_path: Path, capsys: Capture) -> None:
     assert answers[2 + list(BAD).index("no facts")]["id"] == 1  # carried where it can be read
 
 
+def test_a_workbook_as_a_batch_is_refused_once(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "台账.xlsx"
+    path.write_bytes(b"PK\x03\x04" + b"\n\xff" * 50)
+    assert main(["judge", "--batch", str(path), *ON_HNTE]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert "denggao screen" in said.err
+
+
+def test_a_law_that_is_none_names_each_once(capsys: Capture) -> None:
+    assert main(["law", "show", "没有"]) == 2
+    names = capsys.readouterr().err.strip().partition("现有：")[2].split("、")
+    assert len(names) == len(set(names)) > 5
+
+
 def test_batch_that_is_empty(tmp_path: Path, capsys: Capture) -> None:
     assert judged_lines(capsys, written(tmp_path / "b.jsonl", "")) == []
 

@@ -31,10 +31,6 @@ def read_form(path: Path) -> Form:
 
     if not path.exists():
         raise UserError(f"找不到文件「{path}」；请检查路径和文件名")
-    if not zipfile.is_zipfile(path):
-        raise UserError(
-            f"「{path.name}」不是 .xlsx 工作簿；请用 Excel 或 WPS 打开后另存为 .xlsx 再填"
-        )
     package = Package(path)
     try:
         with opened(path) as parts, zipfile.ZipFile(path) as archive:
