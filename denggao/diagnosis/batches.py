@@ -12,7 +12,8 @@ from denggao.facts.errors import UserError
 #: Three batches a year: end of June, middle of August, end of September. A local custom
 #: (城关区 2024—2027年行动方案), not a law: every plan says that they are assumed.
 USUAL = ((6, 30), (8, 15), (9, 30))
-YEARS_AHEAD = 2
+#: Beyond next year nearly every figure would be an assumption; name a --deadline to look there.
+YEARS_AHEAD = 1
 _CHINESE = "一二三四五六七八九十"
 _NAMED = re.compile(r"(\d{4})(?:年?第|-)([一二三四五六七八九十]|\d{1,2})批?次?")
 MOST = 60

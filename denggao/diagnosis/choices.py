@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
 from fractions import Fraction
+from functools import cache
 from math import floor
 
 from denggao.facts import interval as iv
@@ -193,6 +194,7 @@ def _keys(run: Evaluation, expr: n.Expr | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for e in inside for key in run.keys(e)))
 
 
+@cache
 def _share_left(day: date) -> Fraction:
     """Of the twelve monthly averages (月初数＋月末数)÷2, the share that one who comes on this
     day adds: half of that month, unless there from its beginning with the year."""
@@ -205,6 +207,7 @@ def _share_left(day: date) -> Fraction:
 # ----------------------------------------------------------------------------- dates
 
 
+@cache
 def after(day: date, lead: n.Lead) -> date:
     """The day it is done, if it takes as long as it may."""
     if lead.unit == "天":

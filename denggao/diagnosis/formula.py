@@ -26,7 +26,7 @@ from denggao.diagnosis.inequalities import (
 )
 from denggao.facts import interval as iv
 from denggao.facts.catalogue import bounds_from_below, catalogue
-from denggao.facts.interval import Bound, Interval
+from denggao.facts.interval import Bound, Interval, Number
 from denggao.rules import nodes as n
 from denggao.rules.engines.reference import Evaluation
 from denggao.rules.shape import quotient_of
@@ -47,6 +47,7 @@ class Reach:
         self.instrument, self.codes = instrument, codes
         self._moved: dict[str, bool] = {}
         self._touched: dict[int, tuple[n.Expr, bool]] = {}  # by identity; keeps it alive
+        self._scored: dict[int, tuple[n.Expr, bool]] = {}
 
     def touches(self, expr: n.Expr) -> bool:
         match expr:
@@ -60,6 +61,15 @@ class Reach:
         if known is None:
             known = expr, any(map(self.touches, n.children(expr)))
             self._touched[id(expr)] = known
+        return known[1]
+
+    def reads_score(self, expr: n.Expr) -> bool:
+        known = self._scored.get(id(expr))
+        if known is None:
+            named = [e.id for e in n.walk(expr) if isinstance(e, n.Ref)]
+            statements = self.instrument.statements
+            known = expr, any(statements[id_].kind is n.Kind.SCORE for id_ in named)
+            self._scored[id(expr)] = known
         return known[1]
 
     def moves(self, id_: str) -> bool:
@@ -205,6 +215,9 @@ class Model:
 
     def number(self, expr: n.Expr) -> Ends:
         """Both ends of a number. Raises NotLinearError for products of what can change."""
+        if isinstance(expr, n.Num):
+            end = Sum(Fraction(expr.value))
+            return end, end
         if not self.touches(expr):
             return _ends(self._constant(expr))
         match expr:
@@ -224,12 +237,9 @@ class Model:
         raise NotLinearError
 
     def _constant(self, expr: n.Expr) -> Interval:
-        if self.hoped is not None and self._reads_score(expr):
+        if self.hoped is not None and self.reach.reads_score(expr):
             return self.hoped.number(expr)
         return self.run.number(expr)
-
-    def _reads_score(self, expr: n.Expr) -> bool:
-        return any(isinstance(e, n.Ref) and self._is_score(e.id) for e in n.walk(expr))
 
     def _is_score(self, id_: str) -> bool:
         return self.run.instrument.statements[id_].kind is n.Kind.SCORE
@@ -277,8 +287,8 @@ class Model:
             raise NotLinearError
         assert after.lo is not None and after.hi is not None
         return (
-            Sum(Fraction(base.lo), ((choice, Fraction(after.lo - base.lo)),)),
-            Sum(Fraction(base.hi), ((choice, Fraction(after.hi - base.hi)),)),
+            _moved(base.lo, choice, after.lo),
+            _moved(base.hi, choice, after.hi),
         )
 
     def _times(self, op: str, left: n.Expr, right: n.Expr) -> Ends:
@@ -359,7 +369,7 @@ class Model:
 
     def _points(self, case: n.Case) -> End:
         low, high = self.number(case.lo)[0], self.number(case.hi)[1]
-        if self.share is None or isinstance(case.lo, n.Ref):
+        if self.share is None or case.lo is case.hi or isinstance(case.lo, n.Ref):
             return low
         if low is None or high is None:
             return low
@@ -411,6 +421,11 @@ def points_of(run: Evaluation, total: str) -> Fraction:
     """The low end of a score; 0 where it has none."""
     found = run.result(total).value
     return Fraction(0) if found is None or found.lo is None else Fraction(found.lo)
+
+
+def _moved(old: Number, choice: int, new: Number) -> Sum:
+    """An end that a choice, taken once, moves."""
+    return Sum(Fraction(old), ((choice, Fraction(new - old)),) if new != old else ())
 
 
 def _ends(value: Interval) -> Ends:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from math import floor
@@ -68,18 +68,28 @@ class Goal:
         return tuple(id_ for id_ in verdict.uses if id_ not in (*self.conditions, asked))
 
     def standing(self, run: Evaluation) -> Standing:
-        truths = {id_: run.result(id_).truth for id_ in self.conditions}
-        if self.target is None or self.share is None:
-            return Standing(truths, None)
+        """The truths alone; ``counted`` adds the points, which take longer."""
+        return Standing({id_: run.result(id_).truth for id_ in self.conditions}, None)
+
+    def counted(self, run: Evaluation, standing: Standing) -> Standing:
+        """The standing with the points to be expected."""
+        if self.target is None or self.share is None or standing.hoped is not None:
+            return standing
         found = hoped(run, self.target.total, self.share)
-        return Standing(truths, points_of(found, self.target.total), found)
+        return replace(standing, points=points_of(found, self.target.total), hoped=found)
 
     def points(self, run: Evaluation) -> Fraction | None:
         if self.target is None or self.share is None:
             return None
         return expected(run, self.target.total, self.share)
 
-    def reached(self, before: Standing, run: Evaluation, *, is_before: bool = False) -> bool:
+    def holds_now(self, before: Standing, run: Evaluation) -> bool:
+        """Is the goal reached with nothing done?"""
+        if self.is_plain and False in before.truths.values():
+            return False
+        return self.reached(before, run)
+
+    def reached(self, before: Standing, run: Evaluation) -> bool:
         """Judged by the definition. What was open need not be closed, only not lost."""
         if self.is_plain:
             for id_ in self.conditions:
@@ -90,7 +100,7 @@ class Goal:
             return False
         if run.result(self.instrument.verdict.id).truth is False:
             return False
-        points = before.points if is_before else self.points(run)
+        points = self.points(run)
         return points is None or self.target is None or points >= self.target.least
 
     def hopeless(self, run: Evaluation, actions: tuple[n.Action, ...]) -> tuple[str, ...]:

@@ -16,7 +16,10 @@ class Sum:
     coefs: tuple[tuple[int, Fraction], ...] = ()
 
     def plus(self, other: Sum, factor: Fraction = Fraction(1)) -> Sum:
-        if not other.coefs:
+        if factor == 1:
+            if not (self.coefs and other.coefs):
+                return Sum(self.constant + other.constant, self.coefs or other.coefs)
+        elif not other.coefs:
             return Sum(self.constant + factor * other.constant, self.coefs)
         coefs = dict(self.coefs)
         for variable, coef in other.coefs:

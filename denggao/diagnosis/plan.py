@@ -188,7 +188,7 @@ class _Planner:
             return _Attempt(batch, goal, firm, run, before, assumptions, None, obstacles=obstacles)
         before = goal.standing(run)
         base = _Attempt(batch, goal, firm, run, before, assumptions)
-        if goal.reached(before, run, is_before=True):
+        if goal.holds_now(before, run):
             return replace(base, times=())
         return self.solve(base)
 
@@ -199,6 +199,8 @@ class _Planner:
         parts = list(goal.formulas(run, model, before))
         limits = [*(choice.limit for choice in found), *model.helpers]
         if all(f is None or can_hold(f, limits) for _, f in parts):
+            before = goal.counted(run, before)
+            base = replace(base, before=before)
             points = goal.points_formula(model, before)
             parts += [points] if points else []
         formula, is_whole = together(parts, model.links)
@@ -261,6 +263,7 @@ class _Planner:
         status = Status.NEVER if last.times is None else Status.PLAN if steps else Status.READY
         costs = [step.cost for step in steps if step.cost is not None]
         open_ = what_is_open(after, last.goal.statement.id) if last.before.open else None
+        standing = last.before if last.found is None else last.goal.counted(run, last.before)
         return Plan(
             instrument=run.instrument,
             status=status,
@@ -268,8 +271,8 @@ class _Planner:
             steps=steps,
             cost=_total(costs) if len(costs) == len(steps) else None,
             unpriced=len(steps) - len(costs),
-            standing=last.before,
-            points=last.goal.points(after),
+            standing=standing,
+            points=standing.points if after is run else last.goal.points(after),
             missed=missed,
             assumptions=last.assumptions,
             questions=() if open_ is None else tuple(askable(after, open_)),
