@@ -21,11 +21,12 @@ from denggao.documents.filling.lawful import Lawful
 from denggao.facts.catalogue import Fact, catalogue, technical_fields
 from denggao.facts.celltext import LOST_FROM
 from denggao.facts.converters import shown
+from denggao.facts.identity import code_fault
 from denggao.facts.interval import Interval
 from denggao.facts.ledger import Ledger
 from denggao.facts.origins import Source
 from denggao.facts.privacy import is_personal_head
-from denggao.facts.problems import Problem
+from denggao.facts.problems import DOUBTS, Problem
 
 Value = Decimal | int | str | datetime.date
 
@@ -130,6 +131,22 @@ class Answers:
             if p.row and p.key and not p.is_notice
         }
 
+    def doubt(self, answer: Answer) -> str:
+        """What a person should look at in the cells that an answer came from, "" if nothing:
+        the ledger reader keeps such values and names them."""
+        cells = ((s.file, s.sheet, s.row, s.letter) for s in answer.sources)
+        return "；".join(dict.fromkeys(self._doubts[c] for c in cells if c in self._doubts))
+
+    @cached_property
+    def _doubts(self) -> dict[tuple[str, str, int, str], str]:
+        """The cells of which the value is kept all the same, and why it is doubted."""
+        return {
+            (p.file, p.sheet, p.row, p.column): f"台账〈{p.sheet}〉{p.column}{p.row}“{p.value}”"
+            f"{_KEPT.sub('', p.advice)}；照填了，请核对"
+            for p in self.ledger.problems
+            if p.kind in DOUBTS
+        }
+
     def _by_law(self, key: str, words: str, firm: int) -> Answer | None:
         found = self.lawful.number(key, firm) if self.lawful else None
         if found is None:
@@ -163,6 +180,9 @@ class Answers:
                     return carried
             gap = self._missing(ask.key, ask.words, firm)
             return Answer(ask.words, gap=gap, silent=fact.code == "remark")
+        fault = code_fault(value) if fact.code == "uscc" else None
+        if fault:
+            return Answer(ask.words, gap=f"台账中 {ask.words} 写的是“{value}”，没有填：{fault}")
         sources = self.source(ask.key, firm)
         if isinstance(value, bool):
             return Answer(ask.words, _yes_no(value, ask), sources=sources, truth=value)
@@ -242,6 +262,7 @@ class Answers:
         return Answer(words, value, how="同名列，照抄", sources=(found.source,), personal=personal)
 
 
+_KEPT = re.compile(r"；(?:值照读|照样读入)，请核对$")
 _DIGITS_LOST = "台账里是数，后几位已丢失，没有照抄；请在台账里把该列设为文本后重新填写"
 _MONEY = re.compile(
     r"[额金费款税价值]|收入|资产|资本|利润|支出|投入|经费|成本|负债|预算|奖补|补助|债"

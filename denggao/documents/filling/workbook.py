@@ -113,6 +113,7 @@ def open_lines(plan: Plan) -> Iterator[Line]:
     yield from _marks("表头的口径", plan.head_notes)
     yield from _marks("找不到的企业", plan.absent)
     yield from _marks("与台账不同", plan.differing)
+    yield from _marks("请核对", plan.doubted)
     yield from _marks("缺数", plan.marked)
 
 
