@@ -37,7 +37,7 @@ def _draw(path: Path, pair: tuple[tuple[str, ...], ...], merged: bool, gap: int,
 
 
 @pytest.mark.parametrize(
-    ("merged", "gap", "unit"), [*product((True, False), (0, 1), ("", "单位：万元"))]
+    ("merged", "gap", "unit"), list(product((True, False), (0, 1), ("", "单位：万元")))
 )
 def test_both_are_filled(tmp_path: Path, merged: bool, gap: int, unit: str) -> None:
     ledger = write_ledger(tmp_path / "台账.xlsx")
