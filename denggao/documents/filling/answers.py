@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -21,6 +22,7 @@ from denggao.documents.filling.lawful import Lawful
 from denggao.facts.catalogue import Fact, catalogue, technical_fields
 from denggao.facts.celltext import LOST_FROM
 from denggao.facts.converters import shown
+from denggao.facts.headparts import FACTORS
 from denggao.facts.identity import code_fault
 from denggao.facts.interval import Interval
 from denggao.facts.ledger import Ledger
@@ -131,6 +133,21 @@ class Answers:
             if p.row and p.key and not p.is_notice
         }
 
+    def _units(self, answer: Answer) -> list[int]:
+        """The factors of the columns that an amount came from, each once."""
+        cells = ((s.file, s.sheet, s.letter, s.head) for s in answer.sources)
+        return list(dict.fromkeys(u for c in cells for u in self._factors.get(c, ())))
+
+    @cached_property
+    def _factors(self) -> dict[tuple[str, str, str, str], set[int]]:
+        found: dict[tuple[str, str, str, str], set[int]] = {}
+        for part in self.ledger.parts:
+            for column in part.columns:
+                if column.factor:
+                    where = part.file, part.sheet, column.letter, column.head
+                    found.setdefault(where, set()).add(column.factor)
+        return found
+
     def doubt(self, answer: Answer) -> str:
         """What a person should look at in the cells that an answer came from, "" if nothing:
         the ledger reader keeps such values and names them."""
@@ -171,7 +188,8 @@ class Answers:
     def _fact(self, ask: Ask, firm: int) -> Answer:
         fact = ask.fact
         if fact.numeric:
-            return _in_unit(self.number(ask.key, firm), fact, ask.factor)
+            answer = self.number(ask.key, firm)
+            return _in_unit(answer, fact, ask.factor, self._units(answer))
         value = self.stated(ask.key, firm)
         if value is None:
             if fact.code == "field_code":
@@ -282,17 +300,19 @@ def _yes_no(value: bool, ask: Ask) -> str:
     return "是" if value else "否"
 
 
-def _in_unit(answer: Answer, fact: Fact, factor: int) -> Answer:
-    """The number in the unit of its column, exactly."""
+def _in_unit(answer: Answer, fact: Fact, factor: int, units: Sequence[int]) -> Answer:
+    """The number in the unit of its column, exactly; ``units`` are those it was stated in."""
     if answer.exact is None:
         return answer
     how = [answer.how] if answer.how else []
-    if fact.unit == "元" and factor != 1:
-        how.append(f"{_FACTOR_NAMES.get(factor, factor)} ← 元")
+    if fact.unit == "元" and any(unit != factor for unit in units):
+        stated = "、".join(_unit_name(unit) for unit in units)
+        how.append(f"{_unit_name(factor)} ← {stated}")
     value = plain(Fraction(answer.exact, fact.scale * factor))
     return Answer(
         answer.fact, value, how="；".join(how), sources=answer.sources, exact=answer.exact
     )
 
 
-_FACTOR_NAMES = {10**3: "千元", 10**4: "万元", 10**6: "百万元", 10**7: "千万元", 10**8: "亿元"}
+def _unit_name(factor: int) -> str:
+    return next((unit for unit, size in FACTORS["元"].items() if size == factor), str(factor))
