@@ -206,6 +206,7 @@ def _tell(plan: Plan, notes: int) -> None:
     _list("不认得的列", [f"〈{u.sheet}〉{u.head}：{u.why}" for u in plan.unfilled])
     _list("表头的口径", [f"〈{m.sheet}〉{m.head}：{m.why}" for m in plan.head_notes])
     _list("台账里找不到", [f"{m.firm}（{m.why}）" for m in plan.absent])
+    _list("台账里存疑", [f"{m.firm} {m.head}：{m.why}" for m in plan.doubted])
     _list("与台账不同", [f"{m.firm} {m.head}：{m.why}" for m in plan.differing])
 
 

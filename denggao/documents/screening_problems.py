@@ -65,6 +65,7 @@ _KINDS = {
     "second_table": "一页上有两张表",
     "share_differs": "占比与各数不符",
     "share_unlike": "占比列口径不同，没有用来核对",
+    "own_page": "登高加的页，没有读",
     "sheet_without_facts": "没有认得的事实列，没有读",
     "sheet_unread": "没有认得的表头，没有读",
     "suspect_unit": "单位可疑",

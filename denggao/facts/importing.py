@@ -193,7 +193,11 @@ class Import:
             Part(
                 *(table.grid.file, table.grid.sheet, rows, skipped),
                 *(len(firms), first[number], self._conflicts(table.grid)),
-                tuple(part_column(c, c.index == table.id_index) for c in table.columns if c.head),
+                tuple(
+                    part_column(c, c.index == table.id_index, table.unit)
+                    for c in table.columns
+                    if c.head
+                ),
             )
             for number, (table, firms, (rows, skipped)) in enumerate(
                 zip(self.tables, self.told, self.counts, strict=True)

@@ -22,6 +22,7 @@ from denggao.facts.heads import normal
 from denggao.facts.importing import Import
 from denggao.facts.joining import settle
 from denggao.facts.origins import Carried, Carrying, Origins, Source
+from denggao.facts.ownpages import is_own_grid
 from denggao.facts.parts import Part
 from denggao.facts.plausible import name_suspects
 from denggao.facts.privacy import masked
@@ -167,6 +168,10 @@ def read_file(work: Import, path: Path, progress: Progress) -> None:
         if grid.hidden:
             advice = "这一页是隐藏的，没有读；要读请先取消隐藏"
             work.note_sheet(grid, Finding("hidden_sheet", "", advice))
+            continue
+        if is_own_grid(grid):
+            advice = "这一页是登高自己加的，不是台账，没有读"
+            work.note_sheet(grid, Finding("own_page", "", advice))
             continue
         for number, table in enumerate(tables(grid, work.reader)):
             if not isinstance(table, Table):

@@ -16,6 +16,7 @@ from denggao.facts.enterprise import key_of
 from denggao.facts.errors import UserError
 from denggao.facts.identity import looks_like_code, normal_code, normal_name
 from denggao.facts.importing import Import
+from denggao.facts.ownpages import is_own_grid
 from denggao.facts.problems import Finding, place
 from denggao.facts.rowreader import CHUNK, RowReader
 from denggao.facts.splitting import tables
@@ -60,7 +61,8 @@ def locate(
     reader = Reader(as_of.year, columns, id_column or columns.id_column)
     search = _Search(firm, fact, year, reader)
     for grid in open_grids(path):
-        for table in () if grid.hidden else tables(grid, reader):
+        skipped = grid.hidden or is_own_grid(grid)
+        for table in () if skipped else tables(grid, reader):
             if isinstance(table, Table):
                 search.look(table)
     return search.only(path.name)

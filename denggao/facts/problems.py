@@ -22,6 +22,7 @@ NOTICES = frozenset(
         "joined",
         "masked_whole",
         "linked_workbook",
+        "own_page",
         "share_unlike",
         "sheet_unread",
         "sheet_without_facts",

@@ -15,17 +15,12 @@ from denggao.documents.filling.plan import Filled, Marked, Plan, cell_name
 from denggao.documents.filling.rows import prepare
 from denggao.documents.patching import KEEP, Change, NewSheet, patch
 from denggao.facts.catalogue import catalogue
+from denggao.facts.ownpages import OPEN, OPEN_HEADS, SOURCE_HEADS, SOURCES
 from denggao.facts.privacy import hidden, masked
 
-SOURCES, OPEN = "来源", "待填清单"
 #: A workbook with more comments than this opens slowly; the rest is in the list.
 MAX_COMMENTS = 20_000
-_SOURCE_HEADS = (
-    "工作表", "单元格", "企业", "填的是", "填入的值",
-    "来源文件", "来源工作表", "来源单元格", "来源表头", "换算和说明",
-)  # fmt: skip
 _SOURCE_WIDTHS = (16, 9, 32, 24, 22, 22, 16, 11, 28, 40)
-_OPEN_HEADS = ("性质", "工作表", "单元格", "企业", "表头", "说明")
 _OPEN_WIDTHS = (12, 16, 9, 32, 30, 60)
 
 Line = Sequence[str | int | Decimal | None]
@@ -44,8 +39,8 @@ def write_filled(plan: Plan, form: Path, target: Path) -> Written:
     """Write the filled form to ``target``; the form itself is not touched. Raises UserError
     where rows cannot be inserted safely or a cell must not change; nothing is written then."""
     sheets = [
-        NewSheet(SOURCES, [_SOURCE_HEADS, *_sources(plan)], _SOURCE_WIDTHS),
-        NewSheet(OPEN, [_OPEN_HEADS, *open_lines(plan)], _OPEN_WIDTHS),
+        NewSheet(SOURCES, [SOURCE_HEADS, *_sources(plan)], _SOURCE_WIDTHS),
+        NewSheet(OPEN, [OPEN_HEADS, *open_lines(plan)], _OPEN_WIDTHS),
     ]
     changes = list(_changes(plan))
     with tempfile.TemporaryDirectory() as folder:
@@ -113,6 +108,7 @@ def open_lines(plan: Plan) -> Iterator[Line]:
     yield from _marks("表头的口径", plan.head_notes)
     yield from _marks("找不到的企业", plan.absent)
     yield from _marks("与台账不同", plan.differing)
+    yield from _marks("请核对", plan.doubted)
     yield from _marks("缺数", plan.marked)
 
 

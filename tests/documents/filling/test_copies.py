@@ -69,4 +69,4 @@ def test_a_firm_with_nothing_to_fill_stops_no_other(
     assert made == sorted(f"卡-{firm['企业名称']}.xlsx" for firm in FIRMS[:2])
     said = capsys.readouterr().err
     assert "填了 2 份，另有 1 户没有填" in said
-    assert "试验丙软件有限公司（99010100MNXYCCCC33）：" in said
+    assert "试验丙软件有限公司（99010100MNXYCCCC3E）：" in said
