@@ -36,6 +36,10 @@ _NOTE = re.compile(
 )
 #: The ends of most names: no total, and without a colon no note.
 _COMPANY = re.compile(r"[\u4e00-\u9fff]*(?:公司|中心|合作社|[厂院所])").fullmatch
+#: The ends of names that nothing but a firm or an institute bears.
+_FIRM_END = re.compile(
+    r".+(?:公司|中心|合作社|合作联社|企业|集团|工作室|农场|养殖场|研究[院所]|[厂院所])(?:\([^)]*\))?"
+)
 _LINE_NUMBERS = frozenset({"栏次", "行次", "列次", "项次"})
 #: 「一、高新技术企业」, 「（二）」, 「东岗镇」, 「科技型中小企业（12户）」: alone in a row.
 _SECTION = re.compile(
@@ -60,6 +64,13 @@ def words_reason(cell: Cell) -> str | None:
     if text in _LINE_NUMBERS:
         return NUMBERS
     return NOTE if _NOTE.fullmatch(text) else None
+
+
+def is_firm_name(name: Cell) -> bool:
+    """Does it end as the names of firms do, and begin as no note does?"""
+    if type(name) is not str or not name:
+        return False
+    return words_reason(name) is None and _FIRM_END.fullmatch(_bare(name)) is not None
 
 
 def is_section(cell: Cell, is_merged: bool) -> bool:

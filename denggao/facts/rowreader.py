@@ -132,7 +132,16 @@ class RowReader:
             return rowfilter.NOTE
         if number == self.table.first_row and rowfilter.is_column_numbers(row):
             return rowfilter.NUMBERS
+        if self._is_sure(row, code, name):
+            return None
         return rowfilter.words_reason(row[0]) or rowfilter.words_reason(name)
+
+    def _is_sure(self, row: Row, code: Cell, name: Cell) -> bool:
+        """Does a valid code, or a name like a firm's with figures beside it, outrank what a
+        remark in the first cell says?"""
+        if type(code) is str and code and self.work.code_fault(normal_code(code)) is None:
+            return True
+        return rowfilter.is_firm_name(name) and len(row) - row.count("") > 2
 
     def _is_section(self, row: Row, number: int) -> bool:
         if len(row) - row.count("") != 1:
