@@ -81,6 +81,11 @@ class RowReader:
         code, name = self._identity(row, number)
         if not code and not name:
             return self._skip(number, self._without_identity(row, number))
+        advice = rowfilter.no_name(name) if name and not code else ""
+        if advice:
+            finding = Finding("no_identity", "企业名称或统一社会信用代码", advice)
+            self._problem(number, self.name, name, finding)
+            return self._skip(number, rowfilter.NO_IDENTITY)
         year = self._year(row, number)
         if year is None:
             return self._skip(number, rowfilter.BAD_YEAR)
@@ -132,13 +137,22 @@ class RowReader:
             return rowfilter.NOTE
         if number == self.table.first_row and rowfilter.is_column_numbers(row):
             return rowfilter.NUMBERS
-        return rowfilter.words_reason(row[0]) or rowfilter.words_reason(name)
+        if self._is_sure(row, code, name):
+            return None
+        return rowfilter.words_reason(row[0]) or rowfilter.name_reason(name)
+
+    def _is_sure(self, row: Row, code: Cell, name: Cell) -> bool:
+        """Does a valid code, or a name like a firm's with figures beside it, outrank what a
+        remark in the first cell says?"""
+        if type(code) is str and code and self.work.code_fault(normal_code(code)) is None:
+            return True
+        return rowfilter.is_firm_name(name) and len(row) - row.count("") > 2
 
     def _is_section(self, row: Row, number: int) -> bool:
         if len(row) - row.count("") != 1:
             return False
         text = next(cell for cell in row if cell != "")
-        words = rowfilter.words_reason(text)
+        words = rowfilter.name_reason(text)
         return words is None and rowfilter.is_section(text, number - 1 in self._merged_across)
 
     def _damaged(
