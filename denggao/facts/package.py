@@ -11,6 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from denggao.facts.activeparts import Active, refuse_active
+from denggao.facts.cellguard import plain_cells
 from denggao.facts.container import MAX_UNCOMPRESSED, RESAVE, Damaged, open_container, unpacked
 from denggao.facts.errors import UserError
 from denggao.facts.filekinds import refuse_no_zip, refuse_other_zip
@@ -126,7 +127,8 @@ class Package:
 
     def _chunks(self, part: str) -> Iterator[bytes]:
         with self._said():
-            yield from rows_in_order(unpacked(self._zip, self._zip.getinfo(part)))
+            unpacking = unpacked(self._zip, self._zip.getinfo(part))
+            yield from plain_cells(rows_in_order(unpacking))
 
     def close(self) -> None:
         self._zip.close()

@@ -11,7 +11,7 @@ from denggao.facts.chunkreader import Chunk, ChunkReader
 from denggao.facts.identity import looks_like_code, normal_code, normal_name
 from denggao.facts.importing import Import
 from denggao.facts.privacy import masked
-from denggao.facts.problems import Finding
+from denggao.facts.problems import Finding, column_letter
 from denggao.facts.tables import Table
 from denggao.facts.titles import Title
 from denggao.facts.words import plain_name
@@ -51,9 +51,7 @@ class RowReader:
             for rows in (table.head_rows, table.title_rows)
         )
         self._merged = _merged_down(table)
-        self._merged_across = {
-            a for (a, left), (b, right) in table.merges if a == b and left < right
-        }
+        self._merged_across = _merged_across(table)
         self._above: Row = []
         self._other_table = False
         self._repeated: set[int] = set()  # rows of heads once more
@@ -78,6 +76,7 @@ class RowReader:
         reason = self._reason(row, number)
         if reason:
             return self._skip(number, reason)
+        self._part(row, number)
         code, name = self._identity(row, number)
         if not code and not name:
             return self._skip(number, self._without_identity(row, number))
@@ -112,6 +111,18 @@ class RowReader:
                     if row[column] == "" and column < len(self._above):
                         row[column] = self._above[column]
             self._above = row
+
+    def _part(self, row: Row, number: int) -> None:
+        """A cell merged over the columns of several facts states none of them."""
+        for left, right in self._merged_across.get(number - 1, ()):
+            covered = self.table.columns[left : right + 1]
+            if any(column.meaning for column in covered[1:]) and row[left] != "":
+                where = f"合并到 {column_letter(right)} 列"
+                advice = f"{where}，看不出各列各是多少，没有读；请拆开后逐格填写"
+                finding = Finding("merged_cells", "一格一值", advice)
+                self._problem(number, left, row[left], finding)
+                if left not in self.table.filled_indexes():
+                    row[left] = ""
 
     def _reason(self, row: Row, number: int) -> str | None:
         if self._other_table:
@@ -253,12 +264,12 @@ class RowReader:
     def finish(self, end: int) -> None:
         """Facts in cells merged downwards count for the first row only: say so. The table
         ends before the sheet's row ``end``."""
-        identity = self.table.identity_indexes()
+        filled = self.table.filled_indexes()
         for (top, left), (bottom, _) in self.table.merges:
             if top + 1 >= end or top + 1 in self._repeated:
                 continue
             column = self.table.columns[left] if left < self.table.width else None
-            if bottom > top and column and column.meaning and left not in identity:
+            if bottom > top and column and column.meaning and left not in filled:
                 advice = f"合并到第 {bottom + 1} 行，只算第一行的；请拆开后逐行填写"
                 self._problem(top + 1, left, "", Finding("merged_cells", "一行一值", advice))
 
@@ -303,11 +314,21 @@ def _words(cell: Cell) -> str | None:
 
 
 def _merged_down(table: Table) -> dict[int, list[int]]:
-    """Sheet row → identity columns whose cell is merged with the one above."""
+    """Sheet row → columns that say whose row it is (or of which 区县) whose cell is merged with
+    the one above."""
     merged: dict[int, list[int]] = {}
-    identity = table.identity_indexes()
+    filled = table.filled_indexes()
     for (top, left), (bottom, _) in table.merges:
-        if left in identity:
+        if left in filled:
             for row in range(top + 2, min(bottom, table.grid.height) + 2):
                 merged.setdefault(row, []).append(left)
+    return merged
+
+
+def _merged_across(table: Table) -> dict[int, list[tuple[int, int]]]:
+    """Row (from 0) → the first and last column of cells merged over several columns in it."""
+    merged: dict[int, list[tuple[int, int]]] = {}
+    for (top, left), (_, right) in table.merges:
+        if left < right:
+            merged.setdefault(top, []).append((left, right))
     return merged
