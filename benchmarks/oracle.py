@@ -270,8 +270,11 @@ def sme(row: Row, as_of: date) -> dict[str, Truth | Ends]:
 
 
 def _sme_score(row: Row, as_of: date) -> dict[str, Ends]:
-    def banded(top: str, whole: str, bands: Sequence[tuple[int, int]]) -> list[tuple[Truth, Ends]]:
-        ends = number(row, top, 2, as_of), number(row, whole, 2, as_of)
+    def banded(
+        top: str, whole: str, bands: Sequence[tuple[int, int]], least: Fraction = Fraction(0)
+    ) -> list[tuple[Truth, Ends]]:
+        lo, hi = number(row, whole, 2, as_of)
+        ends = number(row, top, 2, as_of), (max(lo, least), hi)
         lines = [(share(*ends, percent), (p, p)) for percent, p in bands]
         return [*lines, (True, (0, 0))]
 
@@ -281,9 +284,11 @@ def _sme_score(row: Row, as_of: date) -> dict[str, Ends]:
     by_staff = ((30, 20), (25, 16), (20, 12), (15, 8), (10, 4))
     ip = count(row, "ip_class1"), count(row, "ip_class2")
     no_sales = no(at_least(sales, 0, more=True))
+    # where there are none, the first line has spoken: the others are about sales of 1 分 and more
+    with_sales = banded("rd_super", "sales", by_sales, Fraction(1, 100))
     said = {
         "SME-S.staff": first(banded("tech_staff", "staff", by_staff)),
-        "SME-S.rd1": first([(no_sales, (0, 0)), *banded("rd_super", "sales", by_sales)]),
+        "SME-S.rd1": first([(no_sales, (0, 0)), *with_sales]),
         "SME-S.rd2": first(banded("rd_super", "cost_expense", by_cost)),
         "SME-S.ip": first(
             [(at_least(ip[0], 1), (30, 30))]

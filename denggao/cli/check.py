@@ -100,9 +100,11 @@ def _print(checked: Checked) -> None:
     _list("错误", checked.errors)
     _list("提示", checked.warnings)
     if checked.error_rows:
-        typer.echo("有一行不对，整个文件就不导入；请改好后再校验一次")
+        unread = f"；另有 {checked.unread_sheets} 页没有读" if checked.unread_sheets else ""
+        typer.echo(f"有一行不对，整个文件就不导入；请改好后再校验一次{unread}")
     else:
-        typer.echo("可以导入")
+        unread = f"；但有 {checked.unread_sheets} 页没有读" if checked.unread_sheets else ""
+        typer.echo(f"可以导入{unread}")
 
 
 def _reasons(checked: Checked) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import typer
@@ -33,11 +34,20 @@ _WORDS = {
     "{台账…}...": "台账…",
     "[台账…]...": "[台账…]",
 }
+#: The bounds of a number: [1990<=x<=2100], [x>=0].
+_BOUNDS = (
+    (re.compile(r"(-?[0-9]+)<=x<=(-?[0-9]+)(?=\])"), r"\1 到 \2"),
+    (re.compile(r"x>=(-?[0-9]+)(?=\])"), r"不小于 \1"),
+    (re.compile(r"x<=(-?[0-9]+)(?=\])"), r"不大于 \1"),
+    (re.compile(r"(\[缺省 [^\];]*); "), r"\1，"),
+)
 
 
 def _in_chinese(text: str) -> str:
     for english, chinese in _WORDS.items():
         text = text.replace(english, chinese)
+    for pattern, chinese in _BOUNDS:
+        text = pattern.sub(chinese, text)
     return text
 
 

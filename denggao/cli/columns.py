@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from denggao.cli.common import day
-from denggao.facts.errors import UserError
+from denggao.cli.common import checked_output, day
 
 if TYPE_CHECKING:
     from denggao.facts.columnreport import ColumnReport, FileReport
 
-_WIDEST = 40
+_USUAL_WIDTH = 40
 _NOT_READ = {"略过": "略过（序号，或对照里写明不读）", "标识": "标识列"}
 
 
@@ -29,13 +28,14 @@ def columns(
     id_column: str | None = typer.Option(None, "--id", help="标识列的表头"),
 ) -> None:
     """看表头：每一列读成什么、怎么认出来的；可存成对照，下次沿用"""
-    from denggao.cli.screen import replacing
+    from denggao.documents.replacing import replacing
     from denggao.facts.columnmap import load_column_map
     from denggao.facts.columnreport import report
     from denggao.facts.mapwriter import map_text
 
     on = day(as_of)
-    _check_output(output, [*ledgers, *([mapping] if mapping else [])])
+    if output is not None:
+        checked_output(output, [".toml"], [*ledgers, mapping], "列名对照")
     old = None if mapping is None else load_column_map(mapping)
     found = report(ledgers, on, old, id_column)
     for line in _told(found):
@@ -46,17 +46,6 @@ def columns(
         with replacing(output) as temporary:
             temporary.write_text(map_text(found.columns, old), encoding="utf-8", newline="\n")
         typer.echo(f"列名对照已写入 {output}；其中“建议”的行不起作用，核对后去掉行首的 # 才用")
-
-
-def _check_output(output: Path | None, inputs: Sequence[Path]) -> None:
-    if output is None:
-        return
-    if any(output.resolve() == path.resolve() for path in inputs):
-        raise UserError(f"“{output}”会盖掉输入文件，请换一个名字")
-    if output.suffix != ".toml":
-        raise UserError(f"列名对照应以 .toml 结尾，不是“{output.name}”")
-    if not output.parent.is_dir():
-        raise UserError(f"没有文件夹“{output.parent}”，请先建好再运行")
 
 
 def _told(found: FileReport) -> Iterator[str]:
@@ -79,19 +68,18 @@ def _told(found: FileReport) -> Iterator[str]:
 
 
 def _padded(text: str) -> str:
-    """Cut or filled to one width on the terminal, where a Chinese character takes two places."""
+    """Filled to one width on the terminal, where a Chinese character takes two places; what is
+    wider stays whole."""
     from rich.cells import cell_len, set_cell_size
 
-    return set_cell_size(text, _WIDEST) if cell_len(text) < _WIDEST else text
+    return set_cell_size(text, _USUAL_WIDTH) if cell_len(text) < _USUAL_WIDTH else text
 
 
 def _said(report: ColumnReport) -> str:
     if report.like is not None:
         return f"建议：像“{report.like.name}”，相似 {report.like.score:.2f}，没有读"
     if not report.meaning:
-        return {"略过": "略过（序号，或对照里写明不读）", "标识": "标识列"}.get(
-            report.how, "未懂，没有读"
-        )
+        return _NOT_READ.get(report.how, "未懂，没有读")
     told = [report.meaning]
     told += [f"{report.year} 年"] if report.year else []
     told += [report.unit] if report.unit else []

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+import typer
 
 from denggao.facts.errors import UserError
 
@@ -59,6 +62,24 @@ def readings(
     }
 
 
+def checked_output(
+    path: Path, kinds: Sequence[str], inputs: Iterable[Path | None] = (), what: str = "结果文件"
+) -> None:
+    """Refuse, before any work, a file to write that has another ending than ``kinds`` (lower
+    case, with the dot), lies in no folder, is one, or is one of the ``inputs``."""
+    if path.suffix.lower() not in kinds:
+        raise UserError(f"{what}应以 {'、'.join(kinds)} 结尾，不是“{path.name}”")
+    if path.is_dir():
+        raise UserError(f"“{path}”是一个文件夹，请给出文件名")
+    if not path.parent.is_dir():
+        raise UserError(f"没有文件夹“{path.parent}”，请先建好再运行")
+    for read in filter(None, inputs):
+        if path.resolve() == read.resolve() or (
+            path.exists() and read.exists() and path.samefile(read)
+        ):
+            raise UserError(f"{what}“{path}”会盖掉输入文件“{read}”，请换一个名字")
+
+
 @contextmanager
 def progress_bar(title: str) -> Iterator[Progress]:
     """A bar on the terminal's error stream; silent where nobody watches."""
@@ -75,3 +96,14 @@ def progress_bar(title: str) -> Iterator[Progress]:
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
         task = bars.add_task(title, total=None)
         yield lambda done, total: bars.update(task, completed=done, total=total)
+
+
+def tell_unwritten(cells: Sequence[str]) -> None:
+    """The cells beside which no comment could be put, for a conversation would hide it."""
+    if cells:
+        more = "……" if len(cells) > _CELLS_SHOWN else ""
+        where = "、".join(cells[:_CELLS_SHOWN])
+        typer.echo(f"{len(cells)} 格有对话式批注，没有另加批注：{where}{more}")
+
+
+_CELLS_SHOWN = 12

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from denggao.cli.screen import replacing
+from denggao.cli.common import checked_output
+from denggao.documents.replacing import replacing
 from denggao.facts.errors import UserError
 
 if TYPE_CHECKING:
@@ -30,8 +31,10 @@ def compare(
     """对比：两次摸排谁变了，是数据、申请日、条文还是读法使然；只给一份：谁的结论取决于读法"""
     from denggao.diagnosis.snapshot import read
 
-    if output is not None and (output.suffix != ".xlsx" or second is None):
-        raise UserError("-o 要给两份快照，文件名以 .xlsx 结尾")
+    if output is not None:
+        if second is None:
+            raise UserError("-o 要给两份快照，文件名以 .xlsx 结尾")
+        checked_output(output, [".xlsx"], [first, second])
     if second is None:
         _readings(read(first), law, as_json)
         return
@@ -76,8 +79,6 @@ def _say_more(count: int, how: str) -> None:
 def _save(output: Path, found: list[Comparison], second: Snapshot) -> None:
     from denggao.documents.comparison import write_workbook
 
-    if not output.parent.is_dir():
-        raise UserError(f"没有文件夹“{output.parent}”，请先建好再运行")
     with replacing(output) as draft:
         write_workbook(draft, found, second.as_of)
     typer.echo(f"结果已写入 {output}", err=True)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn, cast
 
 import typer
 
-from denggao.cli.common import day
+from denggao.cli.common import checked_output, day, tell_unwritten
 from denggao.facts.errors import UserError
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def edit(
     from denggao.documents.patching import Change, awaits_reckoning, patch
 
     target = output or ledger.with_name(f"{ledger.stem}.已改{ledger.suffix}")
-    _check(ledger, target)
+    _check(ledger, target, columns)
     edits = _edits_of_cells(ledger, cells)
     asked = (firm, fact, value)
     if any(part is not None for part in (*asked, year)):
@@ -82,21 +82,21 @@ def edit(
     if not edits:
         raise UserError("没有说改什么：用 --set 给单元格和值，或用 --firm、--fact、--value 指明")
     changes = [Change(e.sheet, e.row, e.column, e.value, note=note) for e in edits]
-    patch(ledger, target, changes, force=force)
+    unwritten = patch(ledger, target, changes, force=force)
     for found in edits:
         typer.echo(found.line)
+    tell_unwritten(unwritten)
     typer.echo(f"已写入 {target}")
+    if fact is not None:
+        _warn(target, edits[-1], columns, id_column, day(as_of))
     if awaits_reckoning(target):
         typer.echo("工作簿里有公式：用 Excel 或 WPS 打开并保存一次，公式的结果才会跟着变")
 
 
-def _check(ledger: Path, target: Path) -> None:
+def _check(ledger: Path, target: Path, columns: Path | None) -> None:
     if ledger.suffix.lower() != ".xlsx":
         raise UserError(f"只能改 .xlsx，“{ledger.name}”请先用 Excel 或 WPS 另存为 .xlsx")
-    if target.suffix.lower() != ".xlsx":
-        raise UserError(f"改好的文件应以 .xlsx 结尾，不是“{target.name}”")
-    if not target.parent.is_dir():
-        raise UserError(f"没有文件夹“{target.parent}”，请先建好再运行")
+    checked_output(target, [".xlsx"], [columns], "改好的文件")  # the ledger itself is in place
 
 
 def _shown(value: New) -> str:
@@ -205,47 +205,66 @@ def _edit_of_fact(
     return _Edit(spot.sheet, spot.row, spot.column.letter, new, cells.plain_text(spot.value), label)
 
 
+def _warn(
+    target: Path, edited: _Edit, columns: Path | None, id_column: str | None, on: date
+) -> None:
+    """What ``check`` has against the row as it stands now: the new value is well-formed, but it
+    may contradict another one of its row."""
+    from denggao.facts.checking import check_file
+    from denggao.facts.columnmap import ColumnMap, load_column_map
+
+    mapping = load_column_map(columns) if columns else ColumnMap()
+    mapping = replace(mapping, id_column=id_column or mapping.id_column)
+    with check_file(target, as_of=on, columns=mapping) as checked:
+        for entry in checked.errors:
+            if (entry.sheet, entry.row) == (edited.sheet, edited.row):
+                typer.echo(f"提示：〈{entry.sheet}〉{entry.column}{entry.row}：{entry.message}")
+
+
 def _as_stated(text: str, fact: Fact, spot: Spot) -> New:
     """The value as its column states it: 1,234,000 元 is 123.4 under 万元. Raises UserError
     for what the ledger reader would not take as this fact."""
-    from denggao.facts import cells
-    from denggao.facts.cells import BadCell
+    value = _as_read(text, fact, spot)
+    if value is None:
+        return None
+    if fact.numeric:
+        return _number(text, value, fact, spot)
+    return text.strip() if isinstance(value, bool) else cast("str | date", value)
 
-    try:
-        if fact.numeric:
-            return _number(text, fact, spot)
-        if fact.unit == "日期":
-            return cells.date(text)
-        if fact.unit == "是否":
-            cells.yes_no(text, fact)
-        elif fact.code == "field_code":
-            return cells.field_code(text)
-        elif fact.unit == "代码":
-            return cells.code(text)
-    except BadCell as bad:
-        finding = bad.finding
+
+def _as_read(text: str, fact: Fact, spot: Spot) -> object:
+    """What the reader makes of the value; an amount without a unit is taken as 元."""
+    from denggao.facts.converters import converter
+    from denggao.facts.identity import code_fault, looks_like_code, normal_code
+    from denggao.facts.problems import Finding
+
+    def refuse(position: int, cell: object, finding: Finding) -> NoReturn:
         raise UserError(
             f"{fact.name}的新值“{text}”不能用：应为{finding.expected}；{finding.advice}"
-        ) from None
-    return text.strip()
+        )
+
+    factor = 1 if fact.unit == "元" else spot.factor or 1
+    (value,) = converter(fact, factor)([text], refuse, lambda position: None)
+    if fact.code == "uscc" and value is not None:
+        code = normal_code(text)
+        fault = code_fault(code) if looks_like_code(code) else "这不是信用代码"
+        if fault:
+            refuse(0, text, Finding("bad_credit_code", "18 位统一社会信用代码", fault))
+        return code
+    return value
 
 
-def _number(text: str, fact: Fact, spot: Spot) -> Fraction | None:
-    from denggao.facts import cells
-
+def _number(text: str, steps: object, fact: Fact, spot: Spot) -> Fraction:
     if spot.factor is None:
         raise UserError(
             f"{spot.where}的表头没有写单位，不知道该按元还是万元写；"
             "请在表头写明单位，或用 --columns 对照文件说明，或用 --set 直接写这一格"
         )
-    steps = cells.number(text, fact, 1 if fact.unit == "元" else spot.factor).value
     if fact.unit == "元" and spot.factor != 1 and not _SAYS_UNIT.search(text):
         raise UserError(
             f"新值“{text}”没有写单位，而 {spot.column.letter} 列（{spot.column.head}）"
             f"不是按元填的；请写明，如 {text}万元 或 {text}元"
         )
-    if steps is None:
-        return None
     if not isinstance(steps, int):
         raise UserError(f"新值“{text}”是一个范围，不是确数；要这样写请用 --set")
     return Fraction(steps, fact.scale * spot.factor)

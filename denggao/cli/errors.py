@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from denggao.cli.common import day, progress_bar
+from denggao.cli.common import checked_output, day, progress_bar, tell_unwritten
 from denggao.facts.errors import UserError
 
 
@@ -18,17 +18,12 @@ def errors(
     id_column: str | None = typer.Option(None, "--id", help="标识列的表头"),
 ) -> None:
     """有错的格子：在原表上加批注和底色，附〈数据问题〉清单，退回去改"""
-    from denggao.cli.screen import replacing
     from denggao.documents.error_workbook import SHEET, write_errors
+    from denggao.documents.replacing import replacing
     from denggao.facts.ledger import load_column_map, read_ledgers
 
     target = output or ledger.with_name(f"{ledger.stem}（有错）.xlsx")
-    if target.suffix.lower() != ".xlsx":
-        raise UserError(f"结果文件应以 .xlsx 结尾，不是“{target.name}”")
-    if not target.parent.is_dir():
-        raise UserError(f"没有文件夹“{target.parent}”，请先建好再运行")
-    if target.resolve() == ledger.resolve():
-        raise UserError(f"结果文件“{target}”会盖掉输入文件，请换一个名字")
+    checked_output(target, [".xlsx"], [ledger, columns])
     if ledger.suffix.lower() == ".parquet":
         raise UserError(".parquet 没有格子可以标；请给 .xlsx 或 .csv 台账")
     mapping = load_column_map(columns) if columns else None
@@ -46,4 +41,5 @@ def errors(
     )
     if marked.only_listed:
         typer.echo(f"其中 {marked.only_listed} 处说的是整列或整张表，只在清单里")
+    tell_unwritten(marked.unwritten)
     typer.echo(f"已写入 {target}")

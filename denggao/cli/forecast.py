@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from denggao.cli.common import day, progress_bar
-from denggao.cli.screen import replacing
+from denggao.cli.common import checked_output, day, progress_bar
+from denggao.documents.replacing import replacing
 from denggao.facts.errors import UserError
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ def forecast(
     on = day(as_of)
     if target is None:
         raise UserError("没有说目标：用 --target 给出户数，如 --target 255")
-    _check_output(output, [*paths, *filter(None, [columns])])
+    if output is not None:
+        checked_output(output, _KINDS, [*paths, columns])
     stated = Stated(
         target=target,
         base=base,
@@ -86,18 +87,6 @@ def _confidence(value: Fraction) -> Fraction:
     if not 0 < value < 1:
         raise UserError("--confidence 应大于 0、小于 1，如 0.8")
     return value
-
-
-def _check_output(output: Path | None, inputs: list[Path]) -> None:
-    if output is None:
-        return
-    if output.suffix not in _KINDS:
-        raise UserError(f"结果文件应以 {'、'.join(_KINDS)} 结尾，不是“{output.name}”")
-    if output.is_dir() or not output.parent.is_dir():
-        raise UserError(f"写不了“{output}”：没有这个文件夹，或它本身就是文件夹")
-    for path in inputs:
-        if path.resolve() == output.resolve():
-            raise UserError(f"结果文件“{output}”会盖掉输入文件“{path}”，请换一个名字")
 
 
 def _counted(
@@ -147,7 +136,7 @@ def _sources(ledger: Ledger, paths: list[Path]) -> list[str]:
 def _save(output: Path, found: Outlook, started: Basis, sources: list[str], on: date) -> None:
     from denggao.documents import forecast_table as table
 
-    if output.suffix == ".csv":
+    if output.suffix.lower() == ".csv":
         content = table.as_csv(found, started, sources)
     else:
         content = table.as_workbook(found, started, sources, on)

@@ -124,11 +124,24 @@ def _answer(line: bytes, where: str, options: _Options) -> dict[str, Any]:
 def _lines(path: Path) -> Iterator[bytes]:
     try:
         with path.open("rb") as stream:
+            _refuse_binary(path, stream.read(4096))
+            stream.seek(0)
             yield from stream
     except FileNotFoundError:
         raise UserError(f"没有文件“{path}”") from None
     except OSError:
         raise UserError(f"“{path}”读不出来，应是 UTF-8 的 .jsonl，每行一个 JSON") from None
+
+
+def _refuse_binary(path: Path, start: bytes) -> None:
+    """A workbook has thousands of "lines": one answer is enough for all of them."""
+    from denggao.facts.filekinds import is_foreign
+
+    if is_foreign(start) or b"\x00" in start:
+        raise UserError(
+            f"“{path}”不是文本：--batch 要 UTF-8 的 .jsonl，每行一个 JSON；"
+            "整份台账请用 denggao screen"
+        )
 
 
 def _text(path: Path) -> str:

@@ -41,7 +41,7 @@ def show(name: str = typer.Argument(..., metavar="名称", help="简称或全称
 
 @app.command("check", cls=Command)
 def check(
-    name: str | None = typer.Argument(None, metavar="[名称或文件]", help="缺省为全部规范"),
+    name: str | None = typer.Argument(None, metavar="名称或文件", help="缺省为全部规范"),
 ) -> None:
     """用每个引擎跑一遍规范自带的算例"""
     failed = 0
@@ -88,7 +88,9 @@ def _chosen(name: str | None) -> list[Instrument]:
         return found
     named = [i for i in found if name in (i.short, i.name)]
     if not named:
-        raise UserError(f"没有名为“{name}”的规范；现有：{'、'.join(i.short for i in found)}")
+        raise UserError(
+            f"没有名为“{name}”的规范；现有：{'、'.join(dict.fromkeys(i.short for i in found))}"
+        )
     return named
 
 

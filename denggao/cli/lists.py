@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from denggao.cli.common import day
-from denggao.cli.screen import read, replacing
+from denggao.cli.common import checked_output, day
+from denggao.cli.screen import read
+from denggao.documents.replacing import replacing
 from denggao.facts.errors import UserError
 
 if TYPE_CHECKING:
@@ -107,22 +108,15 @@ def _instruments(law: Sequence[str], on: date) -> list[Instrument]:
 
 
 def _check_files(output: Path | None, snapshot: Path | None, inputs: Sequence[Path]) -> None:
-    kinds = [(output, _KINDS), (snapshot, (".zip",))]
-    for path, allowed in kinds:
-        if path is None:
-            continue
-        if path.suffix not in allowed:
-            raise UserError(f"“{path.name}”应以 {'、'.join(allowed)} 结尾")
-        if path.is_dir() or not path.parent.is_dir():
-            raise UserError(f"写不了“{path}”：没有这个文件夹，或它本身就是文件夹")
-        for given in inputs:
-            if path.resolve() == given.resolve():
-                raise UserError(f"“{path}”会盖掉输入文件“{given}”，请换一个名字")
+    if output is not None:
+        checked_output(output, _KINDS, inputs)
+    if snapshot is not None:
+        checked_output(snapshot, [".zip"], inputs, "快照")
 
 
 def _save(output: Path, text: str, found: Lists) -> None:
     with replacing(output) as temporary:
-        if output.suffix == ".json":
+        if output.suffix.lower() == ".json":
             temporary.write_text(text + "\n", encoding="utf-8")
             return
         from denggao.documents.lists_workbook import write_workbook

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from denggao.cli.common import day, progress_bar
+from denggao.cli.common import checked_output, day, progress_bar
 from denggao.facts.errors import UserError
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def merge(
 ) -> None:
     """合并：各乡镇、各年度的台账并成一份，说清来源；像是同一户的列出来由人认定"""
     on = day(as_of)
-    _check(output, [*ledgers, *filter(None, [columns, decisions, zones])])
+    checked_output(output, [".xlsx"], [*ledgers, columns, decisions, zones], "合并结果")
     from denggao.documents.merge_decisions import read_decisions
     from denggao.documents.merged_workbook import Merged, write_merged
     from denggao.facts.ledger import load_column_map, read_ledgers
@@ -60,14 +59,6 @@ def merge(
     with progress_bar("写结果") as progress:
         write_merged(output, merged, progress=progress)
     _show(merged, output, within is None)
-
-
-def _check(output: Path, inputs: Sequence[Path]) -> None:
-    if output.suffix != ".xlsx":
-        raise UserError(f"合并结果应以 .xlsx 结尾，不是“{output.name}”")
-    for path in inputs:
-        if path.resolve() == output.resolve():
-            raise UserError(f"结果文件“{output}”会盖掉输入文件“{path}”，请换一个名字")
 
 
 def _division(words: str) -> str:

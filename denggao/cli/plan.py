@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from denggao.cli.common import day, progress_bar, readings
-from denggao.cli.screen import read, replacing
+from denggao.cli.screen import read
+from denggao.documents.replacing import replacing
 from denggao.facts.errors import UserError
 
 if TYPE_CHECKING:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from denggao.cli.common import day, laws, progress_bar, readings
+from denggao.cli.common import checked_output, day, laws, progress_bar, readings
+from denggao.documents.replacing import replacing
 from denggao.facts.errors import UserError
 
 if TYPE_CHECKING:
@@ -47,8 +46,11 @@ def screen(
     """摸排：一份或几份台账里的每一户，按规范逐条判"""
     on = day(as_of)
     told = f"申请日 {on}" + ("" if as_of else "（今天；用 --as-of 指定）")
-    _check_output(output, [*ledgers, *filter(None, [columns])])
-    _check_snapshot(snapshot)
+    if output is not None:
+        checked_output(output, _KINDS, [*ledgers, columns])
+        checked_output(unselected(output), _KINDS, [*ledgers, columns])
+    if snapshot is not None:
+        checked_output(snapshot, [".zip"], [*ledgers, columns], "快照")
     instruments = laws(law, on)
     chosen = readings(instruments, reading)
     mapping = _mapping(columns)
@@ -82,24 +84,6 @@ def _keep(
     typer.echo(f"快照已写入 {path}")
 
 
-def _check_snapshot(path: Path | None) -> None:
-    if path is not None and (path.suffix != ".zip" or not path.parent.is_dir()):
-        raise UserError(f"快照“{path}”应写在已有的文件夹里，以 .zip 结尾")
-
-
-def _check_output(output: Path | None, inputs: Sequence[Path]) -> None:
-    if output is None:
-        return
-    targets = {output.resolve(), unselected(output).resolve()}
-    for path in inputs:
-        if path.resolve() in targets:
-            raise UserError(f"结果文件“{output}”会盖掉输入文件“{path}”，请换一个名字")
-    if output.suffix not in _KINDS:
-        raise UserError(f"结果文件应以 {'、'.join(_KINDS)} 结尾，不是“{output.name}”")
-    if not output.parent.is_dir():
-        raise UserError(f"没有文件夹“{output.parent}”，请先建好再运行")
-
-
 def unselected(output: Path) -> Path:
     """Beside the list, with ``--top``: those that are not on it."""
     return output.with_name(f"{output.stem}.未入选{output.suffix}")
@@ -114,7 +98,7 @@ def _mapping(path: Path | None) -> ColumnMap | None:
 def _is_stream(ledgers: Sequence[Path], output: Path | None, top: int | None) -> bool:
     """One Parquet file to .csv or .parquet never has to fit in memory."""
     only = len(ledgers) == 1 and ledgers[0].suffix == ".parquet"
-    return only and output is not None and output.suffix != ".xlsx" and top is None
+    return only and output is not None and output.suffix.lower() != ".xlsx" and top is None
 
 
 def _stream(
@@ -181,7 +165,7 @@ def save(
     files: Sequence[str],
 ) -> None:
     """Write the result; nothing is left behind when it cannot be finished."""
-    if output.suffix == ".xlsx":
+    if output.suffix.lower() == ".xlsx":
         _save_workbook(output, ledger, tables, on, chosen, top, exact, files)
         return
     from denggao.documents.selection import reasons
@@ -222,19 +206,6 @@ def _save_workbook(
     with progress_bar("写结果") as progress:
         made = Screening(ledger, tables, asked, on, chosen, top, files)
         write_workbook(output, made, progress=progress)
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A file to write beside ``path``, moved over it only when it is whole."""
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
-    try:
-        yield temporary
-        temporary.replace(path)
-    except OSError:
-        raise UserError(f"“{path}”写不进去：可能正在别的程序里打开，或磁盘已满、没有权限") from None
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 # ------------------------------------------------------------------ on the terminal

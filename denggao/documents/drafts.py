@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
@@ -10,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from xlsxwriter.exceptions import XlsxWriterException
+from xlsxwriter.exceptions import FileCreateError
 
-from denggao.facts.errors import UserError
+from denggao.documents.replacing import replacing, unwritable
 
 #: Texts stay texts, whatever they begin with; rows leave memory as they are written.
 _OPTIONS = {
@@ -31,9 +30,7 @@ def new_workbook(path: Path, title: str, as_of: date) -> Iterator[Any]:
     Raises UserError when the file cannot be written; then, as after any error inside, nothing
     has changed at ``path``.
     """
-    _check_target(path)
-    draft = path.with_name(f".{path.stem}.{os.getpid()}.tmp")
-    try:
+    with replacing(path) as draft:
         options = {**_OPTIONS, "default_format_properties": dict(_FONT)}  # XlsxWriter changes them
         book = xlsxwriter.Workbook(str(draft), options)
         try:
@@ -41,14 +38,11 @@ def new_workbook(path: Path, title: str, as_of: date) -> Iterator[Any]:
             book.set_properties({"title": title, "created": created})
             yield book
             book.close()
-        except BaseException:
+        except BaseException as error:
             _drop_row_files(book)
+            if isinstance(error, FileCreateError):
+                raise unwritable(path) from None
             raise
-        draft.replace(path)
-    except (OSError, XlsxWriterException) as error:
-        raise _refused(path, error) from None
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _drop_row_files(book: Any) -> None:
@@ -57,26 +51,3 @@ def _drop_row_files(book: Any) -> None:
         sheet.row_data_fh.close()
         Path(sheet.row_data_filename).unlink(missing_ok=True)
     book.fileclosed = True
-
-
-def _check_target(path: Path) -> None:
-    """Refuse before the work what would be refused after it."""
-    try:
-        if not path.parent.is_dir():
-            raise UserError(f"写不了“{path}”：没有“{path.parent}”这个目录，请先建立")
-        if path.is_dir():
-            raise UserError(f"写不了“{path}”：这是一个目录，请给出文件名，如 筛查.xlsx")
-        if path.exists():
-            with path.open("r+b"):
-                pass
-    except OSError as error:
-        raise _refused(path, error) from None
-
-
-def _refused(path: Path, error: Exception) -> UserError:
-    if isinstance(error, PermissionError):
-        why = "没有写的权限，或文件正在 Excel、WPS 里打开；请关闭后再试，或换一个文件名"
-    else:
-        told = getattr(error, "strerror", None) or str(error)
-        why = f"{told}；请检查磁盘空间，或换一个目录"
-    return UserError(f"写不了“{path}”：{why}")

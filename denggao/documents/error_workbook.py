@@ -27,10 +27,12 @@ _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_
 
 @dataclass(frozen=True)
 class Marked:
-    """What was marked: cells, and problems that are only in the list."""
+    """What was marked: cells, problems that are only in the list, and the cells (〈表1〉D5) that
+    have a background but no comment, because a conversation stands there."""
 
     cells: int
     only_listed: int
+    unwritten: Sequence[str] = ()
 
 
 def write_errors(source: Path, target: Path, problems: Sequence[Problem]) -> Marked:
@@ -45,8 +47,8 @@ def write_errors(source: Path, target: Path, problems: Sequence[Problem]) -> Mar
         Change(sheet, row, letter, KEEP, _words(found), _colour(found))
         for (sheet, row, letter), found in list(marks.items())[:MAX_MARKS]
     ]
-    patch(source, target, changes, [_list(ordered)])
-    return Marked(len(changes), sum(1 for p in ordered if not p.row))
+    unwritten = patch(source, target, changes, [_list(ordered)])
+    return Marked(len(changes), sum(1 for p in ordered if not p.row), unwritten)
 
 
 def _is_text(path: Path) -> bool:

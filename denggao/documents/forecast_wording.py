@@ -109,6 +109,8 @@ def _coming(basis: Basis) -> Iterator[str]:
         f"新增：{span}每年的新认定户数在台账近年的数（{seen}）里等可能地取一个；"
         "台账里没有申报数，所以不分通过率"
     )
+    if not basis.history.observed.shows_renewals:
+        yield "台账里每户只有一张证书，看不出重新认定：新认定里可能混有重新认定的，请核对"
     if len(basis.history.observed.new) < FEWEST_YEARS:
         yield f"能分清首次认定的不足 {FEWEST_YEARS} 年，新增起伏看不出来，把握偏于两端，仅供参考"
 
@@ -165,6 +167,8 @@ def other_kinds(slips: Slips) -> str:
 def observed_renewal(past: History) -> str:
     """A rate with its counts; few cases as counts only."""
     seen = past.observed
+    if not seen.shows_renewals:
+        return "每户只有一张证书，看不出重新认定"
     if not seen.due:
         return "没有观察期满的到期证书"
     counts = f"到期 {seen.due} 张，续上 {seen.renewed} 张"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from typing import Any
 
+from denggao.diagnosis.pool import MAX_SET
 from denggao.documents import wording as w
 from denggao.documents.screening_data import (
     Conditions,
@@ -20,6 +21,7 @@ from denggao.rules.engines.columnar.table import FAILED, OPEN
 
 GAPS, MISSING, SELECTION = "差距清单", "待补数据", "名单"
 NEVER_CERTAIN = "没有哪一组一定能定"
+TOO_MANY = f"要问的超过 {MAX_SET} 项，按左边所列补齐"
 Report = Callable[[int], None]
 
 
@@ -107,7 +109,8 @@ def _missing_rows(screening: Screening, table: Screened, report: Report) -> Iter
         question = asked.get(row[INDEX])
         sets = alone = ""
         if question is not None:
-            sets = "；".join(_facts(keys) for keys in question.sets) or NEVER_CERTAIN
+            none = TOO_MANY if len(question.open) > MAX_SET else NEVER_CERTAIN
+            sets = "；".join(_facts(keys) for keys in question.sets) or none
             alone = _facts(question.shortcuts)
         who = [row[IDENTITY], row[NAME], table.instrument.short]
         yield [rank, *who, "、".join(law.standing(row).missing), sets, alone]

@@ -12,9 +12,10 @@ from typing import Any
 from denggao.documents.template_columns import TemplateColumn
 from denggao.facts.catalogue import is_technical_field, technical_fields
 from denggao.facts.codes import industry_names
+from denggao.facts.ownpages import FIRST_LIST, HELP, HELP_BEGINS, LISTS
 from denggao.facts.titles import KINDS
 
-LEDGER, TITLES, HELP, LISTS = "企业台账", "资格证书", "填表说明", "登高字典"
+LEDGER, TITLES = "企业台账", "资格证书"
 #: Title, unit line, two rows of heads; firms from the fifth row on.
 FIRST_ROW = 5
 #: Rows with checks and drop-downs; formats hold for the whole column.
@@ -166,7 +167,7 @@ def _write_help(book: Any, sheet: Any, columns: Sequence[TemplateColumn], laws: 
     title = book.add_format({**_BASE, "font_size": 16, "bold": True})
     sheet.set_column(0, 0, 30, wrap)
     sheet.set_column(1, 1, 90, wrap)
-    sheet.write_string(0, 0, "填表说明", title)
+    sheet.write_string(0, 0, HELP, title)
     for row, line in enumerate(_help_lines(laws), 2):
         sheet.write_string(row, 0, line, book.add_format(_BASE))
     row = 2 + len(_help_lines(laws)) + 1
@@ -191,7 +192,7 @@ def _once(columns: Sequence[TemplateColumn]) -> Iterator[TemplateColumn]:
 
 def _help_lines(laws: str) -> list[str]:
     return [
-        f"一、这份表供导入登高，列是{laws}要用的数。",
+        f"{HELP_BEGINS}，列是{laws}要用的数。",
         f"二、〈{LEDGER}〉从第 5 行起一户一行，〈{TITLES}〉从第 4 行起一张证书一行；请不要改表头。",
         "三、金额一律万元，可带小数；人数、件数只填数字。",
         "四、不知道的留空，不要填 0、“无”或“否”：空着就是未知，系统会指出最要紧的是哪几个数。",
@@ -206,7 +207,7 @@ def _write_lists(book: Any, sheet: Any) -> None:
     fields = [f"{code} {name}" for code, name in technical_fields().items()
               if is_technical_field(code)]  # fmt: skip
     lists = {
-        "是否": ["是", "否"],
+        "是否": list(FIRST_LIST),
         "技术领域": fields,
         "行业大类": industries(),
         "资格类型": list(dict.fromkeys(KINDS.values())),

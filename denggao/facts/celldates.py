@@ -21,12 +21,14 @@ _CHINESE = {mark: str(n) for n, mark in enumerate("〇一二三四五六七八�
 _COMPACT = re.compile(r"(?:19|20)[0-9]{6}")
 _YEAR_MONTH = re.compile(r"[0-9]{4}(?:[-/.][0-9]{1,2}|年(?:[0-9]{1,2}月(?:份)?)?)?")
 #: Excel counts a 29 February 1900 that never was: before it, readers differ by a day.
-_SURE_FROM = datetime.date(1900, 3, 1)
+SURE_FROM = datetime.date(1900, 3, 1)
 _SERIAL = re.compile(r"[0-9]{5}")
 _EPOCH = datetime.date(1899, 12, 30)
 #: 1950-01-01 … 2099-12-31 as day numbers of Excel: outside, a number is no date.
 _SERIALS = range(18264, 73051)
 _DATE_1904 = 1462
+#: Numbers that somebody meant as years.
+_YEARS = range(1949, 2101)
 
 
 def date(cell: object, date1904: bool = False) -> datetime.date | None:
@@ -34,8 +36,11 @@ def date(cell: object, date1904: bool = False) -> datetime.date | None:
     if isinstance(cell, datetime.datetime):
         cell = cell.date()
     if isinstance(cell, datetime.date):
-        if cell < _SURE_FROM:
+        if cell < SURE_FROM:
             raise _bad_date()
+        # 2019 typed into a cell with a date's format is shown as a day of 1905
+        if (cell - _EPOCH).days - (_DATE_1904 if date1904 else 0) in _YEARS:
+            raise _incomplete("像是只填了年份（如 2019），被当成了日期；请填年月日")
         return cell
     if isinstance(cell, str):
         return _date_in_text(tidy(cell), date1904)
@@ -53,6 +58,8 @@ def _date_in_text(text: str, date1904: bool) -> datetime.date | None:
     if _COMPACT.fullmatch(text):
         return _day(int(text[:4]), int(text[4:6]), int(text[6:]))
     if _SERIAL.fullmatch(text) and int(text) in _SERIALS:
+        if int(text[:4]) in _YEARS and text[4] != "0":  # 20195: May 2019, or a day of 1955?
+            raise _incomplete("像是年月（如 20195），也可能是日期的序号；请填年月日")
         days = int(text) + (_DATE_1904 if date1904 else 0)
         return _EPOCH + datetime.timedelta(days=days)
     text = _plain_digits(_WEEKDAY.sub("", text.replace("。", ".")))
@@ -62,7 +69,7 @@ def _date_in_text(text: str, date1904: bool) -> datetime.date | None:
         year, _, month, day, month_, day_ = match.groups()
         return _day(int(year), int(month or month_), int(day or day_))
     if _YEAR_MONTH.fullmatch(text):
-        raise BadCell("incomplete_date", "完整日期，如 2019-05-06", "只有年或年月；请补上日")
+        raise _incomplete("只有年或年月；请补上日")
     if PENDING.fullmatch(text):
         raise BadCell("pending", "日期，如 2019-05-06", "请核实后填写；暂时没有请留空")
     raise _bad_date()
@@ -89,6 +96,10 @@ def _day(year: int, month: int, day: int) -> datetime.date:
         return datetime.date(year, month, day)
     except ValueError:
         raise _bad_date() from None
+
+
+def _incomplete(advice: str) -> BadCell:
+    return BadCell("incomplete_date", "完整日期，如 2019-05-06", advice)
 
 
 def _bad_date() -> BadCell:

@@ -159,6 +159,7 @@ def _accounting(text: str, fact: Fact, factor: Fraction | int) -> Number | None:
     match = _amount_pattern(fact.unit).fullmatch(text[1:-1].strip())
     if match is None or _vague(match) or match["sign"]:
         raise _not_a_number(fact)
+    _refuse_doubtful_multiple(match, fact, factor)
     return _steps(fact, -_magnitude(match, factor))
 
 
@@ -172,6 +173,8 @@ def _range(text: str, fact: Fact, factor: Fraction | int) -> Number | None:
         return None
     if _vague(low) or _vague(high) or low["sign"] or high["sign"]:
         raise _not_a_number(fact)
+    for match in (low, high):
+        _refuse_doubtful_multiple(match, fact, factor)
     if _own_factor(low) is None:  # 「2~3亿」: the unit behind holds for both
         factor = _own_factor(high) or factor
     lo, hi = (_steps(fact, _magnitude(match, factor)).value for match in (low, high))
@@ -200,6 +203,7 @@ def _amount(text: str, fact: Fact, factor: Fraction | int) -> Number:
     match = _amount_pattern(fact.unit).fullmatch(text)
     if match is None or (match["currency"] and fact.unit != "元"):
         raise _not_a_number(fact)
+    _refuse_doubtful_multiple(match, fact, factor)
     value = _magnitude(match, factor)
     exact = _steps(fact, -value if match["sign"] in _SIGN else value)
     if not _vague(match):
@@ -231,6 +235,17 @@ def _own_factor(match: re.Match[str]) -> int | None:
     if match["multiple"]:
         return _MULTIPLES[match["multiple"]]
     return 1 if match["unit"] else None
+
+
+def _refuse_doubtful_multiple(match: re.Match[str], fact: Fact, factor: Fraction | int) -> None:
+    """「3千」 in a column of 万元: 3000 元, or 3000 万元?"""
+    if match["multiple"] not in ("百", "千") or match["unit"]:
+        return
+    if factor not in (1, _MULTIPLES[match["multiple"]]):
+        advice = (
+            f"看不出“{match['multiple']}”是多少{fact.unit}还是按表头的单位；请写明单位或只填数字"
+        )
+        raise BadCell("ambiguous_unit", _expected(fact), advice)
 
 
 def _magnitude(match: re.Match[str], factor: Fraction | int) -> Fraction:

@@ -109,12 +109,12 @@ def plain_text(cell: object) -> str:
 
 
 #: From here on a spreadsheet's number no longer holds every digit.
-_LOST_FROM = 10**15
+LOST_FROM = 10**15
 
 
 def text(cell: object) -> str | None:
     """Free text as written, without outer spaces."""
-    if isinstance(cell, float) and abs(cell) >= _LOST_FROM:
+    if isinstance(cell, float) and abs(cell) >= LOST_FROM:
         advice = "Excel 把它当成了数，后几位已丢失；请把该列设为文本后重新填写"
         raise BadCell("digits_lost", "完整的号码（文本）", advice)
     words = cell.strip() if isinstance(cell, str) else plain_text(cell)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -45,7 +45,8 @@ class Skipped(NamedTuple):
 @dataclass(frozen=True)
 class Checked:
     """``rows`` gives the valid rows, each as the text of one JSON object, until ``close``. With
-    ``file_errors`` nothing was read, and the rest is empty."""
+    ``file_errors`` nothing was read, and the rest is empty. ``unread_sheets`` name firms, and
+    nothing else that is understood."""
 
     file: str
     file_errors: list[Entry] = field(default_factory=list)
@@ -54,6 +55,7 @@ class Checked:
     skipped: list[Skipped] = field(default_factory=list)
     valid_rows: int = 0
     error_rows: int = 0
+    unread_sheets: int = 0
     rows: Callable[[], Iterator[str]] = lambda: iter(())
     close: Callable[[], None] = lambda: None
 
@@ -93,7 +95,13 @@ def check_file(
 
 def refused(path: Path, message: str) -> Checked:
     """A file of which nothing is read."""
-    return Checked(path.name, [Entry("", None, "", "", masked(message))])
+    return Checked(path.name or str(path), [Entry("", None, "", "", masked(message))])
+
+
+def _said(problem: Problem) -> str:
+    """The value was masked when it was noted, as befits its column."""
+    advice, expected = masked(problem.advice), masked(problem.expected)
+    return replace(problem, advice=advice, expected=expected).said
 
 
 class _Report:
@@ -101,6 +109,8 @@ class _Report:
 
     def __init__(self, path: Path, work: Import, journal: Journal) -> None:
         self.path, self.work, self.journal = path, work, journal
+        sheets = {table.grid.sheet for table in work.tables}
+        self.several = len(sheets | {sheet for sheet, _, _ in journal.skipped}) > 1
         self.order = {table.grid.sheet: n for n, table in reversed([*enumerate(work.tables)])}
 
     def checked(self) -> Checked:
@@ -121,6 +131,7 @@ class _Report:
             ],
             valid_rows=self.journal.valid_rows,
             error_rows=self.journal.error_rows,
+            unread_sheets=sum(p.kind == "sheet_without_facts" for p in problems),
             rows=self.journal.valid,
             close=self.journal.close,
         )
@@ -135,7 +146,8 @@ class _Report:
         if problem.row and not letter:
             letter, name = self._identity_column(problem.sheet)
         row = problem.row or None
-        return Entry(self.sheet(problem.sheet), row, letter, masked(name), masked(problem.said))
+        said = _said(problem)
+        return Entry(self.sheet(problem.sheet), row, letter, masked(name), said)
 
     def _identity_column(self, sheet: str) -> tuple[str, str]:
         for table in self.work.tables:
@@ -150,7 +162,7 @@ class _Report:
         return name or self.path.stem
 
     def _on_sheet(self, sheet: str) -> str:
-        return f"〈{sheet}〉" if len(self.order) > 1 else ""
+        return f"〈{sheet}〉" if self.several else ""
 
     def _personal(self) -> Iterator[Entry]:
         """Columns of personal facts, which the catalogue has for other uses."""

@@ -12,18 +12,21 @@ column = "stock_code"
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from denggao.facts.errors import UserError
+from denggao.facts.errors import UserError, reason
 from denggao.facts.headparts import head_part, normal
 from denggao.facts.heads import Meaning, fitted, understand, unit_factor
 
 #: Only for reading 「上年」 in a mapped name; such words are refused in a map.
 _NO_YEAR = 0
+#: So much of a broken line is quoted.
+_SHOWN = 40
 
 
 @dataclass(frozen=True)
@@ -69,11 +72,15 @@ class ColumnMap:
 def load_column_map(path: Path) -> ColumnMap:
     """Raises UserError naming file and key for anything unknown."""
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        tables = tomllib.loads(text)
     except OSError as error:
-        raise UserError(f"读不了列名对照「{path}」：{error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"列名对照「{path.name}」不是正确的 TOML：{error}") from error
+        raise UserError(f"读不了列名对照「{path}」：{reason(error)}；请核对 --columns") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"列名对照「{path.name}」不是 UTF-8 文本；请另存为 UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        where = _broken_at(text, str(error))
+        raise UserError(f"列名对照「{path.name}」不是正确的 TOML：{where}") from error
     where = f"列名对照「{path.name}」"
     _only(tables, {"heads", "year", "identity"}, where)
     heads = _table(tables, "heads", where)
@@ -87,6 +94,22 @@ def load_column_map(path: Path) -> ColumnMap:
         id_column=_column(tables, "identity", where),
         written={normal(head): head for head in (*heads, *ignored, *([year] if year else []))},
         file=path.name,
+    )
+
+
+_AT = re.compile(r"\(at line ([0-9]+), column ([0-9]+)\)$")
+
+
+def _broken_at(text: str, message: str) -> str:
+    """Line and column of a mistake, with the line itself; the parser tells them in English."""
+    lines = text.splitlines() or [""]
+    found = _AT.search(message)
+    row, column = (int(found[1]), int(found[2])) if found else (len(lines), len(lines[-1]) + 1)
+    line = lines[min(row, len(lines)) - 1].strip()
+    quoted = f"“{line[:_SHOWN]}”" if line else "（空行）"
+    return (
+        f"第 {row} 行第 {column} 列读不下去，这一行是{quoted}；"
+        '每行应写成 "表里的列名" = "事实名称"，引号、括号要成对，同一列名只写一次'
     )
 
 

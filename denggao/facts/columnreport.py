@@ -13,6 +13,7 @@ from denggao.facts.columns import Column
 from denggao.facts.headparts import normal
 from denggao.facts.heads import unit_words
 from denggao.facts.likeness import Likeness, suggest
+from denggao.facts.ownpages import is_own_grid
 from denggao.facts.splitting import tables
 from denggao.facts.tables import SEARCH_ROWS, Reader, Table, candidates
 from denggao.facts.workbook import Grid, open_grids
@@ -70,6 +71,8 @@ def report(
         for grid in open_grids(path):
             if grid.hidden:
                 found.hidden.append((grid.file, grid.sheet))
+                continue
+            if is_own_grid(grid):
                 continue
             for table in tables(grid, reader):
                 if isinstance(table, Table):

@@ -35,3 +35,8 @@ class Column:
     def fact_code(self) -> str:
         """The fact that it states, "" if it states none."""
         return self.meaning.code if self.meaning and self.meaning.role == "fact" else ""
+
+    @property
+    def unit(self) -> str:
+        """Of the fact that it states (元, 人, 日期), "" if it states none."""
+        return self.meaning.fact.unit if self.meaning and self.meaning.role == "fact" else ""

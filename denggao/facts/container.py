@@ -10,7 +10,7 @@ import struct
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from denggao.facts.errors import UserError
@@ -32,7 +32,7 @@ RESAVE = "请用 Excel 或 WPS 打开后另存为 .xlsx 再试"
 
 
 class Damaged(Exception):
-    """A part that does not unpack to what the directory says of it."""
+    """The file is not what its directory says: nothing is taken from it."""
 
 
 def open_container(path: Path) -> zipfile.ZipFile:
@@ -138,7 +138,8 @@ def unpacked(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes
     the size and check sum of the directory: zipfile itself stops at the size that is claimed,
     where another reader would go on unpacking."""
     size = crc = 0
-    for chunk in _inflated(package, entry):
+    packed = _packed(package, entry)
+    for chunk in packed if entry.compress_type == zipfile.ZIP_STORED else inflated(packed):
         size, crc = size + len(chunk), zlib.crc32(chunk, crc)
         if size > entry.file_size:
             raise Damaged(entry.filename)
@@ -147,26 +148,25 @@ def unpacked(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes
         raise Damaged(entry.filename)
 
 
-def _inflated(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
-    if entry.compress_type == zipfile.ZIP_STORED:
-        yield from _packed(package, entry)
-        return
+def inflated(packed: Iterable[bytes]) -> Iterator[bytes]:
+    """A deflated part in chunks of at most 1 MB. Raises Damaged for other bytes, for fewer and
+    for more."""
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        for packed in _packed(package, entry):
-            rest = packed
+        for piece in packed:
+            rest = piece
             while rest and not inflater.eof:
                 if chunk := inflater.decompress(rest, _CHUNK):
                     yield chunk
                 rest = inflater.unconsumed_tail
             if inflater.unused_data:
-                raise Damaged(entry.filename)
-        while not inflater.eof:
+                raise Damaged("bytes behind the end")
+        while not inflater.eof:  # what it holds back at the border of a chunk
             if not (chunk := inflater.decompress(b"", _CHUNK)):
-                raise Damaged(entry.filename)
+                raise Damaged("cut off")
             yield chunk
     except zlib.error as error:
-        raise Damaged(entry.filename) from error
+        raise Damaged(str(error)) from error
 
 
 def _packed(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -52,6 +52,21 @@ def refuse_foreign(path: Path, start: bytes) -> None:
         )
 
 
+def is_foreign(start: bytes) -> bool:
+    """Does a file that begins so hold no text, but a workbook, a picture, a program …?"""
+    return start.startswith((ZIP, _OLE, *_STARTS))
+
+
+def refuse_no_zip(path: Path) -> None:
+    """Raises UserError, with what the file is instead, unless it begins as an .xlsx does."""
+    with path.open("rb") as stream:
+        start = stream.read(4096)
+    if start.startswith(ZIP):
+        return
+    refuse_foreign(path, start)
+    raise UserError(f"「{path.name}」不是 .xlsx 工作簿；请用 Excel 或 WPS 打开后另存为 .xlsx 再试")
+
+
 def _about_ole(path: Path) -> str:
     """Old .xls, .doc and encrypted .xlsx are OLE containers; their streams have names."""
     with path.open("rb") as stream:

@@ -6,6 +6,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+#: One code beside more names than this is a slip all along: comparing each with each would take
+#: the square of their number, so further names are their own firms unless they are equal.
+_MOST_NAMES = 20
+
 
 @dataclass
 class Firms:
@@ -20,6 +24,7 @@ class Firms:
     _without_code: dict[str, int] = field(default_factory=dict)
     _ambiguous: set[str] = field(default_factory=set)
     _more_names: dict[str, list[int]] = field(default_factory=dict)
+    _beside_code: dict[tuple[str, str], int] = field(default_factory=dict)
     _only_code: dict[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -74,7 +79,9 @@ class Firms:
         if known is None:
             self.names[firm] = name
             return self._also_called(firm, name), ""
-        for one in (firm, *others):
+        if (code, name) in self._beside_code:
+            return self._also_called(self._beside_code[code, name], name), ""
+        for one in (firm, *others[:_MOST_NAMES]):
             if self.names[one] == name or same_name(self.names[one] or "", name):
                 return self._also_called(one, name), ""
         other = None if name in self._ambiguous else self._without_code.pop(name, None)
@@ -83,6 +90,7 @@ class Firms:
             if self._by_name.setdefault(name, other) != other:
                 self._ambiguous.add(name)
         self._more_names.setdefault(code, []).append(other)
+        self._beside_code[code, name] = other
         return other, "two_names"
 
     def _also_called(self, firm: int, name: str) -> int:

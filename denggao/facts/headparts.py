@@ -59,7 +59,9 @@ _RELATIVE = re.compile(
     r"(大前年度?|上上年度?|前年度?(?!内)|上一?个?会计年度|上一?年度?|去年度?|最?近一(?:个会计)?年度?)(末|底)?"
 )
 _YEARS_BACK = {"大": 3, "上上": 2, "前": 2}
-_SEVERAL_YEARS = re.compile(r"近[二三两23四五]年|[三两]年(?:合计|累计|平均)|年均")
+_SEVERAL_YEARS = re.compile(
+    r"近[二三两23四五]个?(?:会计)?年|上[二三两23四五]年度?|[三两]年(?:合计|累计|平均)|年均"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,18 @@ def head_part(text: str, application_year: int) -> HeadPart:
         bare = bare.replace(match.group(0), " ", 1)
     year_end = any(match.group(2) for match, _ in found)
     return HeadPart(bare.strip(), found[0][1] if found else None, unit, year_end, bad)
+
+
+_SPAN = re.compile(
+    r"\(?(?:19|20)[0-9]{2}年?度?[-—–~至到](?:19|20)[0-9]{2}(?:年度?|\))?\)?"
+    r"|(?:最?近|上)[二三两23四五]个?(?:会计)?年度?"
+)
+
+
+def without_span(text: str) -> str:
+    """A head without the several years that it speaks of: 近三年, 2023-2025年."""
+    words = _SPAN.sub("", unicodedata.normalize("NFKC", text))
+    return words.replace("()", "")
 
 
 def _full_year(digits: str) -> int:

@@ -19,6 +19,7 @@ from denggao.facts.headparts import (
     head_part,
     normal,
     sheet_factor,
+    without_span,
     without_unit,
 )
 from denggao.facts.headwords import Meaning, known_words, meanings
@@ -45,7 +46,21 @@ _BEFORE = re.compile(r"^(?:其中|本企业|本公司|企业|公司|本单位|�
 _AFTER = re.compile(
     r"(?:总金额|总额|金额|数额|额|合计|总计|总人数|人数|总数|数量|项数|件数|个数|数)$"
 )
-_BLANK_LEAVES = frozenset({"金额", "数额", "数值", "数量", "人数", "小计金额"})
+_BLANK_LEAVES = frozenset(
+    {"金额", "数额", "数值", "数量", "人数", "小计金额"}
+    | {"实际", "实际数", "实际金额", "实际发生", "实际发生数", "实际发生额"}
+)
+#: What stands at a year's end says nothing more with these below it.
+_YEAR_END_LEAVES = frozenset(
+    {"年末", "年末数", "年末余额", "年末金额", "期末", "期末数", "期末余额", "期末金额"}
+)
+#: Under these, what stands at a year's end keeps its meaning.
+_BALANCE_GROUP = re.compile(r"[年期]末(?:资产负债|资产|负债|所有者权益|净资产|余额|金额|数)?")
+#: Under these, whom to call and the number keep theirs.
+_CONTACT_GROUP = re.compile(
+    r"(?:企业|单位|公司)?联[系络](?:人|方式)?(?:[及和与]?(?:联系)?(?:电话|手机|方式))?"
+)
+_CONTACT = ("contact", "phone")
 #: Group heads under which a leaf keeps its meaning (「基本情况」/「成立日期」) …
 _GROUP = re.compile(
     r".*(?:情况|信息|指标|数据|资料|状况|概况|信息表|情况表)|"
@@ -85,6 +100,8 @@ _AT_YEAR_END = frozenset(
     }
 )
 _REMARK = re.compile(r"\([^()]*\)")
+#: A span of years that is added up is no group of years.
+_SUMMED = re.compile("合计|累计|平均|年均|总和")
 
 
 # --- meaning -------------------------------------------------------------------------------
@@ -131,11 +148,26 @@ def _in_full(levels: Path) -> Meaning | None:
 
 
 def _dated(levels: Path, application_year: int) -> Meaning | None:
-    parts = [head_part(level, application_year) for level in levels]
+    parts = _in_its_year([head_part(level, application_year) for level in levels], levels)
     if any(part.bad for part in parts):
         return None
     meaning = _named(tuple(part.words for part in parts if normal(part.words)))
     return None if meaning is None else fitted(meaning, parts)
+
+
+def _in_its_year(parts: list[HeadPart], levels: Path) -> list[HeadPart]:
+    """Under a group of several years (「近三年销售收入」/「2024年」) a level that names one year
+    says which is meant; the span above it adds nothing."""
+    if not any(part.bad for part in parts):
+        return parts
+    if sum(part.year is not None and not part.bad for part in parts) != 1:
+        return parts
+    if any(_SUMMED.search(part.words) for part in parts if part.bad):
+        return parts
+    return [
+        head_part(without_span(level), 0) if part.bad else part
+        for part, level in zip(parts, levels, strict=True)
+    ]
 
 
 def fitted(meaning: Meaning, parts: Sequence[HeadPart]) -> Meaning | None:
@@ -232,13 +264,26 @@ def _under_groups(words: Path) -> Meaning | None:
         return Meaning("title", field, kind=kind) if field else None
     if normal(leaf) in _BLANK_LEAVES:
         return _named(tuple(groups))
+    if normal(leaf) in _YEAR_END_LEAVES:
+        whole = _named(tuple(groups))
+        return whole if whole and whole.code in _AT_YEAR_END else None
     meaning = _lookup(leaf)
+    if meaning and _keeps_meaning(meaning, groups):
+        return meaning
     if all(_is_group(group) for group in groups) or _is_part_of(meaning, groups, leaf):
         return meaning
     if all(map(_RD_GROUP.fullmatch, map(normal, groups))):
         meaning = _lookup("研发" + leaf) or meaning  # 其他费用
         return meaning if meaning and meaning.code in _RD_PARTS else None
     return None
+
+
+def _keeps_meaning(meaning: Meaning, groups: list[str]) -> bool:
+    """「联系人及电话」/「电话」, 「期末资产」/「负债合计」."""
+    names = [normal(group) for group in groups]
+    if meaning.code in _CONTACT:
+        return all(map(_CONTACT_GROUP.fullmatch, names))
+    return meaning.code in _AT_YEAR_END and all(map(_BALANCE_GROUP.fullmatch, names))
 
 
 def _is_part_of(meaning: Meaning | None, groups: list[str], leaf: str) -> bool:

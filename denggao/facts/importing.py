@@ -16,7 +16,7 @@ from denggao.facts.identity import code_fault, normal_name
 from denggao.facts.merging import Rows, Store
 from denggao.facts.origins import Carrying, Origins
 from denggao.facts.parts import Part, part_column
-from denggao.facts.privacy import masked
+from denggao.facts.privacy import masked, masked_under
 from denggao.facts.problems import CONFLICTS, Finding, Problem, place
 from denggao.facts.ratios import Shares
 from denggao.facts.rowfilter import BLANK
@@ -117,7 +117,7 @@ class Import:
             row=row,
             column=letter,
             head=head,
-            value=masked(value)[:MAX_SHOWN],
+            value=masked_under(value, column.unit if column else "")[:MAX_SHOWN],
             expected=finding.expected,
             advice=finding.advice,
             kind=finding.kind,
@@ -193,7 +193,11 @@ class Import:
             Part(
                 *(table.grid.file, table.grid.sheet, rows, skipped),
                 *(len(firms), first[number], self._conflicts(table.grid)),
-                tuple(part_column(c, c.index == table.id_index) for c in table.columns if c.head),
+                tuple(
+                    part_column(c, c.index == table.id_index, table.unit)
+                    for c in table.columns
+                    if c.head
+                ),
             )
             for number, (table, firms, (rows, skipped)) in enumerate(
                 zip(self.tables, self.told, self.counts, strict=True)

@@ -22,13 +22,14 @@ from denggao.facts.heads import normal
 from denggao.facts.importing import Import
 from denggao.facts.joining import settle
 from denggao.facts.origins import Carried, Carrying, Origins, Source
+from denggao.facts.ownpages import is_own_grid
 from denggao.facts.parts import Part
 from denggao.facts.plausible import name_suspects
 from denggao.facts.privacy import masked
 from denggao.facts.problems import Finding, Problem, column_letter, spans
 from denggao.facts.rowreader import read_table
 from denggao.facts.splitting import tables
-from denggao.facts.tables import Reader, Table, examples
+from denggao.facts.tables import Reader, Table, examples, firms_without_facts
 from denggao.facts.workbook import Grid, open_grids
 
 __all__ = ["ColumnMap", "Ledger", "load_column_map", "read_ledgers"]
@@ -168,6 +169,10 @@ def read_file(work: Import, path: Path, progress: Progress) -> None:
             advice = "这一页是隐藏的，没有读；要读请先取消隐藏"
             work.note_sheet(grid, Finding("hidden_sheet", "", advice))
             continue
+        if is_own_grid(grid):
+            advice = "这一页是登高自己加的，不是台账，没有读"
+            work.note_sheet(grid, Finding("own_page", "", advice))
+            continue
         for number, table in enumerate(tables(grid, work.reader)):
             if not isinstance(table, Table):
                 seen.append((grid, table))
@@ -179,9 +184,32 @@ def read_file(work: Import, path: Path, progress: Progress) -> None:
     if not read:
         raise UserError(_not_understood(path, seen, work.reader))
     for grid, heads in seen:
+        _note_unread(work, grid, heads)
+    progress(1, 1)
+
+
+def _note_unread(work: Import, grid: Grid, heads: list[str]) -> None:
+    """Rows that name firms are counted, though nothing in them is understood."""
+    found = firms_without_facts(grid, work.reader)
+    if found is None:
         advice = "没有认得的表头，这一页没有读：" + "、".join(_words(heads)[:8])
         work.note_sheet(grid, Finding("sheet_unread", "", advice))
-    progress(1, 1)
+        return
+    below, heads = found
+    for number, row in enumerate(grid.rows(), 1):
+        if number > below:
+            work.skip(grid, number, _why_unread(row))
+    advice = (
+        f"{rowfilter.NO_FACTS}，没有读：{'、'.join(_words(heads)[:8])}；"
+        "列名不同的，请用 --columns 对照文件说明"
+    )
+    work.note_sheet(grid, Finding("sheet_without_facts", "", advice))
+
+
+def _why_unread(row: list[Any]) -> str:
+    if rowfilter.is_blank(row):
+        return rowfilter.BLANK
+    return (rowfilter.words_reason(row[0]) if row else None) or rowfilter.NO_FACTS
 
 
 def _read_table(work: Import, table: Table, progress: Progress, below_another: bool) -> None:

@@ -16,9 +16,11 @@ from denggao.facts.enterprise import key_of
 from denggao.facts.errors import UserError
 from denggao.facts.identity import looks_like_code, normal_code, normal_name
 from denggao.facts.importing import Import
+from denggao.facts.ownpages import is_own_grid
 from denggao.facts.problems import Finding, place
 from denggao.facts.rowreader import CHUNK, RowReader
-from denggao.facts.tables import Reader, Table, find_table
+from denggao.facts.splitting import tables
+from denggao.facts.tables import Reader, Table
 from denggao.facts.workbook import Cell, Row, open_grids
 
 _SHOWN = 5
@@ -59,9 +61,10 @@ def locate(
     reader = Reader(as_of.year, columns, id_column or columns.id_column)
     search = _Search(firm, fact, year, reader)
     for grid in open_grids(path):
-        table = None if grid.hidden else find_table(grid, reader)
-        if isinstance(table, Table):
-            search.look(table)
+        skipped = grid.hidden or is_own_grid(grid)
+        for table in () if skipped else tables(grid, reader):
+            if isinstance(table, Table):
+                search.look(table)
     return search.only(path.name)
 
 

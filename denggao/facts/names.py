@@ -141,11 +141,8 @@ def likeness(one: CompanyName, other: CompanyName) -> int:
 def same_name(one: str, other: str) -> bool:
     """Can two names that stand beside one credit code be the same name, written differently:
     mistyped, shortened, with another place or legal form?"""
-    a, b = company_name(one), company_name(other)
-    if a.branch != b.branch:
-        return False
-    shorter, longer = sorted((a.kernel, b.kernel), key=len)
-    return (len(shorter) >= 2 and shorter in longer) or likeness(a, b) >= SAME_CODE
+    # 金城 lies in 金城建设, but they are two firms: a kernel within another says nothing
+    return likeness(company_name(one), company_name(other)) >= SAME_CODE
 
 
 def places_differ(one: CompanyName, other: CompanyName) -> bool:

@@ -11,9 +11,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from denggao.facts.activeparts import Active, refuse_active
+from denggao.facts.cellguard import plain_cells
 from denggao.facts.container import MAX_UNCOMPRESSED, RESAVE, Damaged, open_container, unpacked
 from denggao.facts.errors import UserError
-from denggao.facts.filekinds import refuse_other_zip
+from denggao.facts.filekinds import refuse_no_zip, refuse_other_zip
 from denggao.facts.sheetscan import SheetScan, scan
 from denggao.facts.xmlguard import Refused, guarded, rows_in_order, strings_counted, tree
 
@@ -38,6 +39,7 @@ class Package:
     def __init__(self, path: Path) -> None:
         self.name = path.name
         with self._said():
+            refuse_no_zip(path)
             self._zip = open_container(path)
             try:
                 refuse_other_zip(path, self._zip.namelist())
@@ -125,7 +127,8 @@ class Package:
 
     def _chunks(self, part: str) -> Iterator[bytes]:
         with self._said():
-            yield from rows_in_order(unpacked(self._zip, self._zip.getinfo(part)))
+            unpacking = unpacked(self._zip, self._zip.getinfo(part))
+            yield from plain_cells(rows_in_order(unpacking))
 
     def close(self) -> None:
         self._zip.close()

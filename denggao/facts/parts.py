@@ -20,11 +20,13 @@ _TITLE_PARTS = {
 @dataclass(frozen=True, slots=True)
 class PartColumn:
     """A column of a table: its Excel letter, its head, and what it was read as in Chinese
-    (「2024年销售收入」), "" where it was not understood."""
+    (「2024年销售收入」), "" where it was not understood; the ``factor`` of its unit for amounts
+    of money (万元: 10000), else ``None``."""
 
     letter: str
     head: str
     read_as: str
+    factor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,12 @@ class Part:
         return self.firms - self.new
 
 
-def part_column(column: Column, is_id: bool) -> PartColumn:
-    """What a column was read as."""
-    return PartColumn(column.letter, column.head, _read_as(column, is_id))
+def part_column(column: Column, is_id: bool, unit: int | None) -> PartColumn:
+    """What a column was read as; ``unit`` is the factor of the table's unit line."""
+    factor = None
+    if column.fact_code and column.meaning and catalogue()[column.fact_code].unit == "元":
+        factor = column.meaning.factor or unit or 1
+    return PartColumn(column.letter, column.head, _read_as(column, is_id), factor)
 
 
 def _read_as(column: Column, is_id: bool) -> str:

@@ -2,7 +2,7 @@
 
 A ledger needs no identity card, mobile or bank account number: such columns are not read, and
 where such a number stands in another cell it is shown with its first three and last two
-characters only.
+characters only. Amounts are as long, and are none: figures under a money head, and what 元 follows.
 """
 
 from __future__ import annotations
@@ -28,7 +28,12 @@ _ID_CARD = (
 _MOBILE = r"(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}"
 #: Bank cards and accounts: 16, 17 or 19 digits and more, often in groups of four.
 _ACCOUNT = r"\d{4}(?:[- ]\d{4}){2,3}(?:[- ]\d{1,4})?|\d{16,17}|\d{19,30}"
-_NUMBER = re.compile(rf"(?<![0-9A-Za-z.])(?:{_ID_CARD}|{_MOBILE}|{_ACCOUNT})(?![0-9A-Za-z])")
+#: What makes a number an amount: 「14400000000 元」, 「1.5~不限 元」.
+_AMOUNT = r"(?:\.\d+)?(?:~(?:[\d.]+|不限))? ?[百千万亿]*元"
+_NUMBER = re.compile(
+    rf"(?<![0-9A-Za-z.])(?:{_ID_CARD}|{_MOBILE}|{_ACCOUNT})(?![0-9A-Za-z]|{_AMOUNT})"
+)
+_FIGURE = re.compile(rf"[-+]?\d+(?:\.\d+)?(?:{_AMOUNT})?")
 #: Nothing shorter can hold one; most texts are told apart by this alone.
 _LONG = re.compile(r"\d(?:[- ]?\d){10}")
 _KEPT_FIRST, _KEPT_LAST = 3, 2
@@ -58,7 +63,20 @@ def masked(text: str) -> str:
     return _NUMBER.sub(_stars, text)
 
 
+def hidden(text: str) -> str:
+    """A text that is personal as a whole (name, address, number): 138******45; one so short
+    that this would show half of it is hidden altogether."""
+    shown = _KEPT_FIRST + _KEPT_LAST
+    if len(text) <= 2 * shown:
+        return "*" * len(text)
+    return text[:_KEPT_FIRST] + "*" * (len(text) - shown) + text[-_KEPT_LAST:]
+
+
+def masked_under(text: str, unit: str) -> str:
+    """The same for a cell of a column in ``unit``: a bare figure under 元 is money, for a firm
+    may well have 14,400,000,000 of them. A head count with eleven digits is a mobile."""
+    return text if unit == "元" and _FIGURE.fullmatch(text) else masked(text)
+
+
 def _stars(match: re.Match[str]) -> str:
-    number = match.group()
-    hidden = "*" * (len(number) - _KEPT_FIRST - _KEPT_LAST)
-    return number[:_KEPT_FIRST] + hidden + number[-_KEPT_LAST:]
+    return hidden(match.group())

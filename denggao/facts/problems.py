@@ -22,8 +22,10 @@ NOTICES = frozenset(
         "joined",
         "masked_whole",
         "linked_workbook",
+        "own_page",
         "share_unlike",
         "sheet_unread",
+        "sheet_without_facts",
     }
 )
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from functools import cache
 
-from denggao.facts.divisions import COUNTY, divisions, short_names
+from denggao.facts.divisions import CITY, COUNTY, divisions, short_names
 from denggao.facts.identity import half_width
 from denggao.facts.zones import zones
 
@@ -23,7 +23,8 @@ def region_name(text: str) -> str:
 
 
 def _without_outer(words: str) -> str | None:
-    """「甘肃省兰州市城关区」 → 城关区, unless the province has two of that name."""
+    """「兰州市城关区」 → 城关区, unless the province has two of that name; a name that begins
+    with its province is whole and stays."""
     for position in range(2, len(words) - 1):
         name = _known().get(words[position:])
         if name and words[:position] in _outer() and name not in _twice_in_a_province():
@@ -47,15 +48,9 @@ def _known() -> dict[str, str]:
 
 @cache
 def _outer() -> frozenset[str]:
-    """What may stand before a county's name: its province, its city, both, short or in full."""
-    found = set()
-    for division in divisions().values():
-        if division.level < COUNTY:
-            mine = {division.name, *short_names(division.name)}
-            parent = divisions().get(division.parent)
-            above = {parent.name, *short_names(parent.name)} if parent else set()
-            found |= mine | {a + m for a in above for m in mine}
-    return frozenset(found)
+    """Cities, short and in full: what may stand before a county's name."""
+    cities = [d for d in divisions().values() if d.level == CITY]
+    return frozenset(name for d in cities for name in (d.name, *short_names(d.name)))
 
 
 @cache

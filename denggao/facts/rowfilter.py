@@ -20,6 +20,7 @@ OTHER_TABLE = "另一张表"
 NEXT_HEADS = "下一张表的标题和表头"
 NO_IDENTITY = "没有企业名称和代码"
 DAMAGED = "损坏的行"
+NO_FACTS = "这一页没有认得的事实列"
 BAD_YEAR = "年度看不懂"
 
 _TOTAL = re.compile(
@@ -34,8 +35,26 @@ _NOTE = re.compile(
     r"(?:\([^)]*\))?(?::.*)?|(?:金额)?单位:.{1,8}|\(?续表\)?|第\d+页.{0,8}|(?:以下|下)(?:空白|无正文)|"
     r"(?:注\d*|备注|说明|填[表报]说明)[:、.].*"
 )
+#: Sums and notes in place of a name; beside a name the same words are a mere remark.
+_MORE_TOTAL = re.compile(
+    r"其中:(?!.*(?:公司|中心|合作社|[厂院所])$).*|(?:合计)?共?:?\d+[户家](?:企业)?|(?:sub|grand)?\s*total|"
+    r"汇总(?:数)?|[户年人]均(?:数|值)?|同比(?:增长|增速|增幅)?|环比|增(?:长率|速|幅)(?:\(%\))?|"
+    r"(?:上年|去年)(?:同期)?(?:数)?|占.{1,8}(?:比重|比例)|(?:合计|总计|小计)[/、].{1,4}|"
+    r"全.{1,8}(?:合计|总计|小计)",
+    re.I,
+)
+_MORE_NOTE = re.compile(
+    r"以[下上](?:为|是|数据).*|[(](?:以上|上述|以下|数据).*[)]|[※★*].*|"
+    r"数据(?:来源|待核|截[至止]|口径).*|(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?"
+)
+_DITTO = re.compile(r"(?:同[上前]|[〃々″\"])+")
+_NO_LETTER = re.compile(r"[\W\d_]+")
 #: The ends of most names: no total, and without a colon no note.
 _COMPANY = re.compile(r"[\u4e00-\u9fff]*(?:公司|中心|合作社|[厂院所])").fullmatch
+#: The ends of names that nothing but a firm or an institute bears.
+_FIRM_END = re.compile(
+    r".+(?:公司|中心|合作社|合作联社|企业|集团|工作室|农场|养殖场|研究[院所]|[厂院所])(?:\([^)]*\))?"
+)
 _LINE_NUMBERS = frozenset({"栏次", "行次", "列次", "项次"})
 #: 「一、高新技术企业」, 「（二）」, 「东岗镇」, 「科技型中小企业（12户）」: alone in a row.
 _SECTION = re.compile(
@@ -60,6 +79,34 @@ def words_reason(cell: Cell) -> str | None:
     if text in _LINE_NUMBERS:
         return NUMBERS
     return NOTE if _NOTE.fullmatch(text) else None
+
+
+def name_reason(name: Cell) -> str | None:
+    """The same of a text that stands in place of a name."""
+    reason = words_reason(name)
+    if reason or type(name) is not str or not name or _COMPANY(name):
+        return reason
+    text = _bare(name)
+    if _MORE_TOTAL.fullmatch(text):
+        return TOTAL
+    return NOTE if _MORE_NOTE.fullmatch(text) else None
+
+
+def no_name(name: str) -> str:
+    """Why this text names no firm (ditto marks, digits alone); "" if it may."""
+    text = _bare(name)
+    if _DITTO.fullmatch(text):
+        return "“同上”看不出是哪一户，这一行没有读；请逐行写明名称或代码"
+    if _NO_LETTER.fullmatch(text):
+        return "只有数字或符号，不是企业名称，这一行没有读；请补上名称或代码"
+    return ""
+
+
+def is_firm_name(name: Cell) -> bool:
+    """Does it end as the names of firms do, and begin as no note does?"""
+    if type(name) is not str or not name:
+        return False
+    return name_reason(name) is None and _FIRM_END.fullmatch(_bare(name)) is not None
 
 
 def is_section(cell: Cell, is_merged: bool) -> bool:
@@ -101,7 +148,7 @@ def odd_row_reason(row: Row, head_rows: list[Row]) -> str:
     if is_blank(row):
         return BLANK
     filled = [cell for cell in row if cell != ""]
-    reason = words_reason(filled[0])
+    reason = name_reason(filled[0])
     if reason:
         return reason
     if same_heads(row, head_rows):

@@ -11,7 +11,7 @@ from denggao.facts.chunkreader import Chunk, ChunkReader
 from denggao.facts.identity import looks_like_code, normal_code, normal_name
 from denggao.facts.importing import Import
 from denggao.facts.privacy import masked
-from denggao.facts.problems import Finding
+from denggao.facts.problems import Finding, column_letter
 from denggao.facts.tables import Table
 from denggao.facts.titles import Title
 from denggao.facts.words import plain_name
@@ -51,9 +51,7 @@ class RowReader:
             for rows in (table.head_rows, table.title_rows)
         )
         self._merged = _merged_down(table)
-        self._merged_across = {
-            a for (a, left), (b, right) in table.merges if a == b and left < right
-        }
+        self._merged_across = _merged_across(table)
         self._above: Row = []
         self._other_table = False
         self._repeated: set[int] = set()  # rows of heads once more
@@ -78,9 +76,15 @@ class RowReader:
         reason = self._reason(row, number)
         if reason:
             return self._skip(number, reason)
+        self._part(row, number)
         code, name = self._identity(row, number)
         if not code and not name:
             return self._skip(number, self._without_identity(row, number))
+        advice = rowfilter.no_name(name) if name and not code else ""
+        if advice:
+            finding = Finding("no_identity", "企业名称或统一社会信用代码", advice)
+            self._problem(number, self.name, name, finding)
+            return self._skip(number, rowfilter.NO_IDENTITY)
         year = self._year(row, number)
         if year is None:
             return self._skip(number, rowfilter.BAD_YEAR)
@@ -108,6 +112,18 @@ class RowReader:
                         row[column] = self._above[column]
             self._above = row
 
+    def _part(self, row: Row, number: int) -> None:
+        """A cell merged over the columns of several facts states none of them."""
+        for left, right in self._merged_across.get(number - 1, ()):
+            covered = self.table.columns[left : right + 1]
+            if any(column.meaning for column in covered[1:]) and row[left] != "":
+                where = f"合并到 {column_letter(right)} 列"
+                advice = f"{where}，看不出各列各是多少，没有读；请拆开后逐格填写"
+                finding = Finding("merged_cells", "一格一值", advice)
+                self._problem(number, left, row[left], finding)
+                if left not in self.table.filled_indexes():
+                    row[left] = ""
+
     def _reason(self, row: Row, number: int) -> str | None:
         if self._other_table:
             return rowfilter.OTHER_TABLE
@@ -132,13 +148,22 @@ class RowReader:
             return rowfilter.NOTE
         if number == self.table.first_row and rowfilter.is_column_numbers(row):
             return rowfilter.NUMBERS
-        return rowfilter.words_reason(row[0]) or rowfilter.words_reason(name)
+        if self._is_sure(row, code, name):
+            return None
+        return rowfilter.words_reason(row[0]) or rowfilter.name_reason(name)
+
+    def _is_sure(self, row: Row, code: Cell, name: Cell) -> bool:
+        """Does a valid code, or a name like a firm's with figures beside it, outrank what a
+        remark in the first cell says?"""
+        if type(code) is str and code and self.work.code_fault(normal_code(code)) is None:
+            return True
+        return rowfilter.is_firm_name(name) and len(row) - row.count("") > 2
 
     def _is_section(self, row: Row, number: int) -> bool:
         if len(row) - row.count("") != 1:
             return False
         text = next(cell for cell in row if cell != "")
-        words = rowfilter.words_reason(text)
+        words = rowfilter.name_reason(text)
         return words is None and rowfilter.is_section(text, number - 1 in self._merged_across)
 
     def _damaged(
@@ -239,12 +264,12 @@ class RowReader:
     def finish(self, end: int) -> None:
         """Facts in cells merged downwards count for the first row only: say so. The table
         ends before the sheet's row ``end``."""
-        identity = self.table.identity_indexes()
+        filled = self.table.filled_indexes()
         for (top, left), (bottom, _) in self.table.merges:
             if top + 1 >= end or top + 1 in self._repeated:
                 continue
             column = self.table.columns[left] if left < self.table.width else None
-            if bottom > top and column and column.meaning and left not in identity:
+            if bottom > top and column and column.meaning and left not in filled:
                 advice = f"合并到第 {bottom + 1} 行，只算第一行的；请拆开后逐行填写"
                 self._problem(top + 1, left, "", Finding("merged_cells", "一行一值", advice))
 
@@ -289,11 +314,21 @@ def _words(cell: Cell) -> str | None:
 
 
 def _merged_down(table: Table) -> dict[int, list[int]]:
-    """Sheet row → identity columns whose cell is merged with the one above."""
+    """Sheet row → columns that say whose row it is (or of which 区县) whose cell is merged with
+    the one above."""
     merged: dict[int, list[int]] = {}
-    identity = table.identity_indexes()
+    filled = table.filled_indexes()
     for (top, left), (bottom, _) in table.merges:
-        if left in identity:
+        if left in filled:
             for row in range(top + 2, min(bottom, table.grid.height) + 2):
                 merged.setdefault(row, []).append(left)
+    return merged
+
+
+def _merged_across(table: Table) -> dict[int, list[tuple[int, int]]]:
+    """Row (from 0) → the first and last column of cells merged over several columns in it."""
+    merged: dict[int, list[tuple[int, int]]] = {}
+    for (top, left), (_, right) in table.merges:
+        if left < right:
+            merged.setdefault(top, []).append((left, right))
     return merged

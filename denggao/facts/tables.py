@@ -67,6 +67,11 @@ class Table:
         indexes = {self.index_of(code) for code in IDENTITY} | {self.id_index, self.year_index}
         return {index for index in indexes if index is not None}
 
+    def filled_indexes(self) -> set[int]:
+        """Columns whose merged cells hold for every row that they cover: one 区县 for many."""
+        region = self.index_of("region")
+        return self.identity_indexes() | ({region} if region is not None else set())
+
 
 @dataclass
 class Reader:
@@ -79,8 +84,11 @@ class Reader:
     carried: frozenset[str] = frozenset()
 
     def meaning(self, path: tuple[str, ...]) -> Meaning | None:
-        mapped = self.columns.meaning("/".join(path), self.application_year)
-        return mapped or understand(path, self.application_year)
+        return self.mapped(path) or understand(path, self.application_year)
+
+    def mapped(self, path: tuple[str, ...]) -> Meaning | None:
+        """What the user's map says of these heads."""
+        return self.columns.meaning("/".join(path), self.application_year)
 
     def is_id(self, column: Column) -> bool:
         return self.id_column is not None and normal(self.id_column) in (
@@ -89,16 +97,12 @@ class Reader:
         )
 
 
-def find_table(grid: Grid, reader: Reader) -> Table | list[str]:
-    """The first table of a sheet, or, where no heads are known, the texts that are likeliest.
+def find_in(grid: Grid, rows: Iterator[Row], above: int, reader: Reader) -> Table | list[str]:
+    """The first table in the rows that are left of a sheet, below its first ``above`` ones; or,
+    where no heads are known, the texts that are likeliest.
 
     Raises UserError for a sheet wider than any ledger.
     """
-    return find_in(grid, grid.rows(), 0, reader)
-
-
-def find_in(grid: Grid, rows: Iterator[Row], above: int, reader: Reader) -> Table | list[str]:
-    """The same in the rows that are left of a sheet, below its first ``above`` ones."""
     top = list(itertools.islice(rows, SEARCH_ROWS + MAX_LEVELS))
     if max(map(len, top), default=0) > MAX_COLUMNS:
         raise UserError(f"「{grid.file}」的列数超过 {MAX_COLUMNS}，不是台账；请检查分隔符")
@@ -130,6 +134,24 @@ def find_in(grid: Grid, rows: Iterator[Row], above: int, reader: Reader) -> Tabl
         title_rows=top[:start],
         told_year=_told_year(top[:start], grid.sheet, reader.application_year),
     )
+
+
+def firms_without_facts(grid: Grid, reader: Reader) -> tuple[int, list[str]] | None:
+    """Of a sheet without a table: (rows down to the end of the heads, the heads) where a column
+    says whose row it is and none says anything of it; ``None`` where no column does."""
+    top = list(itertools.islice(grid.rows(), SEARCH_ROWS + MAX_LEVELS))
+    for _, start, depth, columns in candidates(_lifted(grid.merges, 0, len(top)), top, reader):
+        whose = [c.index for c in columns if c.fact_code in IDENTITY or reader.is_id(c)]
+        others = top[:start] + top[start + depth :]
+        if whose and not any(_names_a_fact(row, whose[0], reader) for row in others):
+            return start + depth, [c.head for c in columns if c.head]
+    return None
+
+
+def _names_a_fact(row: Row, index: int, reader: Reader) -> bool:
+    """Is this cell a head, too? Then the sheet explains columns, one below the other."""
+    text = _head_text(row[index]) if index < len(row) else ""
+    return bool(text) and reader.meaning((text,)) is not None
 
 
 _YEAR_TOLD = re.compile(r"(?<!\d)(20\d\d)(?:年度?(?!\s*\d)|$)")
@@ -245,11 +267,12 @@ def _is_level(row: Row) -> bool:
 def _candidate(
     merges: list[Region], top: list[Row], start: int, depth: int, reader: Reader
 ) -> Candidate:
-    heads = _filled(merges, top[start : start + depth], start)
+    heads, doubtful = _filled(merges, top[start : start + depth], start)
     columns = []
     for index, path in enumerate(zip(*heads, strict=True)):
         levels = tuple(dict.fromkeys(level for level in path if level))
-        meaning = reader.meaning(levels) if levels else None
+        understood = reader.mapped if index in doubtful else reader.meaning
+        meaning = understood(levels) if levels else None
         columns.append(Column(index, "/".join(levels), meaning))
     return _score(columns, reader, start, depth), start, depth, columns
 
@@ -267,21 +290,55 @@ def _score(columns: list[Column], reader: Reader, start: int, depth: int) -> Sco
     return (len(meanings) * 4 + stated + len(carried), -depth, -start)
 
 
-def _filled(merges: list[Region], rows: list[Row], start: int) -> list[list[str]]:
-    """The head rows as equally long texts, merged cells written into every cell they cover.
+def _filled(merges: list[Region], rows: list[Row], start: int) -> tuple[list[list[str]], set[int]]:
+    """The head rows as equally long texts, merged cells written into every cell they cover, and
+    the columns of which it is open whether an unmerged head above reaches over them.
     Without merged cells (.csv) an upper head reaches over the blanks to its right."""
     width = max(map(len, rows))
     heads = [[_head_text(cell) for cell in row] + [""] * (width - len(row)) for row in rows]
-    merged = False
+    covered: set[tuple[int, int]] = set()
     for (row0, column0), (row1, column1) in merges:
         if start <= row0 <= row1 < start + len(rows) and column0 < width:
-            merged = True
             text = heads[row0 - start][column0]
+            end = min(column1 + 1, width)
             for row in range(row0 - start, row1 - start + 1):
-                heads[row][column0 : column1 + 1] = [text] * (min(column1 + 1, width) - column0)
-    if not merged:
-        _spread(heads)
-    return heads
+                heads[row][column0:end] = [text] * (end - column0)
+                covered.update((row, column) for column in range(column0, end))
+    if covered:
+        return heads, _spread_beside_merged(heads, covered)
+    _spread(heads)
+    return heads, set()
+
+
+def _spread_beside_merged(heads: list[list[str]], covered: set[tuple[int, int]]) -> set[int]:
+    """Some groups are merged, others only centred: 2024年 over 营业收入, and nothing over 研发费用.
+    Such a head reaches over the blanks to its right where their leaves repeat those of the group
+    before; the other columns beside it are open."""
+    doubtful: set[int] = set()
+    for level, row in enumerate(heads[:-1]):
+        group: int | None = None  # where the centred head stands
+        for index, text in enumerate(row):
+            leaf = next((h[index] for h in reversed(heads[level + 1 :]) if h[index]), "")
+            if text or (level, index) in covered:
+                group = index if text and leaf and (level, index) not in covered else None
+            elif group is not None and leaf and _upper(heads, level, index, group):
+                if leaf in _leaves_before(heads, level, group):
+                    row[index] = row[group]
+                else:
+                    doubtful.add(index)
+    return doubtful
+
+
+def _upper(heads: list[list[str]], level: int, one: int, other: int) -> bool:
+    return all(upper[one] == upper[other] for upper in heads[:level])
+
+
+def _leaves_before(heads: list[list[str]], level: int, group: int) -> set[str]:
+    """The lowest heads of the group that ends where the one at ``group`` begins."""
+    row = heads[level]
+    before = row[group - 1] if group else ""
+    same = [index for index in range(group) if before and row[index] == before]
+    return {lower[index] for index in same for lower in heads[level + 1 :]} - {"", before}
 
 
 def _spread(heads: list[list[str]]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,16 +25,21 @@ _RECORDS = 20
 _LOOKED_AT = 4 << 20
 _BOM16 = (b"\xff\xfe", b"\xfe\xff")
 _BOM = "\ufeff"
+#: Ctrl-Z: where a file ended in the days of DOS; some programs write it still.
+_END = "\x1a"
+_WRAPPED = re.compile(r'="[^"]*"').fullmatch
 
 
 @dataclass(frozen=True)
 class TextTable:
-    """``lines`` is the number of lines, for progress."""
+    """``lines`` is the number of lines, for progress. ``wrapped``: some cells may be written
+    ="9162…", as programs do that want Excel to keep a code's digits."""
 
     path: Path
     encoding: str
     delimiter: str
     lines: int
+    wrapped: bool = False
 
     def rows(self) -> Iterator[list[str]]:
         """Every record. Raises UserError where quotes do not pair up."""
@@ -42,7 +48,7 @@ class TextTable:
             # strict: else an open quote swallows the rest of the file into one cell
             records = csv.reader(_lines(stream, self.path), delimiter=self.delimiter, strict=True)
             try:
-                yield from records
+                yield from map(_unwrapped, records) if self.wrapped else records
             except csv.Error as error:
                 raise UserError(
                     f"「{self.path.name}」第 {records.line_num} 行附近的引号不成对，或单元格过长"
@@ -70,17 +76,22 @@ def open_text(path: Path) -> TextTable:
 
 
 def _opened(path: Path, encoding: str) -> TextTable:
-    count, blank, sample = 0, True, ""
+    count, blank, wrapped, sample = 0, True, False, ""
     with path.open(encoding=encoding, newline="") as stream:
         for count, line in enumerate(_lines(stream, path), 1):  # noqa: B007 (the last is used)
             if "\x00" in line:
                 raise UserError(_not_text(path))
             blank = blank and not line.strip()
+            wrapped = wrapped or '="' in line
             if len(sample) < _SAMPLE:
                 sample += line
     if blank:
         raise UserError(f"「{path.name}」里没有内容；请重新导出")
-    return TextTable(path, encoding, _delimiter(sample[:_SAMPLE]), count)
+    return TextTable(path, encoding, _delimiter(sample[:_SAMPLE]), count, wrapped)
+
+
+def _unwrapped(record: list[str]) -> list[str]:
+    return [cell[2:-1] if _WRAPPED(cell) else cell for cell in record]
 
 
 def _lines(stream: TextIO, path: Path) -> Iterator[str]:
@@ -93,7 +104,9 @@ def _lines(stream: TextIO, path: Path) -> Iterator[str]:
         if first:  # programs that join files leave a second byte order mark
             line = line.lstrip(_BOM)
             first = False
-        yield line
+        line = line.removesuffix(_END)
+        if line:
+            yield line
 
 
 def _not_text(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,7 +26,7 @@ class TitleColumns:
 
     groups: dict[str, dict[str, Column]] = field(default_factory=dict)
     date1904: bool = False
-    _kinds: dict[str, str] = field(default_factory=dict)
+    _kinds: dict[str, tuple[str, ...] | Finding] = field(default_factory=dict)
 
     @classmethod
     def of(cls, columns: Iterable[Column], date1904: bool) -> TitleColumns:
@@ -42,8 +43,11 @@ class TitleColumns:
     def titles(self, row: Sequence[Cell], report: Report) -> tuple[Title, ...] | None:
         """The titles of a row. ``()`` only where 资格类型 has a column and the firm's cells
         are all empty, or say so (无, —): it holds none. ``None``: the row says nothing."""
-        found = [self._title(kind, group, row, report) for kind, group in self.groups.items()]
-        titles = tuple(title for title in found if title is not None)
+        titles = tuple(
+            title
+            for kind, group in self.groups.items()
+            for title in self._told(kind, group, row, report)
+        )
         if titles:
             return titles
         explicit = self.groups.get("", {})
@@ -54,48 +58,53 @@ class TitleColumns:
         """The first column that states this field of a certificate."""
         return next((group[part] for group in self.groups.values() if part in group), None)
 
-    def _title(
+    def _told(
         self, kind: str, group: dict[str, Column], row: Sequence[Cell], report: Report
-    ) -> Title | None:
+    ) -> Sequence[Title]:
+        """The certificate of these columns; several where one cell names several kinds."""
         values: dict[str, Any] = {}
         unclear = False
         for part, column in group.items():
             cell = row[column.index]
             try:
-                values[part] = self._kind(cell) if part == "kind" else self._value(part, cell)
+                values[part] = self._kinds_in(cell) if part == "kind" else self._value(part, cell)
             except BadCell as bad:
                 report(column, cell, bad.finding)
                 unclear = unclear or bad.finding.kind == "unknown_kind"
         if not any(values.values()) and not unclear:
-            return None
+            return ()
+        kinds = values.get("kind") or ()
+        if len(kinds) > 1:
+            for part in values.keys() - {"kind"}:
+                if values[part]:
+                    report(group[part], row[group[part].index], _SHARED)
+            return [Title(kind=one) for one in kinds]
         issued, until = values.get("issued_on"), values.get("valid_to")
         if issued is not None and until is not None and until < issued:
             column = group["valid_to"]
             report(column, row[column.index], _backwards(group["issued_on"], issued))
         number = values.get("number")
-        return Title(
-            kind=values.get("kind") or full_kind(kind) or _kind_of_number(number),
+        title = Title(
+            kind="".join(kinds) or full_kind(kind) or _kind_of_number(number),
             number=number,
             issued_on=issued,
             valid_to=until,
             cancelled_on=values.get("cancelled_on"),
         )
+        return (title,)
 
-    def _kind(self, cell: Cell) -> str | None:
+    def _kinds_in(self, cell: Cell) -> tuple[str, ...]:
         """In full; another title than the laws know as it is written. Raises BadCell for what
-        is nearly one of those: taken as written, the firm would not hold it."""
+        is nearly one of those, or no title: taken as written, the firm would not hold it."""
         words = None if _is_none(cell) else cells.label(cell)
         if words is None:
-            return None
+            return ()
         if words not in self._kinds:
-            kind = full_kind(words)
-            self._kinds[words] = kind if kind in KINDS.values() or not _nearest(kind) else ""
-        kind = self._kinds[words]
-        if not kind:
-            like = _nearest(full_kind(words))
-            advice = f"像“{like}”，但不是；暂按不知道是哪种资格处理；请写资格的全称"
-            raise BadCell("unknown_kind", "资格的全称，如“高新技术企业”", advice)
-        return kind
+            self._kinds[words] = _kinds(words)
+        found = self._kinds[words]
+        if isinstance(found, Finding):
+            raise BadCell(found.kind, found.expected, found.advice)
+        return found
 
     def _value(self, part: str, cell: Cell) -> Any:
         if _is_none(cell):
@@ -110,6 +119,36 @@ _NONE = frozenset({"", "无", "没有", "-", "--", "—", "——", "–", "/", 
 
 def _is_none(cell: Cell) -> bool:
     return cell == "" or (isinstance(cell, str) and cells.tidy(cell) in _NONE)
+
+
+_SHARED = Finding(
+    "titles_share_a_date",
+    "一行一项资格",
+    "同一行写了几项资格，看不出这是哪一项的，没有读；请一项资格写一行",
+)
+#: Between several titles in one cell.
+_BETWEEN = re.compile(r"[、/／，,；;|\n\r]+")
+#: Somebody holds something; of what kind is not said.
+_SAYS_TOO_LITTLE = frozenset(
+    ("是", "有", "√", "✓", "✔", "已认定", "已获得", "已取得", "已通过", "通过", "认定", "高新")
+)
+
+
+def _kinds(words: str) -> tuple[str, ...] | Finding:
+    """The titles that the words name, or why they leave open which."""
+    if full_kind(words) in KINDS.values():
+        return (full_kind(words),)
+    parts = [part.strip() for part in _BETWEEN.split(words) if part.strip()]
+    known = [full_kind(part) for part in parts]
+    if not any(kind in KINDS.values() for kind in known):
+        parts, known = [words], [full_kind(words)]
+    for part, kind in zip(parts, known, strict=True):
+        like = "" if kind in KINDS.values() else _nearest(kind)
+        if like or cells.tidy(part) in _SAYS_TOO_LITTLE:
+            said = f"像“{like}”，但不是；" if like else f"“{part}”没有说是哪种资格；"
+            advice = f"{said}暂按不知道是哪种资格处理；请写资格的全称"
+            return Finding("unknown_kind", "资格的全称，如“高新技术企业”", advice)
+    return tuple(dict.fromkeys(known))
 
 
 def _nearest(words: str) -> str:

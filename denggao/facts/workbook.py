@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from denggao.facts.errors import UserError
+from denggao.facts.errors import UserError, reason
 from denggao.facts.filekinds import ZIP, refuse_foreign
 from denggao.facts.package import Package
 from denggao.facts.sheetscan import Broken, Region, SheetScan
@@ -73,7 +73,7 @@ def _start_of(path: Path) -> bytes:
             return stream.read(4096)
     except OSError as error:
         raise UserError(
-            f"读不了「{path}」：{error.strerror}；请检查权限或关闭占用它的程序"
+            f"读不了「{path}」：{reason(error)}；请检查权限或关闭占用它的程序"
         ) from error
 
 

@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from denggao.facts.divisions import divisions
-from denggao.facts.errors import UserError
+from denggao.facts.errors import UserError, reason
 
 _HEADS = ("code", "name", "division", "names", "local_names")
 
@@ -42,7 +42,7 @@ def load_zones(path: Path) -> tuple[Zone, ...]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise UserError(f"读不了功能区表「{path}」：{error.strerror}") from error
+        raise UserError(f"读不了功能区表「{path}」：{reason(error)}") from error
     except UnicodeDecodeError as error:
         raise UserError(f"功能区表「{path.name}」不是 UTF-8 编码，请另存为 CSV UTF-8") from error
     own = {zone.code: zone for zone in _zones(text, path.name)}

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from denggao.cli.app import main
 from tests.hostile.making import csv_text, firm, good, text_file, with_cell, written
@@ -103,3 +104,78 @@ def test_it_needs_no_polars(tmp_path: Path) -> None:
         "assert 'polars' not in sys.modules and 'xlsxwriter' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code, "check", str(path), "--json"], check=True)
+
+
+def test_an_amount_is_no_mobile(tmp_path: Path, capsys: Capture) -> None:
+    """Figures of eleven digits under a money head are shown as they stand; a mobile is not."""
+    heads = ["统一社会信用代码", "企业名称", "成立日期", "2024年职工总数（人）",
+             "2024年研发费用（元）", "2024年境内研发费用（元）"]  # fmt: skip
+    rows = [
+        [*firm(0)[:4], 13_993_112_345, 14_400_000_000],
+        [*firm(2)[:4], "电话13993112345", 5],
+    ]
+    text = said(capsys, written(tmp_path / "大.xlsx", [heads, *rows]), code=1)
+    assert "14400000000 元" in text
+    assert "13993112345 元" in text
+    assert text.count("139******45") == 1
+
+
+def test_a_folder_has_a_name(capsys: Capture) -> None:
+    assert said(capsys, ".", code=2).startswith("「.」\n")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["fill", "{}", "--ledger", "{}"],
+        ["edit", "{}", "--set", "A1=3"],
+        ["edit", "{}", "--firm", "甲", "--fact", "成立日期", "--value", "2020-01-01"],
+        ["errors", "{}"],
+        ["screen", "{}"],
+    ],
+)
+def test_a_password_is_named_everywhere(
+    command: list[str], tmp_path: Path, capsys: Capture
+) -> None:
+    path = tmp_path / "密.xlsx"
+    stream = "EncryptedPackage".encode("utf-16-le")
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + stream + bytes(600))
+    assert main([part.format(path) for part in command]) == 2
+    assert "设有打开密码；请去掉密码" in capsys.readouterr().err
+
+
+def test_a_page_of_firms_without_facts_is_counted(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "两页.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name, rows in (
+            ("台账", good()),
+            ("走访", [["走访名单"], ["企业名称", "走访人数"], ["甲公司", 3], [], ["乙公司", 4]]),
+            ("说明", [["怎么填", "看这里"], ["第一", "第二"]]),
+        ):
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+    answer = json.loads(said(capsys, path, "--json", code=0))
+    assert (answer["valid_rows"], answer["error_rows"], len(answer["skipped"])) == (3, 0, 3)
+    reasons = [(row["row"], row["message"]) for row in answer["skipped"]]
+    why = "〈走访〉这一页没有认得的事实列"
+    assert reasons == [(3, why), (4, "〈走访〉空行"), (5, why)]
+    (warning,) = [w for w in answer["warnings"] if w["sheet"] == "走访"]
+    assert "企业名称、走访人数" in warning["message"]
+    assert said(capsys, path, code=0).endswith("可以导入；但有 1 页没有读\n")
+
+
+def test_a_certificate_that_ends_before_it_begins(tmp_path: Path, capsys: Capture) -> None:
+    heads = ["企业名称", "2024年职工总数", "高企证书编号", "高企发证日期", "高企有效期至"]
+    rows = [
+        ["甲公司", 5, "GR202462000001", "2024-10-01", "2021-10-01"],
+        ["乙公司", 5, "GR202462000002", "2024-10-01", "2027-09-30"],
+        ["丙公司", 5, "GR202462000003", "2024-10-01", "2024-10-01"],
+    ]
+    answer = json.loads(
+        said(capsys, written(tmp_path / "证.xlsx", [heads, *rows]), "--json", code=1)
+    )
+    assert (answer["valid_rows"], answer["error_rows"]) == (2, 1)
+    (error,) = answer["errors"]
+    assert (error["row"], error["column"]) == (2, "E")
+    assert "不早于发证日期" in error["message"]

@@ -81,6 +81,9 @@ def by_firm(path: Path, firm: str, fact: str, new: str, *more: object) -> list[o
         ("兰州乙材料有限公司", "成立日期", "2017年5月6日", [], "E4", dt.datetime(2017, 5, 6)),  # noqa: DTZ001
         ("兰州乙材料有限公司", "resident", "否", [], "H4", "否"),
         ("兰州甲科技有限公司", "研发费用", "0.00001万元", ["--year", 2024], "D3", 0.00001),
+        ("兰州甲科技有限公司", "研发费用", "/", ["--year", 2024], "D3", None),
+        ("兰州甲科技有限公司", "利润总额", "/", ["--year", 2024], "G3", None),
+        ("兰州甲科技有限公司", "企业名称", " 甲 新材有限公司\u200b", [], "B3", "甲新材有限公司"),
     ],
 )
 def test_by_firm_and_fact(
@@ -114,6 +117,10 @@ def test_by_firm_and_fact(
         ("兰州甲科技有限公司", "resident", "也许", [], "不能用"),
         ("兰州甲科技有限公司", "销售收入", "5万元", ["--year", 2024], "没有“销售收入”（2024 年）"),
         ("兰州甲科技有限公司", "titles", "无", [], "--set"),
+        ("兰州甲科技有限公司", "企业名称", "=cmd|' /C calc'!A1", [], "当公式运行"),
+        ("兰州甲科技有限公司", "企业名称", "甲\u202e司公", [], "控制字符"),
+        ("兰州甲科技有限公司", "企业名称", "#REF!", [], "不能用"),
+        ("兰州甲科技有限公司", "统一社会信用代码", "9162\u202e", [], "控制字符"),
     ],
 )
 def test_what_is_unclear_is_refused(
@@ -287,3 +294,28 @@ def test_help_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
+
+
+def test_a_code_is_checked_as_the_reader_does(path: Path, tmp_path: Path, run: Run) -> None:
+    target = tmp_path / "后.xlsx"
+    for wrong in ("123", "91620100MA7ABCDE18"):
+        code, _, said = run("edit", path, "--firm", "兰州甲科技有限公司", "--fact",
+                            "统一社会信用代码", "--value", wrong, "-o", target)  # fmt: skip
+        assert code == 2
+        assert "应为18 位统一社会信用代码" in said
+        assert not target.exists()
+
+
+def test_a_contradiction_is_written_and_named(tmp_path: Path, run: Run) -> None:
+    heads = ["企业名称", "2024年职工总数", "2024年科技人员数"]
+    path = ledger(tmp_path / "人.xlsx", {"台账": [heads, ["甲公司", 220, 30], ["乙公司", 5, 9]]})
+    asked = ("edit", path, "--firm", "甲公司", "--fact", "科技人员数", "--year", 2024, "--value")
+    code, said, _ = run(*asked, 9999)
+    assert code == 0
+    assert "30 → 9999" in said
+    assert "提示：〈台账〉C2：“9999 人”；应为不超过职工总数的数；大于同行的职工总数“220 人”" in said
+    assert "乙公司" not in said
+    assert openpyxl.load_workbook(path.with_name("人.已改.xlsx"))["台账"]["C2"].value == 9999
+    code, said, _ = run(*asked, 220)
+    assert code == 0
+    assert "提示" not in said

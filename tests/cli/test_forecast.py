@@ -94,6 +94,24 @@ def test_page_says_everything(capsys: Capture) -> None:
     assert "假设" in lines
 
 
+def test_one_certificate_a_firm_shows_no_renewal(capsys: Capture, tmp_path: Path) -> None:
+    """A list of the latest certificates has no renewals in it: that is no rate of 0 %."""
+    path, rows = tmp_path / "高企.csv", ["企业名称,资格类型,证书编号,发证日期,有效期至"]
+    for year in range(2017, 2026):
+        rows += [f"企业{year}之{n},高新技术企业,GR{year}{n:04},{year}-11-20,{year + 3}-11-19"
+                 for n in range(6)]  # fmt: skip
+    path.write_text("\n".join(rows), encoding="utf-8")
+    said = refused(capsys, path, "--target", "50", *NOW)
+    assert "看不出重新认定" in said
+    assert "--renewal" in said
+    page = done(capsys, path, "--target", "50", "--renewal", "0.8", *NOW)
+    assert "看不出重新认定" in page
+    assert "重新认定率 0%" not in page
+    rows += ["企业2017之0,高新技术企业,GR20200009,2020-11-20,2023-11-19"]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    assert "看不出" not in done(capsys, path, "--target", "50", *NOW)
+
+
 def test_help_is_chinese(capsys: Capture) -> None:
     text = re.sub(r"--[a-z-]+", "", done(capsys, "--help"))
     assert not re.search(r"(?i)\b(default|required|range|usage|show|int|text)\b", text)
@@ -170,6 +188,7 @@ def test_files(capsys: Capture, ledger: Path, tmp_path: Path) -> None:
     ("change", "said"),
     [
         (("--pass-rate", "78"), "是不是 78%"),
+        (("--pass-rate", "1.5"), "应在 0 到 1 之间，或写成百分数，如 0.78 或 78%\n"),
         (("--renewal", "八成"), "--renewal"),
         (("--base", "-1"), "不能小于 0"),
         (("--base", "很多"), "应是整数"),
@@ -180,7 +199,7 @@ def test_files(capsys: Capture, ledger: Path, tmp_path: Path) -> None:
         (("--target", "999999"), "请核对"),
         (("--as-of", "昨天"), "2026-06-30"),
         (("-o", "结果.doc"), ".xlsx"),
-        (("-o", "没有的文件夹/结果.xlsx"), "没有这个文件夹"),
+        (("-o", "没有的文件夹/结果.xlsx"), "没有文件夹"),
     ],
 )
 def test_bad_options(capsys: Capture, change: tuple[str, str], said: str) -> None:

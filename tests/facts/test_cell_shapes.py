@@ -152,6 +152,32 @@ def test_a_kind_that_is_nearly_known_is_named_and_left_open(tmp_path: Path) -> N
     assert "像“高新技术企业”" in only(ledger, "unknown_kind").advice
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["高新技术企业、科技型中小企业", "高企、科小", "高企/科小", "高企\n科小", "高企；科小"],
+)
+def test_several_kinds_in_one_cell_are_all_held(tmp_path: Path, written: str) -> None:
+    ledger = read(csv_of(tmp_path / "a.csv", [HEAD, ["甲", written, "", "2024-10-28", ""]]))
+    assert ledger.columns["titles"] == [(Title("高新技术企业"), Title("科技型中小企业"))]
+    assert "一项资格写一行" in only(ledger, "titles_share_a_date").advice
+
+
+@pytest.mark.parametrize("written", ["是", "有", "已认定", "高新", "高企、高新"])
+def test_a_kind_that_says_too_little_is_open(tmp_path: Path, written: str) -> None:
+    ledger = read(csv_of(tmp_path / "a.csv", [HEAD, ["甲", written, "", "", ""]]))
+    assert ledger.columns["titles"] == [(Title(""),)]
+    assert only(ledger, "unknown_kind").value == written
+
+
+@pytest.mark.parametrize(("factor", "text"), [(10_000, "3千"), (10_000, "2~3百"), (1000, "5百余")])
+def test_a_small_multiple_under_a_larger_unit_is_open(factor: int, text: str) -> None:
+    with pytest.raises(BadCell) as bad:
+        cells.number(text, FACTS["sales"], factor)
+    assert bad.value.finding.kind == "ambiguous_unit"
+    assert cells.number(f"{text}元", FACTS["sales"], factor).value is not None
+    assert cells.number("3千", FACTS["sales"], 1).value == 300_000
+
+
 def test_another_kind_stays_as_written(tmp_path: Path) -> None:
     rows: Rows = [HEAD, ["甲", "瞪羚", "", "2024-10-28", "2027-10-27"]]
     ledger = read(csv_of(tmp_path / "a.csv", rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,35 @@ def test_a_wrong_map_names_file_and_key(tmp_path: Path, text: str, expected: str
 def test_a_missing_map(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="读不了"):
         load_column_map(tmp_path / "map.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("[heads\n", "第 1 行第 7 列"),
+        ('[heads]\n"a" = ', "第 2 行第 7 列"),
+        ('[heads]\n"a" = "x"\n"a" = "y"\n', "第 3 行第 10 列"),
+        ("", ""),
+    ],
+)
+def test_a_broken_map_is_refused_in_chinese(tmp_path: Path, text: str, place: str) -> None:
+    path = tmp_path / "对照.toml"
+    path.write_text(text, encoding="utf-8")
+    if not place:
+        assert load_column_map(path).heads == {}
+        return
+    with pytest.raises(UserError) as refused:
+        load_column_map(path)
+    assert place in str(refused.value)
+    assert not re.search("[a-z]{3,} [a-z]{2,}", str(refused.value))
+
+
+def test_a_map_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="没有这个文件"):
+        load_column_map(tmp_path / "无.toml")
+    with pytest.raises(UserError, match="它是文件夹"):
+        load_column_map(tmp_path)
+    path = tmp_path / "国标.toml"
+    path.write_bytes("[heads]\n# 收入".encode("gb18030"))
+    with pytest.raises(UserError, match="不是 UTF-8"):
+        load_column_map(path)

@@ -108,3 +108,28 @@ def test_no_two_facts_share_a_head() -> None:
     for entry in catalogue().values():
         for word in (entry.code, entry.name, *entry.aliases):
             assert owners.setdefault(normal(word), entry.code) == entry.code, word
+
+
+@pytest.mark.parametrize(
+    ("head", "code", "year"),
+    [
+        ("近三年财务情况（万元）/销售收入/2023", "sales", 2023),
+        ("近三年财务情况（万元）/2023年/销售收入", "sales", 2023),
+        ("近3年研发费用（万元）/2025年", "rd_expense", 2025),
+        ("2023-2025年销售收入（万元）/2024年", "sales", 2024),
+        ("上三年度销售收入（万元）/2024年", "sales", 2024),
+    ],
+)
+def test_a_span_of_years_over_each_of_them(head: str, code: str, year: int) -> None:
+    meaning = understand(tuple(head.split("/")), 2026)
+    assert meaning is not None
+    assert (meaning.code, meaning.year, meaning.factor) == (code, year, 10_000)
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["近三年研发费用", "2023-2025年销售收入", "近三年研发费用合计/2024年", "近三年/研发费用",
+     "近三年年均研发费用/2025年", "2024年近三年研发费用"],
+)  # fmt: skip
+def test_a_span_of_years_alone_is_no_year(head: str) -> None:
+    assert understand(tuple(head.split("/")), 2026) is None

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from denggao.demo.names import credit_code
 from denggao.facts.decisions import DIFFERENT, SAME, Decision, Who
 from denggao.facts.errors import UserError
+from denggao.facts.firms import Firms
 from denggao.facts.ledger import Ledger, read_ledgers
 from denggao.facts.matching import candidates, parties
 from tests.facts.test_ledger import Rows, csv_of, kinds, only, read
@@ -41,6 +42,19 @@ def test_a_code_with_two_names_waits_for_a_person(tmp_path: Path) -> None:
     assert only(ledger, "two_names").row == 3
     found = [(c.kind, c.first, c.second) for c in candidates(parties(ledger))]
     assert found == [("same_code", 0, 1), ("same_code", 0, 2)]
+
+
+def test_a_code_with_many_names_is_not_compared_all_with_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared = []
+    monkeypatch.setattr("denggao.facts.names.same_name", lambda a, b: compared.append((a, b)))
+    firms = Firms()
+    names = [f"{chr(0x4E00 + number)}公司" for number in range(300)]
+    found = [firms.find(A, name, name)[0] for name in names]
+    assert len(set(found)) == len(names)
+    assert len(compared) <= 21 * len(names)
+    assert [firms.find(A, name, name)[0] for name in names] == found
 
 
 def test_another_name_in_another_year_is_the_same_firm(tmp_path: Path) -> None:

@@ -102,6 +102,8 @@ def test_a_branch_is_not_its_parent() -> None:
         ("兰州金城软件科技有限公司", "甘肃金城软件科技股份有限公司", True),
         ("兰州金城软件科技有限公司", "兰州陇原建筑有限公司", False),
         ("甲公司", "乙公司", False),
+        ("金城有限公司", "金城建设集团有限公司", False),
+        ("金城（兰州）有限公司", "兰州金城有限公司", True),
     ],
 )
 def test_two_names_of_one_code(one: str, other: str, same: bool) -> None:

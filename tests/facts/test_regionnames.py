@@ -17,8 +17,7 @@ from tests.strategies import examples
         ("城关区", "城关区"),
         ("城关", "城关区"),
         ("兰州市城关区", "城关区"),
-        ("甘肃省兰州市七里河区", "七里河区"),
-        ("甘肃兰州 七里河区", "七里河区"),
+        ("兰州 七里河区", "七里河区"),
         ("安宁区（高新区）", "安宁区"),
         ("兰州新", "兰州新区"),
         ("兰州市兰州新区", "兰州新区"),
@@ -30,7 +29,17 @@ def test_brought_to_its_name(written: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["朝阳", "徐州市鼓楼区", "模拟县", "620102", "城关镇", "七里河区或西固区", "区"]
+    "written",
+    [
+        "朝阳",
+        "徐州市鼓楼区",
+        "甘肃省兰州市城关区",
+        "模拟县",
+        "620102",
+        "城关镇",
+        "七里河区或西固区",
+        "区",
+    ],
 )
 def test_what_could_mean_two_or_nothing_stays(written: str) -> None:
     assert region_name(written) == written
@@ -40,5 +49,5 @@ def test_what_could_mean_two_or_nothing_stays(written: str) -> None:
 @given(st.sampled_from([d for d in divisions().values() if d.level == COUNTY]))
 def test_every_county_in_full_is_itself(division: object) -> None:
     code, name = division.code, division.name  # type: ignore[attr-defined]
-    assert region_name(full_name(code)) in (name, full_name(code))
+    assert region_name(full_name(code)).endswith(name)
     assert region_name(name) == name

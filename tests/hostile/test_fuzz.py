@@ -115,6 +115,9 @@ def test_masks_know_people_from_firms() -> None:
     for number in range(200):
         assert masked(code(number)) == code(number)
     assert masked("2024年销售收入3000.50万元") == "2024年销售收入3000.50万元"
+    for amount in ("14400000000 元", "1440000万元共13800000000.5元", "13800000000~不限 元"):
+        assert masked(amount) == amount
+    assert masked("13993112345，元月") == "139******45，元月"
 
 
 LINES = st.lists(st.lists(TEXT, max_size=8).map(",".join), max_size=8).map("\n".join)

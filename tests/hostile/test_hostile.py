@@ -14,10 +14,10 @@ import openpyxl
 import pytest
 
 from denggao.cli.app import main
-from tests.hostile import cells, containers, sheets, texts
+from tests.hostile import cells, containers, sheets, texts, xmlcells
 from tests.hostile.making import Case, good, written
 
-CASES = [*containers.CASES, *sheets.CASES, *cells.CASES, *texts.CASES]
+CASES = [*containers.CASES, *sheets.CASES, *cells.CASES, *texts.CASES, *xmlcells.CASES]
 LIGHT = [case for case in CASES if not case.heavy]
 HEAVY = [case for case in CASES if case.heavy]
 AS_OF = ("--as-of", "2026-06-30")

@@ -179,13 +179,16 @@ def is_renewal(before: Certificate, after: Certificate, window: int) -> bool:
 class Observed:
     """``due`` certificates whose window for renewal is over, ended in ``due_years``;
     ``renewed`` of them were. ``new``: (year, first recognitions) of the years for which the
-    ledger can tell first from renewed. ``waiting``: due, but the window still open."""
+    ledger can tell first from renewed. ``waiting``: due, but the window still open.
+    ``shows_renewals``: some firm has two certificates; where each has but one, a renewal could
+    not be seen, and that there are none says nothing."""
 
     due: int
     renewed: int
     due_years: tuple[int, int] | None
     waiting: int
     new: tuple[tuple[int, int], ...]
+    shows_renewals: bool = True
 
 
 def base_due(found: Sequence[Holder], start: int) -> tuple[tuple[tuple[int, int], ...], int]:
@@ -217,6 +220,7 @@ def observed(found: Sequence[Holder], start: int, term: int, window: int, as_of:
         due_years=(min(years), max(years)) if years else None,
         waiting=waiting,
         new=_new_by_year(found, max(first, _tells_from(found, term)), start, window),
+        shows_renewals=any(len(holder.certificates) > 1 for holder in found),
     )
 
 

@@ -78,8 +78,8 @@ def rate(text: str, name: str) -> Fraction:
         raise UserError(f"{name} 是“{text}”，应为 0 到 1 的小数或百分数，如 0.78 或 78%")
     value = Fraction(found[1]) / (100 if found[2] else 1)
     if value > 1:
-        hint = f"；是不是 {found[1]}%？" if not found[2] and value <= 100 else ""
-        raise UserError(f"{name} 是“{text}”，应在 0 到 1 之间（0% 到 100%）{hint}")
+        hint = f"；是不是 {found[1]}%？" if not found[2] and 10 <= value <= 100 else ""
+        raise UserError(f"{name} 是“{text}”，应在 0 到 1 之间，或写成百分数，如 0.78 或 78%{hint}")
     return value
 
 
@@ -162,7 +162,12 @@ def _missing(stated: Stated, past: History | None) -> list[str]:
         found = [name for name, value in wanted.items() if value is None]
         return [*found, "或者给出资格证书台账，从中清点"] if found else []
     seen, found = past.observed, []
-    if stated.renewal is None and seen.due < FEWEST_CASES:
+    if stated.renewal is None and not seen.shows_renewals:
+        found.append(
+            "--renewal（台账里每户只有一张证书，看不出重新认定；"
+            "请给出到期重新认定率，或换成历年每张证书各占一行的台账）"
+        )
+    elif stated.renewal is None and seen.due < FEWEST_CASES:
         found.append(
             f"--renewal（台账里观察期满的到期证书只有 {seen.due} 张，续上 {seen.renewed} 张，"
             f"不足 {FEWEST_CASES} 例，不算率）"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -19,14 +20,17 @@ from denggao.documents.filling.certificates import chosen
 from denggao.documents.filling.figures import plain
 from denggao.documents.filling.lawful import Lawful
 from denggao.facts.catalogue import Fact, catalogue, technical_fields
+from denggao.facts.celltext import LOST_FROM
 from denggao.facts.converters import shown
+from denggao.facts.headparts import FACTORS
+from denggao.facts.identity import code_fault
 from denggao.facts.interval import Interval
 from denggao.facts.ledger import Ledger
 from denggao.facts.origins import Source
-from denggao.facts.problems import Problem
+from denggao.facts.privacy import is_personal_head
+from denggao.facts.problems import DOUBTS, Problem
 
 Value = Decimal | int | str | datetime.date
-_PERSONAL_HEAD = re.compile(r"身份证|证件号|手机|电话|联系方式|银行账?号|账号|邮箱|住址")
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,37 @@ class Answers:
             if p.row and p.key and not p.is_notice
         }
 
+    def _units(self, answer: Answer) -> list[int]:
+        """The factors of the columns that an amount came from, each once."""
+        cells = ((s.file, s.sheet, s.letter, s.head) for s in answer.sources)
+        return list(dict.fromkeys(u for c in cells for u in self._factors.get(c, ())))
+
+    @cached_property
+    def _factors(self) -> dict[tuple[str, str, str, str], set[int]]:
+        found: dict[tuple[str, str, str, str], set[int]] = {}
+        for part in self.ledger.parts:
+            for column in part.columns:
+                if column.factor:
+                    where = part.file, part.sheet, column.letter, column.head
+                    found.setdefault(where, set()).add(column.factor)
+        return found
+
+    def doubt(self, answer: Answer) -> str:
+        """What a person should look at in the cells that an answer came from, "" if nothing:
+        the ledger reader keeps such values and names them."""
+        cells = ((s.file, s.sheet, s.row, s.letter) for s in answer.sources)
+        return "；".join(dict.fromkeys(self._doubts[c] for c in cells if c in self._doubts))
+
+    @cached_property
+    def _doubts(self) -> dict[tuple[str, str, int, str], str]:
+        """The cells of which the value is kept all the same, and why it is doubted."""
+        return {
+            (p.file, p.sheet, p.row, p.column): f"台账〈{p.sheet}〉{p.column}{p.row}“{p.value}”"
+            f"{_KEPT.sub('', p.advice)}；照填了，请核对"
+            for p in self.ledger.problems
+            if p.kind in DOUBTS
+        }
+
     def _by_law(self, key: str, words: str, firm: int) -> Answer | None:
         found = self.lawful.number(key, firm) if self.lawful else None
         if found is None:
@@ -153,7 +188,8 @@ class Answers:
     def _fact(self, ask: Ask, firm: int) -> Answer:
         fact = ask.fact
         if fact.numeric:
-            return _in_unit(self.number(ask.key, firm), fact, ask.factor)
+            answer = self.number(ask.key, firm)
+            return _in_unit(answer, fact, ask.factor, self._units(answer))
         value = self.stated(ask.key, firm)
         if value is None:
             if fact.code == "field_code":
@@ -162,6 +198,9 @@ class Answers:
                     return carried
             gap = self._missing(ask.key, ask.words, firm)
             return Answer(ask.words, gap=gap, silent=fact.code == "remark")
+        fault = code_fault(value) if fact.code == "uscc" else None
+        if fault:
+            return Answer(ask.words, gap=f"台账中 {ask.words} 写的是“{value}”，没有填：{fault}")
         sources = self.source(ask.key, firm)
         if isinstance(value, bool):
             return Answer(ask.words, _yes_no(value, ask), sources=sources, truth=value)
@@ -221,8 +260,12 @@ class Answers:
         words = ask.words
         if found is None:
             return Answer(words, gap=f"台账中没有 {head}", silent=True)
-        value, personal = found.value, _PERSONAL_HEAD.search(head) is not None
+        value, personal = found.value, is_personal_head(head)
         if isinstance(value, float):
+            if abs(value) >= LOST_FROM:
+                return Answer(
+                    words, gap="台账的同名列里是数，后几位已丢失，没有照抄；请在台账里改成文本重填"
+                )
             if _PERIOD.search(head):
                 return Answer(words, gap="表头说的是某一段时间，台账的同名列未必是同一段，没有照抄")
             if found.unit != unit and _needs_unit(head):
@@ -237,6 +280,8 @@ class Answers:
         return Answer(words, value, how="同名列，照抄", sources=(found.source,), personal=personal)
 
 
+_KEPT = re.compile(r"；(?:值照读|照样读入)，请核对$")
+_DIGITS_LOST = "台账里是数，后几位已丢失，没有照抄；请在台账里把该列设为文本后重新填写"
 _MONEY = re.compile(
     r"[额金费款税价值]|收入|资产|资本|利润|支出|投入|经费|成本|负债|预算|奖补|补助|债"
 )
@@ -255,17 +300,19 @@ def _yes_no(value: bool, ask: Ask) -> str:
     return "是" if value else "否"
 
 
-def _in_unit(answer: Answer, fact: Fact, factor: int) -> Answer:
-    """The number in the unit of its column, exactly."""
+def _in_unit(answer: Answer, fact: Fact, factor: int, units: Sequence[int]) -> Answer:
+    """The number in the unit of its column, exactly; ``units`` are those it was stated in."""
     if answer.exact is None:
         return answer
     how = [answer.how] if answer.how else []
-    if fact.unit == "元" and factor != 1:
-        how.append(f"{_FACTOR_NAMES.get(factor, factor)} ← 元")
+    if fact.unit == "元" and any(unit != factor for unit in units):
+        stated = "、".join(_unit_name(unit) for unit in units)
+        how.append(f"{_unit_name(factor)} ← {stated}")
     value = plain(Fraction(answer.exact, fact.scale * factor))
     return Answer(
         answer.fact, value, how="；".join(how), sources=answer.sources, exact=answer.exact
     )
 
 
-_FACTOR_NAMES = {10**3: "千元", 10**4: "万元", 10**6: "百万元", 10**7: "千万元", 10**8: "亿元"}
+def _unit_name(factor: int) -> str:
+    return next((unit for unit, size in FACTORS["元"].items() if size == factor), str(factor))

@@ -7,8 +7,9 @@ how they are drawn (a closed row of texts, merged upwards and sideways), not by 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from denggao.documents.filling.headrows import (
     LABEL_LINE,
@@ -18,11 +19,13 @@ from denggao.documents.filling.headrows import (
     identity_column,
 )
 from denggao.documents.filling.layout import Area, Layout
+from denggao.facts.headparts import sheet_factor
 from denggao.facts.heads import Meaning
 from denggao.facts.rowfilter import is_column_numbers, words_reason
 
 _EXAMPLE = re.compile(r"(?:示?例|样例|填写示例|填报示例|举例|例如)[\d:：)）]?.*")
 _INVENTED = re.compile(r"某某|[×xX]{2,}|[*＊]{2,}|示例|样例|（例）|\(例\)|举例")
+_FIRM = re.compile(r"(?:公司|合作社|集团|厂|院|研究所|中心|店|农场|商行)$")
 #: 「（18位）」 in a cell says how to fill it in; it is no value.
 HINT = re.compile(r"[(（][^()（）]{1,20}[)）]")
 
@@ -63,23 +66,55 @@ class FormTable:
 
 def find_tables(layout: Layout, meant: Meant) -> list[FormTable]:
     """The tables of a sheet, from the top."""
-    found: list[tuple[int, int, list[HeadColumn]]] = []
+    found: list[_Place] = []
     row = 1
     while row <= layout.last_row:
         heads = heads_at(layout, row, meant)
         if heads:
-            found.append((row, *heads))
-            row = _body_end(layout, heads[0], heads[1], meant) + 1
+            last = _body_end(layout, *heads, meant)
+            found.append(_Place(row, heads[0], tuple(heads[1]), last))
+            row = last + 1
         else:
             row += 1
+    starts = [_start(layout, place, above) for place, above in _with_above(found)]
+    ends = [*starts[1:], layout.last_row + 1]
     return [
-        _table(layout, place, [p[0] for p in found[number + 1 :]], _above(found, number), meant)
-        for number, place in enumerate(found)
+        _table(layout, place, start, end, meant)
+        for place, start, end in zip(found, starts, ends, strict=False)
     ]
 
 
-def _above(found: list[tuple[int, int, list[HeadColumn]]], number: int) -> int:
-    return found[number - 1][1] if number else 0
+class _Place(NamedTuple):
+    """Where a table is: the rows of its heads, its columns, the last row of its body."""
+
+    top: int
+    bottom: int
+    columns: tuple[HeadColumn, ...]
+    last: int
+
+
+def _with_above(found: list[_Place]) -> Iterator[tuple[_Place, int]]:
+    """Each table with the last row of the body above it."""
+    return zip(found, [0, *(place.last for place in found)], strict=False)
+
+
+def _start(layout: Layout, place: _Place, above: int) -> int:
+    """The first row of what belongs to a table: below another one, its title and unit line
+    but not the notes of the other."""
+    if not above:
+        return 1
+    row = place.top
+    while row - 1 > above and _is_title(layout, row - 1):
+        row -= 1
+    return row
+
+
+def _is_title(layout: Layout, row: int) -> bool:
+    """One text alone that is neither a note nor a firm nor a number: a title, a unit line."""
+    texts = _texts(layout, row)
+    if len(texts) != 1 or (words_reason(texts[0]) and sheet_factor(texts) is None):
+        return False
+    return not (texts[0].isdigit() or _FIRM.search(texts[0]) or is_invented(texts[0]))
 
 
 # --- body ----------------------------------------------------------------------------------
@@ -92,10 +127,14 @@ def _texts(layout: Layout, row: int) -> list[str]:
 def _body_end(layout: Layout, bottom: int, columns: list[HeadColumn], meant: Meant) -> int:
     """The last row before a note, a signature line or the next heads."""
     row = bottom
-    while row < layout.last_row:
-        if _ends_here(layout, row + 1, columns, meant):
-            break
+    while row < layout.last_row and not _ends_here(layout, row + 1, columns, meant):
         row += 1
+    heads = row + 1
+    while heads < layout.last_row and _is_title(layout, heads):
+        heads += 1
+    if heads_at(layout, heads, meant):
+        while row > bottom and _is_title(layout, row):  # of the table that comes next
+            row -= 1
     return row
 
 
@@ -114,12 +153,15 @@ def _ends_here(layout: Layout, row: int, columns: list[HeadColumn], meant: Meant
     if len(filled) == 1 and (len(first) > 30 or (area.right - area.left + 1) * 2 > width > 2):
         return True
     known = {text for column in columns for text in column.levels}
-    if {text for _, text in filled} <= known and len(filled) > 2:
+    if {text for _, text in filled} <= known and len(filled) >= min(3, len(columns)):
         return True  # the heads once more
-    if len(filled) < 3 or any(_is_number(layout, a) for a, _ in filled):
+    if len(filled) < 2 or any(_is_number(layout, a) for a, _ in filled):
         return False
     heads = heads_at(layout, row, meant)
-    return heads is not None and any(meant(c.levels) for c in heads[1]) and len(heads[1]) > 2
+    if heads is None:
+        return False
+    understood = [meant(column.levels) is not None for column in heads[1]]
+    return any(understood) if len(understood) > 2 else all(understood)
 
 
 def _is_number(layout: Layout, area: Area) -> bool:
@@ -128,24 +170,23 @@ def _is_number(layout: Layout, area: Area) -> bool:
 
 def _table(
     layout: Layout,
-    place: tuple[int, int, list[HeadColumn]],
-    next_tops: list[int],
-    above: int,
+    place: _Place,
+    start: int,
+    after: int,
     meant: Meant,
 ) -> FormTable:
-    top, bottom, columns = place
-    last = _body_end(layout, bottom, columns, meant)
-    after = min(next_tops, default=layout.last_row + 1)
+    """``start``: the first row of what belongs to it; ``after``: that of the next table."""
+    top, bottom, columns, last = place
     closed = any(_texts(layout, row) for row in range(last + 1, layout.last_row + 1))
-    rows, totals = _body(layout, bottom, last, tuple(columns), meant)
+    rows, totals = _body(layout, bottom, last, columns, meant)
     rows = _drawn(layout, rows, columns, closed)
-    texts = [t for row in (*range(above + 1, top), *range(last + 1, after))
+    texts = [t for row in (*range(start, top), *range(last + 1, after))
              for t in _texts(layout, row)]  # fmt: skip
-    title = next((t for row in range(above + 1, top) for t in _texts(layout, row)
+    title = next((t for row in range(start, top) for t in _texts(layout, row)
                   if not LABEL_LINE.search(t)), "")  # fmt: skip
     end = max((row.row for row in rows), default=bottom)
     return FormTable(
-        layout.name, top, bottom, end, tuple(columns), tuple(rows), totals, tuple(texts), title
+        layout.name, top, bottom, end, columns, tuple(rows), totals, tuple(texts), title
     )
 
 
@@ -198,7 +239,7 @@ def is_invented(name: str) -> bool:
 
 
 def _drawn(
-    layout: Layout, rows: list[BodyRow], columns: list[HeadColumn], closed: bool
+    layout: Layout, rows: list[BodyRow], columns: Sequence[HeadColumn], closed: bool
 ) -> list[BodyRow]:
     """Without the blank rows at the end that only keep a distance to the note: those drawn
     otherwise than the first blank row."""
@@ -215,7 +256,7 @@ def _drawn(
     return kept
 
 
-def _look(layout: Layout, row: int, columns: list[HeadColumn]) -> tuple[int, ...]:
+def _look(layout: Layout, row: int, columns: Sequence[HeadColumn]) -> tuple[int, ...]:
     return tuple(layout.box(row, column.index).style for column in columns)
 
 

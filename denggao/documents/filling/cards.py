@@ -14,7 +14,7 @@ from denggao.documents.filling.context import Context
 from denggao.documents.filling.fitting import Place, fitted
 from denggao.documents.filling.headrows import HeadColumn, Meant
 from denggao.documents.filling.layout import Area, Layout
-from denggao.documents.filling.plan import Filled, Marked, Plan, Unfilled, Work
+from denggao.documents.filling.plan import Filled, Marked, Unfilled, Work
 from denggao.documents.filling.subject import Subject
 from denggao.facts.heads import normal
 
@@ -205,13 +205,15 @@ def _fill(work: Work, layout: Layout, fields: Sequence[Field], context: Context,
         place = Place(ask.column.head, work.form.format(box.style), drop_down)
         answer = fitted(work.answers.to(ask, firm, context.unit), place)
         where = (layout.name, work.plan.moved(layout.name, field.row), field.column)
-        _put(work.plan, where, ask, answer, work.roll.name(firm))
+        _put(work, where, ask, answer, work.roll.name(firm))
 
 
-def _put(plan: Plan, where: tuple[str, int, int], ask: Ask, answer: Answer, who: str) -> None:
+def _put(work: Work, where: tuple[str, int, int], ask: Ask, answer: Answer, who: str) -> None:
+    plan = work.plan
     if answer.value is not None:
         note = "；".join(filter(None, [answer.note, ask.assumed]))
-        plan.filled.append(Filled(*where, answer.value, who, answer, note))
+        item = Filled(*where, answer.value, who, answer, note)
+        plan.fill(item, ask.column.head, work.answers.doubt(answer))
     elif ask.kind in ("carry", "none", "number"):
         like = f"；像“{ask.resembles}”，是的话请用 --columns 说明" if ask.resembles else ""
         why = f"不认得，台账里也没有同名的列{like}"

@@ -13,8 +13,8 @@ class Roll:
     def __init__(self, ledger: Ledger) -> None:
         self._names = ledger.columns.get("name") or [None] * len(ledger)
         self._identity = ledger.identity
-        codes = ledger.columns.get("uscc") or [None] * len(ledger)
-        self._by_code = {code: firm for firm, code in enumerate(codes) if code}
+        self._codes = ledger.columns.get("uscc") or [None] * len(ledger)
+        self._by_code = {code: firm for firm, code in enumerate(self._codes) if code}
         self._by_name: dict[str, list[int]] = {}
         for firm, name in enumerate(self._names):
             if name:
@@ -23,6 +23,10 @@ class Roll:
 
     def name(self, firm: int) -> str:
         return self._names[firm] or self._identity[firm]
+
+    def code(self, firm: int) -> str:
+        """The credit code, else what else identifies the firm."""
+        return self._codes[firm] or self._identity[firm]
 
     def find(self, code: str, name: str) -> tuple[int | None, str]:
         """(the firm, "") or (``None``, why it cannot be told)."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from denggao.documents.filling.answers import Answer
-from denggao.documents.filling.figures import percent
+from denggao.documents.filling.figures import is_near_threshold, percent
 from denggao.documents.filling.layout import (
     DropDown,
     is_percent_format,
@@ -17,7 +17,7 @@ from denggao.documents.filling.layout import (
 from denggao.facts import cells
 from denggao.facts.catalogue import catalogue, is_technical_field, technical_fields
 from denggao.facts.cells import BadCell
-from denggao.facts.heads import normal
+from denggao.facts.headparts import normal_head
 
 _SHOWN = 6
 _CODE = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,2}){2})(?: |$)")
@@ -49,14 +49,20 @@ def _shared(answer: Answer, place: Place) -> Answer:
     else as a text that says so itself."""
     if answer.share is None:
         return answer
+    shown = percent(answer.share)
+    near = is_near_threshold(shown)
+    digits = "两位小数会四舍五入到整数线上，多写了几位" if near else "四舍五入到两位小数"
+    note = ""
     if is_percent_format(place.format):
-        value: Decimal | str = percent(answer.share).scaleb(-2)
-        how = "百分比，四舍五入到两位小数"
+        value: Decimal | str = shown.scaleb(-2)
+        how = f"百分比，{digits}"
+        note = f"实际是 {shown:f}%，这一格的格式可能显示得更整" if near else ""
     elif "%" in place.head or "％" in place.head:
-        value, how = percent(answer.share), "％，四舍五入到两位小数"
+        value, how = shown, f"％，{digits}"
     else:
-        value, how = f"{percent(answer.share)}%", "表头没有写 %，写成带 % 的文字，两位小数"
-    return replace(answer, value=value, how=f"{answer.how}；{how}")
+        value, how = f"{shown:f}%", f"表头没有写 %，写成带 % 的文字，{digits}"
+    note = "；".join(filter(None, [answer.note, note]))
+    return replace(answer, value=value, how=f"{answer.how}；{how}", note=note)
 
 
 def _listed(answer: Answer, drop_down: DropDown) -> Answer:
@@ -83,7 +89,7 @@ def _choice(answer: Answer, allowed: tuple[str, ...]) -> str | None:
         return text if text in allowed else None
     if answer.truth is not None:
         return _same_truth(answer.truth, allowed)
-    same = [entry for entry in allowed if normal(entry) == normal(value)]
+    same = [entry for entry in allowed if normal_head(entry) == normal_head(value)]
     if not same:
         same = _same_field(value, allowed)
     return same[0] if len(same) == 1 else None
@@ -109,8 +115,8 @@ def _same_field(value: str, allowed: tuple[str, ...]) -> list[str]:
     code, fields = match.group(1), technical_fields()
     for depth in (3, 2, 1):
         upper = ".".join(code.split(".")[:depth])
-        words = {normal(w) for w in (upper, fields[upper], f"{upper} {fields[upper]}")}
-        same = [entry for entry in allowed if normal(entry) in words]
+        words = {normal_head(w) for w in (upper, fields[upper], f"{upper} {fields[upper]}")}
+        same = [entry for entry in allowed if normal_head(entry) in words]
         if same:
             return same
     return []

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from denggao.documents.filling.layout import REFERENCE, Area, Box, DropDown, Form, Layout
+from denggao.documents.patching.book import Book
+from denggao.documents.patching.parts import Parts
+from denggao.documents.patching.patch import opened
+from denggao.documents.patching.strings import shared_strings, unescaped
 from denggao.facts.errors import UserError
 from denggao.facts.problems import column_index
 
@@ -27,14 +31,10 @@ def read_form(path: Path) -> Form:
 
     if not path.exists():
         raise UserError(f"找不到文件「{path}」；请检查路径和文件名")
-    if not zipfile.is_zipfile(path):
-        raise UserError(
-            f"「{path.name}」不是 .xlsx 工作簿；请用 Excel 或 WPS 打开后另存为 .xlsx 再填"
-        )
     package = Package(path)
     try:
-        with zipfile.ZipFile(path) as archive:
-            return _Reader(path, archive, package).form()
+        with opened(path) as parts, zipfile.ZipFile(path) as archive:
+            return _Reader(path, archive, package, parts).form()
     except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, ValueError) as error:
         raise UserError(
             f"「{path.name}」读不出来（工作簿内部有错）；请用 Excel 或 WPS 打开后另存再试"
@@ -44,11 +44,14 @@ def read_form(path: Path) -> Form:
 
 
 class _Reader:
-    def __init__(self, path: Path, archive: zipfile.ZipFile, package: Package) -> None:
+    def __init__(
+        self, path: Path, archive: zipfile.ZipFile, package: Package, parts: Parts
+    ) -> None:
         self.path, self.archive = path, archive
         self.parts, self.date1904 = package.sheets, package.date1904
-        self.strings = self._strings()
-        self.workbook = self._tree("xl/workbook.xml")
+        self.book = Book(parts)
+        self.strings = self._strings(parts)
+        self.workbook = self._tree(self.book.part)
         self.cells = 0
 
     def form(self) -> Form:
@@ -63,22 +66,28 @@ class _Reader:
     def _tree(self, part: str) -> Element:
         info = self.archive.getinfo(part)
         if info.file_size > MAX_PART:
-            raise UserError(f"「{self.path.name}」太大，不像要填的表；请只留要填的工作表")
+            raise self._too_large()
         data = self.archive.read(info)
         if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
             raise UserError(f"「{self.path.name}」含有外部实体声明，不予读取")
         return ElementTree.fromstring(data)  # noqa: S314 (no DOCTYPE, so no entities)
 
-    def _strings(self) -> list[str]:
-        if "xl/sharedStrings.xml" not in self.archive.namelist():
-            return []
-        tree = self._tree("xl/sharedStrings.xml")
-        return [_shown(item) for item in tree if _local(item) == "si"]
+    def _strings(self, parts: Parts) -> dict[int, str]:
+        part = self.book.related("sharedStrings")
+        if part is None:
+            return {}
+        if parts.size(part) > MAX_PART:
+            raise self._too_large()
+        return shared_strings(parts.chunks(part), range(parts.size(part)))
+
+    def _too_large(self) -> UserError:
+        return UserError(f"「{self.path.name}」太大，不像要填的表；请只留要填的工作表")
 
     def _formats(self) -> list[str]:
-        if "xl/styles.xml" not in self.archive.namelist():
+        part = self.book.related("styles")
+        if part is None:
             return []
-        tree = self._tree("xl/styles.xml")
+        tree = self._tree(part)
         own = {e.get("numFmtId"): e.get("formatCode", "") for e in _all(tree, "numFmt")}
         styles = next(iter(_all(tree, "cellXfs")), None)
         numbers = [e.get("numFmtId", "0") for e in styles] if styles is not None else []
@@ -119,6 +128,8 @@ class _Reader:
             value = self.strings[int(value)]
         elif kind == "inlineStr" and "is" in parts:
             value = _shown(parts["is"])
+        elif kind == "str":
+            value = unescaped(value)
         text = " ".join(value.split())
         return Box(text, int(cell.get("s", "0")), "f" in parts, kind == "n" and bool(text))
 
@@ -169,7 +180,8 @@ def _all(tree: Element, name: str) -> list[Element]:
 def _shown(item: Element) -> str:
     """The text of a string with its runs, without phonetic hints."""
     hints = {t for e in item if _local(e) == "rPh" for t in e.iter()}
-    return "".join(t.text or "" for t in item.iter() if _local(t) == "t" and t not in hints)
+    words = (t.text or "" for t in item.iter() if _local(t) == "t" and t not in hints)
+    return unescaped("".join(words))
 
 
 #: Number formats that a workbook may use without writing them down.

@@ -117,12 +117,6 @@ class Form:
 _QUOTED = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 
 
-def is_date_format(code: str) -> bool:
-    """Does a number in this format show as a day?"""
-    bare = _QUOTED.sub("", code).lower()
-    return "y" in bare and "m" in bare
-
-
 def is_percent_format(code: str) -> bool:
     """Does a number in this format show in per cent?"""
     return "%" in _QUOTED.sub("", code)

@@ -63,7 +63,8 @@ class Inserted(NamedTuple):
 @dataclass
 class Plan:
     """``filled``/``marked`` in the order of the form; ``unfilled`` columns with a suggestion;
-    ``absent`` firms that the form lists and the ledger has not; ``notices`` for the person."""
+    ``absent`` firms that the form lists and the ledger has not; ``notices`` for the person;
+    ``doubted`` cells that are filled and should be looked at."""
 
     filled: list[Filled] = field(default_factory=list)
     marked: list[Marked] = field(default_factory=list)
@@ -73,6 +74,7 @@ class Plan:
     differing: list[Marked] = field(default_factory=list)
     inserted: list[Inserted] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    doubted: list[Marked] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     firms: set[int] = field(default_factory=set)
 
@@ -80,6 +82,13 @@ class Plan:
     def is_empty(self) -> bool:
         """Nothing in the form could be filled."""
         return not self.filled
+
+    def fill(self, item: Filled, head: str, doubt: str = "") -> None:
+        """Add a cell; a ``doubt`` about its value goes into its comment and into the list."""
+        if doubt:
+            item = item._replace(note="；".join(filter(None, [item.note, doubt])))
+            self.doubted.append(Marked(*item[:3], item.firm, head, doubt))
+        self.filled.append(item)
 
     def moved(self, sheet: str, row: int) -> int:
         """Where a row of the form comes to lie in the finished sheet."""

@@ -15,6 +15,7 @@ from denggao.documents.filling.plan import Plan, Work
 from denggao.documents.filling.subject import subject_of
 from denggao.documents.filling.tableplanner import TablePlanner
 from denggao.facts.errors import UserError
+from denggao.facts.ownpages import is_own, signed_rows
 
 
 def plan_form(
@@ -23,6 +24,9 @@ def plan_form(
     """The whole form, each sheet from its top. Cards are filled when ``firms`` is one firm."""
     work = Work(Plan(), form, answers, Roll(answers.ledger), meant, report_year, firms)
     for layout in form.sheets:
+        if _is_own(layout):
+            work.plan.notices.append(f"〈{layout.name}〉是登高自己加的页，没有动")
+            continue
         tables = find_tables(layout, meant)
         unplaced = []
         for table in tables:
@@ -43,6 +47,11 @@ def context_of(layout: Layout, table: FormTable, year: int, report_year: int | N
     return Context.of(year, report_year, title, table.texts, heads)
 
 
+def _is_own(layout: Layout) -> bool:
+    rows = range(1, signed_rows(layout.name) + 1)
+    return is_own(layout.name, [[text for _, text in layout.filled(row)] for row in rows])
+
+
 def heads_of(form: Form, meant: Meant, year: int, report_year: int | None) -> list[str]:
     """Every head of a form, for the columns of a ledger that only a form asks for. Raises
     UserError where nothing in the form is about firms, whatever the ledger holds. ``year`` is
@@ -50,6 +59,8 @@ def heads_of(form: Form, meant: Meant, year: int, report_year: int | None) -> li
     heads: list[str] = []
     why: list[str] = []
     for layout in form.sheets:
+        if _is_own(layout):
+            continue
         tables = find_tables(layout, meant)
         subjects = [subject_of(table, meant) for table in tables]
         found = labels(layout, tables, meant)

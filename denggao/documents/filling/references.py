@@ -58,7 +58,7 @@ def shifted(formula: str, rows: Rows, at_home: bool, in_body: bool = False) -> s
     without a sheet are meant; ``in_body``: in one of the rows that are filled."""
 
     def mapped(match: re.Match[str]) -> str:
-        if not _is_meant(match["sheet"], rows.sheet, at_home):
+        if not _is_meant(match, rows.sheet, at_home):
             return match.group()
         if match["r1n"]:
             top, bottom = int(match["r1n"]), int(match["r2n"])
@@ -95,9 +95,11 @@ def _references(formula: str, mapped: Callable[[re.Match[str]], str]) -> str:
     return _TOKEN.sub(lambda m: m.group() if m.group().startswith('"') else mapped(m), formula)
 
 
-def _is_meant(prefix: str | None, sheet: str, at_home: bool) -> bool:
+def _is_meant(match: re.Match[str], sheet: str, at_home: bool) -> bool:
+    prefix: str | None = match["sheet"]
     if prefix is None:
-        return at_home
+        # "!" after what is no name of a sheet of ours: [1]表1!A9 is in another workbook
+        return at_home and not match.string.endswith("!", 0, match.start())
     return prefix[:-1].strip("'").replace("''", "'") == sheet
 
 

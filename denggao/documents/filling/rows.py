@@ -15,12 +15,14 @@ from denggao.documents.filling.plan import Inserted
 from denggao.documents.filling.references import Rows, moved, shifted, shifted_areas
 from denggao.documents.filling.surroundings import (
     formula_splices,
+    pivot_sources,
     shift_formulas,
     shift_surroundings,
 )
 from denggao.documents.patching.book import Book
 from denggao.documents.patching.container import Damaged
 from denggao.documents.patching.parts import Parts
+from denggao.documents.patching.patch import opened
 from denggao.documents.patching.spans import (
     Element,
     Splice,
@@ -44,8 +46,7 @@ def prepare(source: Path, target: Path, inserted: Sequence[Inserted]) -> None:
     """A copy of ``source`` at ``target`` with the rows inserted and without the stored results
     of formulas: they are of the blank form, and some programs would show them. Raises UserError
     where a part of the workbook would come apart (formulas of several rows, pivot tables)."""
-    parts = Parts(source)
-    try:
+    with opened(source) as parts:
         book = Book(parts)
         for sheet in dict.fromkeys(i.sheet for i in inserted):
             _Insertion(source.name, parts, book, sheet, inserted).make()
@@ -55,13 +56,6 @@ def prepare(source: Path, target: Path, inserted: Sequence[Inserted]) -> None:
             book.recalculate()
         with target.open("wb") as stream:
             parts.write(stream)
-    except Damaged as error:
-        raise UserError(
-            f"「{source.name}」的内部写法不合规范，没有把握插入行（{error}）；"
-            "请用 Excel 或 WPS 打开后另存为 .xlsx 再试"
-        ) from error
-    finally:
-        parts.close()
 
 
 def _forget_results(parts: Parts, part: str) -> bool:
@@ -99,6 +93,8 @@ class _Insertion:
                 shift_formulas(self.parts, name, ("f",), self.rows)
         if self.parts.related(self.part, "pivotTable"):
             raise self._refuse("工作表上有数据透视表")
+        for area in pivot_sources(self.parts, self.book, self.rows):
+            raise self._refuse(f"有数据透视表取的是 {area} 的数据")
         shift_surroundings(self.parts, self.part, self.rows)
 
     def _refuse(self, what: str) -> UserError:

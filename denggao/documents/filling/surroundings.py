@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from denggao.documents.filling.references import Rows, shifted, shifted_areas
+from denggao.documents.patching.book import Book
 from denggao.documents.patching.parts import Parts
 from denggao.documents.patching.spans import (
     Element,
@@ -16,6 +17,8 @@ from denggao.documents.patching.spans import (
     spliced,
     with_attribute,
 )
+
+_SIGNS = set("'\"<>&")
 
 
 def formula_splices(
@@ -38,7 +41,8 @@ def formula_splices(
 def shift_formulas(parts: Parts, part: str, names: Sequence[str], rows: Rows) -> None:
     """Formulas of another part that name the sheet."""
     data = parts.read(part)
-    if rows.sheet.encode() not in data and escaped(rows.sheet).encode() not in data:
+    # signs like ' are written in several ways, so only a plain name can be ruled out at once
+    if not _SIGNS & set(rows.sheet) and b"&#" not in data and rows.sheet.encode() not in data:
         return
     splices: list[Splice] = []
     for element in parse(data).all_elements():
@@ -59,6 +63,18 @@ def shift_surroundings(parts: Parts, sheet: str, rows: Rows) -> None:
             _shift_drawing(parts, relation.target, rows)
         elif relation.kind == "vmlDrawing":
             _shift_boxes(parts, relation.target, rows)
+
+
+def pivot_sources(parts: Parts, book: Book, rows: Rows) -> Iterator[str]:
+    """The areas of the sheet that pivot tables anywhere read and that would move or grow. Those
+    read by a name or of another workbook (with an id) are no areas of the sheet."""
+    for part in parts.related(book.part, "pivotCacheDefinition"):
+        for element in parse(parts.read(part)).all_elements():
+            if element.name not in ("worksheetSource", "rangeSet") or element.get("id"):
+                continue
+            area = element.get("ref")
+            if area and element.get("sheet") == rows.sheet and shifted_areas(area, rows) != area:
+                yield area
 
 
 def _shift_areas(parts: Parts, part: str, rows: Rows) -> None:
@@ -97,6 +113,7 @@ def _shift_boxes(parts: Parts, part: str, rows: Rows) -> None:
         numbers[2], numbers[6] = numbers[2] + by, numbers[6] + by
         return match[1] + ", ".join(map(str, numbers)).encode()
 
-    data = re.sub(rb"(<x:Row>\s*)([0-9]+)", row, data)
-    data = re.sub(rb"(<x:Anchor>\s*)([0-9]+(?:\s*,\s*[0-9]+){7})", anchor, data)
+    data = re.sub(rb"(<(?:[\w.-]+:)?Row>\s*)([0-9]+)", row, data)
+    numbers = rb"[0-9]+(?:\s*,\s*[0-9]+){7}"
+    data = re.sub(rb"(<(?:[\w.-]+:)?Anchor>\s*)(" + numbers + rb")", anchor, data)
     parts.edit(part, data)

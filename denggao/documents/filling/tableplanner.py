@@ -23,7 +23,8 @@ from denggao.documents.filling.plan import Filled, Inserted, Marked, Unfilled, W
 from denggao.documents.filling.subject import OF_FIRM, Subject
 from denggao.facts import cells
 from denggao.facts.cells import BadCell
-from denggao.facts.heads import normal
+from denggao.facts.headparts import normal_head
+from denggao.facts.privacy import hidden
 
 _ADDED_UP = ("元", "人", "项")
 
@@ -167,11 +168,15 @@ class TablePlanner:
         where = (self.layout.name, target.row, index)
         if box.text and not HINT.fullmatch(box.text):
             if answer.value is not None and ask.kind != "number" and not same(box.text, answer):
-                why = f"表里已有“{box.text}”，台账是“{answer.value}”，没有改"
+                there, known = box.text, str(answer.value)
+                if answer.personal:
+                    there, known = hidden(there), hidden(known)
+                why = f"表里已有“{there}”，台账是“{known}”，没有改"
                 self.plan.differing.append(Marked(*where, who, ask.column.head, why))
             return
         if answer.value is not None:
-            self.plan.filled.append(Filled(*where, answer.value, who, answer, answer.note))
+            item = Filled(*where, answer.value, who, answer, answer.note)
+            self.plan.fill(item, ask.column.head, self.answers.doubt(answer))
         elif answer.gap and not answer.silent:
             self.plan.marked.append(Marked(*where, who, ask.column.head, answer.gap))
 
@@ -194,16 +199,31 @@ class TablePlanner:
         if not self._is_own_cell(row, ask.column.index):
             return
         where = (self.layout.name, place, ask.column.index)
-        missing = sum(1 for answer in answers if answer.exact is None)
-        if missing:
-            why = f"有 {missing} 户没有这个数，没有合计"
-            self.plan.marked.append(Marked(*where, "合计", ask.column.head, why))
+        why = self._partial(ask, answers)
+        if why:
+            self.plan.marked.append(Marked(*where, "合计", ask.column.head, f"{why}，没有合计"))
             return
         steps = sum(answer.exact or 0 for answer in answers)
         value = plain(Fraction(steps, fact * ask.factor))
         how = f"本表 {len(answers)} 户相加"
         answer = Answer(f"合计 {ask.column.head}", value, how=how)
-        self.plan.filled.append(Filled(*where, value, "合计", answer))
+        doubted = sum(1 for part in answers if self.answers.doubt(part))
+        doubt = f"其中 {doubted} 户的数存疑，请核对" if doubted else ""
+        self.plan.fill(Filled(*where, value, "合计", answer), ask.column.head, doubt)
+
+    def _partial(self, ask: Ask, answers: Sequence[Answer]) -> str:
+        """Why the answers do not add up to what the rows of the table say, "" if they do."""
+        missing = sum(1 for answer in answers if answer.exact is None)
+        if missing:
+            return f"有 {missing} 户没有这个数"
+        rows = {row.row + self.shift for row in self.table.rows}
+        absent = sum(1 for m in self.plan.absent if m.sheet == self.layout.name and m.row in rows)
+        if absent:
+            return f"表里有 {absent} 户台账中找不到"
+        where = self.layout.name, ask.column.index
+        differing = [m for m in self.plan.differing if (m.sheet, m.column) == where]
+        differing = [m for m in differing if m.row in rows]
+        return f"表里有 {len(differing)} 户的数与台账不同" if differing else ""
 
     def _added_up(self, ask: Ask) -> int | None:
         """The scale of a column whose firms may be added up."""
@@ -254,7 +274,7 @@ def same(text: str, answer: Answer) -> bool:
     """Does the form already say what the ledger says?"""
     value: Value | None = answer.value
     if isinstance(value, str):
-        return normal(text) == normal(value)
+        return normal_head(text) == normal_head(value)
     if isinstance(value, Decimal | int):
         try:
             return Decimal(text.replace(",", "")) == value

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,33 +14,42 @@ from denggao.documents.filling.layout import letter
 from denggao.documents.filling.plan import Filled, Marked, Plan, cell_name
 from denggao.documents.filling.rows import prepare
 from denggao.documents.patching import KEEP, Change, NewSheet, patch
+from denggao.facts.catalogue import catalogue
+from denggao.facts.ownpages import OPEN, OPEN_HEADS, SOURCE_HEADS, SOURCES
+from denggao.facts.privacy import hidden, masked
 
-SOURCES, OPEN = "来源", "待填清单"
 #: A workbook with more comments than this opens slowly; the rest is in the list.
 MAX_COMMENTS = 20_000
-_SOURCE_HEADS = (
-    "工作表", "单元格", "企业", "填的是", "填入的值",
-    "来源文件", "来源工作表", "来源单元格", "来源表头", "换算和说明",
-)  # fmt: skip
 _SOURCE_WIDTHS = (16, 9, 32, 24, 22, 22, 16, 11, 28, 40)
-_OPEN_HEADS = ("性质", "工作表", "单元格", "企业", "表头", "说明")
 _OPEN_WIDTHS = (12, 16, 9, 32, 30, 60)
 
 Line = Sequence[str | int | Decimal | None]
 
 
-def write_filled(plan: Plan, form: Path, target: Path) -> None:
+@dataclass(frozen=True)
+class Written:
+    """``notes``: how many of the cells in want of data (``plan.marked``) got a comment;
+    ``unwritten``: the cells (〈表1〉D5) without one because a conversation stands there."""
+
+    notes: int
+    unwritten: Sequence[str]
+
+
+def write_filled(plan: Plan, form: Path, target: Path) -> Written:
     """Write the filled form to ``target``; the form itself is not touched. Raises UserError
     where rows cannot be inserted safely or a cell must not change; nothing is written then."""
     sheets = [
-        NewSheet(SOURCES, [_SOURCE_HEADS, *_sources(plan)], _SOURCE_WIDTHS),
-        NewSheet(OPEN, [_OPEN_HEADS, *open_lines(plan)], _OPEN_WIDTHS),
+        NewSheet(SOURCES, [SOURCE_HEADS, *_sources(plan)], _SOURCE_WIDTHS),
+        NewSheet(OPEN, [OPEN_HEADS, *open_lines(plan)], _OPEN_WIDTHS),
     ]
     changes = list(_changes(plan))
     with tempfile.TemporaryDirectory() as folder:
         roomy = Path(folder) / form.name
         prepare(form, roomy, plan.inserted)
-        patch(roomy, target, changes, sheets)
+        unwritten = patch(roomy, target, changes, sheets)
+    beside = {f"〈{c.sheet}〉{c.reference}" for c in changes if c.note} - set(unwritten)
+    notes = sum(1 for mark in plan.marked if f"〈{mark.sheet}〉{cell_name(mark)}" in beside)
+    return Written(notes, unwritten)
 
 
 def _changes(plan: Plan) -> Iterator[Change]:
@@ -64,7 +74,7 @@ def _sources(plan: Plan) -> Iterator[Line]:
     for item in plan.filled:
         answer = item.answer
         where = (item.sheet, cell_name(item), item.firm, answer.fact)
-        value = _masked(item.value) if answer.personal else _shown(item.value)
+        value = _shown(item.value, answer)
         how = "；".join(filter(None, [answer.how, item.note, _personal(answer)]))
         if not answer.sources:
             yield (*where, value, None, None, None, None, how or "登高编号")
@@ -73,14 +83,14 @@ def _sources(plan: Plan) -> Iterator[Line]:
             yield (*where, value, source.file, source.sheet, place, source.head, how)
 
 
-def _shown(value: Value) -> str | int | Decimal:
-    """Dates as text: the sheet is for reading and searching."""
-    return value if isinstance(value, str | int | Decimal) else value.isoformat()
-
-
-def _masked(value: Value) -> str:
-    text = str(value)
-    return text[:3] + "*" * max(len(text) - 7, 1) + text[-4:] if len(text) > 7 else "*" * len(text)
+def _shown(value: Value, answer: Answer) -> str | int | Decimal:
+    """Dates as text: the sheet is for reading and searching. Personal data is hidden, and so
+    are personal numbers in other texts; a credit code may look like one."""
+    if answer.personal:
+        return hidden(str(value))
+    if isinstance(value, str):
+        return value if answer.fact == catalogue()["uscc"].name else masked(value)
+    return value if isinstance(value, int | Decimal) else value.isoformat()
 
 
 def _personal(answer: Answer) -> str:
@@ -98,6 +108,7 @@ def open_lines(plan: Plan) -> Iterator[Line]:
     yield from _marks("表头的口径", plan.head_notes)
     yield from _marks("找不到的企业", plan.absent)
     yield from _marks("与台账不同", plan.differing)
+    yield from _marks("请核对", plan.doubted)
     yield from _marks("缺数", plan.marked)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
 from denggao.documents.patching.changes import Keep, Value
+from denggao.documents.patching.serials import serial_of
 from denggao.documents.patching.spans import (
     Element,
     escaped,
@@ -155,7 +156,10 @@ def number_text(value: int | Decimal | Fraction | date, date1904: bool) -> str:
     """A number as it is written. Raises Unwritable for one with more than 15 digits: a cell
     would lose the rest. A fraction without end is rounded, as Excel would."""
     if isinstance(value, date):
-        return _serial(value, date1904)
+        serial = serial_of(value, date1904)
+        if serial is None:
+            raise Unwritable("日期早于 Excel 所能存的")
+        return serial
     if isinstance(value, Fraction):
         return _fraction(value)
     if isinstance(value, Decimal) and not value.is_finite():
@@ -190,21 +194,6 @@ def _fraction(value: Fraction) -> str:
     steps = value * 10**places
     sign, digits = int(steps < 0), tuple(map(int, str(abs(steps.numerator))))
     return number_text(Decimal((sign, digits, -places)), date1904=False)
-
-
-def _serial(day: date, date1904: bool) -> str:
-    """Days since the system's beginning; 1900 counts a 29 February that never was."""
-    moment = datetime(day.year, day.month, day.day)  # noqa: DTZ001 (Excel knows no zones)
-    if isinstance(day, datetime):
-        moment = day.replace(tzinfo=None)
-    start = datetime(1904, 1, 1) if date1904 else datetime(1899, 12, 30)  # noqa: DTZ001
-    if not date1904 and moment < datetime(1900, 3, 1):  # noqa: DTZ001
-        start = datetime(1899, 12, 31)  # noqa: DTZ001
-    since = moment - start
-    if since < timedelta(0) or (not date1904 and since < timedelta(days=1)):
-        raise Unwritable("日期早于 Excel 所能存的")
-    seconds = Fraction(since.seconds, 86400)
-    return str(since.days) if not seconds else repr(float(since.days + seconds))
 
 
 def style_for(value: Value, style: int, fill: str | None, styles: Styles) -> int:

@@ -25,7 +25,10 @@ from denggao.documents.patching.records import (
     wide,
     without_zip64,
 )
+from denggao.facts.container import Damaged, inflated
 from denggao.facts.errors import UserError
+
+__all__ = ["Container", "Damaged", "Entry", "Pieces"]
 
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED, _DESCRIPTOR, _UTF8 = 0x1, 0x8, 0x800
@@ -35,10 +38,6 @@ _LARGE = 16 << 20
 
 #: The new bytes of a part, piece by piece.
 Pieces = Callable[[], Iterable[bytes]]
-
-
-class Damaged(Exception):
-    """The file is no zip that can be copied entry by entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +93,8 @@ class Container:
             count, length, offset = fields[7:10]
             end_at -= LOCATOR64.size + len(self._end64)
         self._count, self._directory = count, end_at - length
-        #: Bytes before the zip itself that its offsets do not count.
-        self._shift = self._directory - offset
-        if self._directory < 0 or self._shift < 0:
-            raise Damaged("directory outside the file")
+        if not 0 <= self._directory == offset:
+            raise Damaged("directory elsewhere than it claims")
         self._length = length
 
     def _read_end64(self, end_at: int) -> bytes:
@@ -107,7 +104,6 @@ class Container:
         locator = self._at(end_at - LOCATOR64.size, LOCATOR64.size)
         if locator[:4] != b"PK\x06\x07":
             return b""
-        # the record ends where the locator begins, whatever bytes stand before the zip
         start = LOCATOR64.unpack(locator)[2]
         record = self._at(start, end_at - LOCATOR64.size - start)
         if record[:4] != b"PK\x06\x06" or len(record) < END64.size:
@@ -130,7 +126,7 @@ class Container:
             length = CENTRAL.size + sum(fields[10:13])
             rows.append((data[at : at + length], fields))
             at += length
-        starts = {offset_of(record, fields) + self._shift for record, fields in rows}
+        starts = {offset_of(record, fields) for record, fields in rows}
         ordered = [*sorted(starts), self._directory]
         if len(starts) != len(rows) or ordered[-2:-1] > [self._directory]:
             raise Damaged("entries overlap")
@@ -142,7 +138,7 @@ class Container:
         size, packed, _ = wide(record, fields)
         raw = record[CENTRAL.size : CENTRAL.size + fields[10]]
         name = raw.decode("utf-8" if flags & _UTF8 else "cp437", "replace")
-        start = offset_of(record, fields) + self._shift
+        start = offset_of(record, fields)
         name = name.replace("\\", "/").lstrip("/")
         return Entry(record, name, flags, method, crc, packed, size, start, stop[start])
 
@@ -157,19 +153,22 @@ class Container:
         """The unpacked bytes of an entry; raises Damaged if they are not what it claims."""
         if entry.method not in (_STORED, _DEFLATED) or entry.flags & _ENCRYPTED:
             raise Damaged("packed in a way that is not used in workbooks")
-        at, left = self.data_start(entry), entry.packed
-        inflate = zlib.decompressobj(-15) if entry.method == _DEFLATED else None
+        packed = self._packed(entry)
         crc = size = 0
-        while left:
-            packed = self._at(at, min(left, _CHUNK // 4))
-            at, left = at + len(packed), left - len(packed)
-            for data in _inflated(inflate, packed):
-                crc, size = zlib.crc32(data, crc), size + len(data)
-                if size > entry.size:
-                    raise Damaged("larger than it claims")
-                yield data
+        for data in inflated(packed) if entry.method == _DEFLATED else packed:
+            crc, size = zlib.crc32(data, crc), size + len(data)
+            if size > entry.size:
+                raise Damaged("larger than it claims")
+            yield data
         if size != entry.size or crc != entry.crc:
             raise Damaged("checksum")
+
+    def _packed(self, entry: Entry) -> Iterator[bytes]:
+        at, left = self.data_start(entry), entry.packed
+        while left:
+            data = self._at(at, min(left, _CHUNK // 4))
+            at, left = at + len(data), left - len(data)
+            yield data
 
     # --- writing ---------------------------------------------------------------------------
 
@@ -187,7 +186,7 @@ class Container:
         first = ordered[0].start if ordered else self._directory
         _copy(self._file, 0, first, target)
         for entry in ordered:
-            offset = target.tell() - self._shift
+            offset = target.tell()
             if entry.name in dropped:
                 continue
             if entry.name in replaced:
@@ -210,7 +209,7 @@ class Container:
         sizes = _packed(target, head, name, extra, pieces, entry.size)
         return CENTRAL.pack(
             fields[0], fields[1], *head, *sizes, len(name), len(extra), len(comment),
-            0, fields[14], fields[15], start - self._shift,
+            0, fields[14], fields[15], start,
         ) + name + extra + comment  # fmt: skip
 
     def _write_added(self, target: BinaryIO, name: str, data: bytes) -> bytes:
@@ -221,13 +220,13 @@ class Container:
         head = [20, 0 if raw.isascii() else _UTF8, _DEFLATED, fields[5], fields[6]]
         sizes = _packed(target, head, raw, b"", [data], len(data))
         return CENTRAL.pack(
-            b"PK\x01\x02", 20, *head, *sizes, len(raw), 0, 0, 0, 0, 0, start - self._shift
+            b"PK\x01\x02", 20, *head, *sizes, len(raw), 0, 0, 0, 0, 0, start
         ) + raw  # fmt: skip
 
     def _write_end(self, target: BinaryIO, records: Sequence[bytes]) -> None:
         start = target.tell()
         target.writelines(records)
-        length, offset, count = target.tell() - start, start - self._shift, len(records)
+        length, offset, count = target.tell() - start, start, len(records)
         if target.tell() >= NONE32:
             raise UserError("改后的工作簿超过 4 GB，写不出来；请分成几个文件")
         if self._end64:
@@ -245,19 +244,6 @@ class Container:
             for old, limit, value in zip(end[3:7], limits, new, strict=True)
         ]
         target.write(END.pack(*end) + self._comment)
-
-
-def _inflated(inflate: zlib._Decompress | None, packed: bytes) -> Iterator[bytes]:
-    """At most a chunk at a time, however well it was packed."""
-    if inflate is None:
-        yield packed
-        return
-    try:
-        while packed:
-            yield inflate.decompress(packed, _CHUNK)
-            packed = inflate.unconsumed_tail
-    except zlib.error as error:
-        raise Damaged(str(error)) from error
 
 
 def _packed(

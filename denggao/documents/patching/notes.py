@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from denggao.documents.patching.book import Book
 from denggao.documents.patching.boxes import add_boxes, new_boxes
@@ -22,7 +23,6 @@ from denggao.documents.patching.spans import (
     spliced,
     with_attribute,
 )
-from denggao.facts.errors import UserError
 
 AUTHOR = "登高"
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
@@ -34,6 +34,15 @@ _AFTER_LEGACY = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Noted:
+    """``splices`` for the sheet's own part; ``unwritten`` are the cells whose notes were left
+    out because a conversation stands there."""
+
+    splices: list[Splice] = field(default_factory=list)
+    unwritten: list[Cell] = field(default_factory=list)
+
+
 def add_notes(
     parts: Parts,
     book: Book,
@@ -41,13 +50,17 @@ def add_notes(
     sheet: Sheet,
     merges: Areas,
     changes: Mapping[Cell, Change],
-) -> list[Splice]:
-    """The notes of ``changes`` as comments of a sheet; returns what that changes in the
-    sheet's own part. In a merged area the note stands at the first cell, where it shows."""
+) -> Noted:
+    """The notes of ``changes`` as comments of a sheet. In a merged area the note stands at the
+    first cell, where it shows. Under a conversation Excel shows the conversation only, so a
+    note would be lost there: such cells are returned instead."""
     notes = _by_first_cell(changes, merges)
+    threads = _threads(parts, part) if notes else set()
+    unwritten = [cell for cell in notes if cell in threads]
+    for cell in unwritten:
+        del notes[cell]
     if not notes:
-        return []
-    _refuse_threads(parts, part, notes, changes)
+        return Noted(unwritten=unwritten)
     comments = parts.related(part, "comments")
     if comments:
         new = _append(parts, comments[0], notes)
@@ -57,7 +70,7 @@ def add_notes(
         parts.add(name, document(empty), _COMMENTS_TYPE)
         parts.relate(part, "comments", name)
         new = _append(parts, name, notes)
-    return _boxes(parts, part, sheet, new)
+    return Noted(_boxes(parts, part, sheet, new), unwritten)
 
 
 def _by_first_cell(changes: Mapping[Cell, Change], merges: Areas) -> dict[Cell, str]:
@@ -70,18 +83,13 @@ def _by_first_cell(changes: Mapping[Cell, Change], merges: Areas) -> dict[Cell, 
     return notes
 
 
-def _refuse_threads(
-    parts: Parts, part: str, notes: Mapping[Cell, str], changes: Mapping[Cell, Change]
-) -> None:
-    """Under a conversation Excel shows the conversation only, so a note would be lost."""
-    for name in parts.related(part, "threadedComment"):
-        for thread in parse(parts.read(name)).all("threadedComment"):
-            if region(thread.get("ref"))[:2] in notes:
-                sheet = next(iter(changes.values())).sheet
-                raise UserError(
-                    f"〈{sheet}〉{thread.get('ref')} 有对话式批注，不能再加说明；"
-                    "请先在 Excel 里删去对话"
-                )
+def _threads(parts: Parts, part: str) -> set[Cell]:
+    """The cells of a sheet where conversations stand."""
+    return {
+        region(thread.get("ref"))[:2]
+        for name in parts.related(part, "threadedComment")
+        for thread in parse(parts.read(name)).all("threadedComment")
+    }
 
 
 # --- the comments part -----------------------------------------------------------------------

@@ -33,12 +33,7 @@ class Parts:
 
     def __init__(self, path: Path) -> None:
         self._container = Container(path)
-        self._entries: dict[str, Entry] = {}
-        self._twice: set[str] = set()
-        for entry in self._container.entries:
-            key = entry.name.lower()
-            if self._entries.setdefault(key, entry) is not entry:
-                self._twice.add(key)
+        self._entries = {entry.name.lower(): entry for entry in self._container.entries}
         self._edited: dict[str, bytes] = {}
         self._streams: dict[str, Pieces] = {}
         self._added: dict[str, bytes] = {}
@@ -58,7 +53,7 @@ class Parts:
 
     def _entry(self, name: str) -> Entry:
         key = name.lower()
-        if key not in self._entries or key in self._twice:
+        if key not in self._entries:
             raise Damaged(f"part {name}")
         return self._entries[key]
 

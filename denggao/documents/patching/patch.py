@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from denggao.documents.patching.book import Book
@@ -15,12 +14,13 @@ from denggao.documents.patching.container import Damaged
 from denggao.documents.patching.newsheets import append_sheet
 from denggao.documents.patching.notes import add_notes
 from denggao.documents.patching.parts import Parts, document
-from denggao.documents.patching.rows import string_numbers
+from denggao.documents.patching.rows import reference, string_numbers
 from denggao.documents.patching.scan import Region, Sheet, region, scan
 from denggao.documents.patching.sheet import SheetEdit, Surroundings
 from denggao.documents.patching.spans import Splice, parse, spliced_stream
 from denggao.documents.patching.strings import shared_strings
 from denggao.documents.patching.styles import Styles, empty
+from denggao.documents.replacing import replacing
 from denggao.facts.errors import UserError
 from denggao.facts.package import Package
 
@@ -34,11 +34,12 @@ def patch(
     sheets: Sequence[NewSheet] = (),
     *,
     force: bool = False,
-) -> None:
+) -> list[str]:
     """Write ``changes`` and new ``sheets`` into a copy of ``source`` at ``target`` (which may
     be the same file). Only the changed cells differ: parts that are not touched keep their
     packed bytes, touched sheets all bytes outside of those cells. ``force`` lets a value
-    replace a formula.
+    replace a formula. Returns the cells (〈表1〉D5) whose notes were left out because a
+    conversation stands there, which would hide them.
 
     Raises UserError (Chinese) for a file that is no workbook, is signed or damaged, a sheet
     that is not there, and a cell that must not change: inside a merged area, a formula, an
@@ -48,11 +49,18 @@ def patch(
         check(change.value)
     wanted = by_sheet(changes)
     checked(source)
-    with opened(source) as parts:
-        _Patching(source.name, parts, force).make(wanted, sheets)
-        temporary = _written(parts, source, target)
-    if temporary is not None:  # the source is closed by now: it may be the target
-        _put(temporary, target)
+    # first the source is closed, then the target replaced: they may be one file
+    with ExitStack() as later, opened(source) as parts:
+        unwritten = _Patching(source.name, parts, force).make(wanted, sheets)
+        if not parts.is_changed and target.exists() and target.samefile(source):
+            return unwritten
+        temporary = later.enter_context(replacing(target, like=source))
+        if parts.is_changed:
+            with temporary.open("w+b") as stream:
+                parts.write(stream)
+        else:
+            shutil.copyfile(source, temporary)
+    return unwritten
 
 
 def checked(source: Path) -> None:
@@ -92,17 +100,21 @@ class _Patching:
         self.styles = Styles(data or document(empty(self.book.namespace)))
         self._styles_were = self.styles.data
 
-    def make(self, wanted: Mapping[str, Mapping[Cell, Change]], sheets: Sequence[NewSheet]) -> None:
+    def make(
+        self, wanted: Mapping[str, Mapping[Cell, Change]], sheets: Sequence[NewSheet]
+    ) -> list[str]:
         scanned = {name: self._scan(name, changes) for name, changes in wanted.items()}
         strings = self._strings(wanted, scanned)
         values = formulas = False
+        unwritten: list[str] = []
         for name, changes in wanted.items():
             edit = SheetEdit(scanned[name], self._surroundings(name, strings))
             edited = edit.make(changes)
             values, formulas = values or edited.values, formulas or edited.formulas
             part = self.book.sheets[name]
-            more = add_notes(self.parts, self.book, part, scanned[name], edit.merges, changes)
-            self._exchange(part, edited.splices + more)
+            noted = add_notes(self.parts, self.book, part, scanned[name], edit.merges, changes)
+            unwritten += [f"〈{name}〉{reference((*cell, *cell))}" for cell in noted.unwritten]
+            self._exchange(part, edited.splices + noted.splices)
         for sheet in sheets:
             append_sheet(self.parts, self.book, self.styles, sheet)
         self._save_styles()
@@ -111,6 +123,7 @@ class _Patching:
         known = any(sheet.has_formulas for sheet in scanned.values())
         if values and self.book.has_formulas(known, {self.book.sheets[n] for n in wanted}):
             self.book.recalculate()
+        return unwritten
 
     def _scan(self, name: str, changes: Mapping[Cell, Change]) -> Sheet:
         part = self.book.sheets.get(name)
@@ -163,42 +176,3 @@ class _Patching:
 
 
 _HEADS = (("headerRowCount", 1), ("totalsRowCount", 0))
-
-
-def _written(parts: Parts, source: Path, target: Path) -> Path | None:
-    """The whole new file, beside the target, with the mode of the file that was there, else of
-    ``source``; ``None`` if the target is as it shall be already."""
-    target = Path(os.path.realpath(target))
-    temporary: Path | None = None
-    done = False
-    try:
-        if not parts.is_changed and target.exists() and target.samefile(source):
-            return None
-        mode = (target if target.exists() else source).stat().st_mode & 0o7777
-        handle, name = tempfile.mkstemp(".tmp", f".{target.stem}.", target.parent)
-        temporary = Path(name)
-        with os.fdopen(handle, "w+b") as stream:
-            if parts.is_changed:
-                parts.write(stream)
-            else:
-                stream.write(source.read_bytes())
-        temporary.chmod(mode)
-        done = True
-        return temporary
-    except OSError:
-        raise _unwritable(target) from None
-    finally:
-        if temporary is not None and not done:
-            temporary.unlink(missing_ok=True)
-
-
-def _put(temporary: Path, target: Path) -> None:
-    try:
-        temporary.replace(os.path.realpath(target))
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise _unwritable(target) from None
-
-
-def _unwritable(target: Path) -> UserError:
-    return UserError(f"“{target.name}”写不进去：可能正在别的程序里打开，或磁盘已满、没有权限")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 
 from denggao.documents.patching.book import Book
@@ -13,6 +12,7 @@ from denggao.documents.patching.changes import Cell
 from denggao.documents.patching.patch import checked, opened
 from denggao.documents.patching.rows import cells_of, rows_of, string_numbers
 from denggao.documents.patching.scan import scan
+from denggao.documents.patching.serials import moment_of
 from denggao.documents.patching.spans import inner_text
 from denggao.documents.patching.strings import shared_strings
 from denggao.documents.patching.styles import Styles
@@ -75,10 +75,8 @@ def _shown(now: CellNow, texts: dict[int, str], is_date: bool, date1904: bool) -
 
 
 def _day(number: float, date1904: bool) -> str:
-    start = datetime(1904, 1, 1) if date1904 else datetime(1899, 12, 30)  # noqa: DTZ001
-    try:
-        moment = start + timedelta(days=number)
-    except OverflowError:
+    moment = moment_of(number, date1904)
+    if moment is None:
         return f"{number:.15g}"
     return moment.date().isoformat() if number == int(number) else moment.isoformat(" ", "seconds")
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from denggao.documents.patching.container import Damaged
 from denggao.documents.patching.spans import Element, check_encoding, parse, tag_end
+from denggao.facts.problems import column_index
 
 #: First row, first column, last row, last column, from 1.
 Region = tuple[int, int, int, int]
@@ -208,9 +209,8 @@ _NAME_ENDS = tuple(bytes([byte]) for byte in _AFTER_NAME)
 
 
 def region(reference: str) -> Region:
-    """ "B2:D4" or "B2" → (2, 2, 4, 4); a whole column or row reaches to the sheet's end."""
-    from denggao.facts.problems import column_index
-
+    """ "B2:D4" → (2, 2, 4, 4), "B2" → (2, 2, 2, 2). Raises Damaged for what is no such area,
+    whole columns and rows among them."""
     first, _, last = reference.partition(":")
     ends = []
     for corner in (first, last or first):

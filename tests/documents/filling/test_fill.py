@@ -200,14 +200,14 @@ def test_a_law_derives_what_the_ledger_does_not_state(tmp_path: Path) -> None:
 
 
 def test_what_is_unknown_is_said_beside_the_cell(ledger: Path, tmp_path: Path) -> None:
-    form = Drawn(["企业名称", "2025年研发费用（万元）", "2025年销售收入（万元）", "责任人"])
+    form = Drawn(["企业名称", "2025年研发费用（万元）", "2025年销售收入（万元）", "填表体会"])
     filled = fill(draw(tmp_path / "表.xlsx", form), ledger)
     said = notes(filled)
     assert said["B4"] == "台账中没有 2025 年研发费用"
     assert "约数" in said["C4"]
     assert "D4" not in said
     rows = list(openpyxl.load_workbook(filled)["待填清单"].iter_rows(values_only=True))
-    assert any(row[0] == "不认得的列" and row[4] == "责任人" for row in rows)
+    assert any(row[0] == "不认得的列" and row[4] == "填表体会" for row in rows)
 
 
 def test_assumed_years_and_units_are_said_at_the_head(ledger: Path, tmp_path: Path) -> None:

@@ -39,6 +39,8 @@ ONE = Rows("表1", [Inserted("表1", after=4, added=5, like=4, first=4)])
         ("SUM(7:9)", "SUM(12:14)"),
         ("_xlfn.X(C7)", "_xlfn.X(C12)"),
         ("名称7+C7", "名称7+C12"),
+        ("[1]表1!C7+C7+'[1]表1'!C7:C9", "[1]表1!C7+C12+'[1]表1'!C7:C9"),
+        ("SUM([2]表1!C4:C6)+表1!C7:C9", "SUM([2]表1!C4:C6)+表1!C12:C14"),
     ],
 )
 def test_references_follow(before: str, after: str) -> None:
@@ -52,6 +54,10 @@ def test_other_sheets_follow_only_where_they_name_the_sheet() -> None:
 def test_a_body_of_one_row() -> None:
     assert shifted("SUM(C4:C4)", ONE, at_home=True) == "SUM(C4:C9)"
     assert shifted("SUM(C4:F4)", ONE, at_home=True, in_body=True) == "SUM(C4:F4)"
+
+
+def test_copies_take_references_to_other_workbooks_along() -> None:
+    assert moved("[1]表1!C7+[1]表1!C$7", 3) == "[1]表1!C10+[1]表1!C$7"
 
 
 def test_areas_grow_with_the_row_they_are_copied_from() -> None:
@@ -176,6 +182,21 @@ def test_another_program_reckons_the_same(filled: Path, tmp_path: Path) -> None:
     lines = made.read_text(encoding="utf-8").splitlines()
     assert lines[14].split(",")[:4] == ["合计", "", "78", "1"]
     assert [line.split(",")[5] for line in lines[2:14]] == [str(n - 1) for n in range(1, 13)]
+
+
+def test_sums_elsewhere_find_a_sheet_with_an_apostrophe(tmp_path: Path) -> None:
+    def elsewhere(book: Any, sheet: Any) -> None:
+        other = book.add_worksheet("汇总")
+        other.write_formula("A1", "=SUM('甲''乙<丙'!C3:C4)", None, 0)
+        book.define_name("全部", "='甲''乙<丙'!$C$3:$C$4")
+
+    ledger = write_ledger(tmp_path / "台账.xlsx", firms(5))
+    heads = ["序号", "企业名称", "2025年职工总数"]
+    form = Drawn(heads, blank=2, sheet="甲'乙<丙", more=elsewhere)
+    filled = fill(draw(tmp_path / "表.xlsx", form), ledger)
+    assert values(filled, "汇总")[0][0] == "=SUM('甲''乙<丙'!C3:C7)"
+    named = openpyxl.load_workbook(filled).defined_names["全部"]
+    assert named.attr_text == "'甲''乙<丙'!$C$3:$C$7"
 
 
 def test_heads_alone_are_enough(tmp_path: Path) -> None:

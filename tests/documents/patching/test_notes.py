@@ -162,9 +162,11 @@ def test_a_conversation_is_not_covered(tmp_path: Path) -> None:
         ' Target="../threadedComments/threadedComment1.xml"/></Relationships>'
     )
     raw.save(path, parts)
-    with pytest.raises(UserError, match="C6 有对话式批注"):
-        patch(path, path, [note("C6", "注")])
-    patch(path, path, [note("C5", "注")])
+    change = Change(SHEET, 6, "C", KEEP, note="注", fill="FFC7CE")
+    assert patch(path, path, [change, note("C5", "注")]) == [f"〈{SHEET}〉C6"]
+    assert comments(path) == {"C5": "注"}
+    assert load(path)[SHEET]["C6"].fill.fgColor.rgb.endswith("FFC7CE")
+    assert patch(path, path, [note("C6", "注")]) == [f"〈{SHEET}〉C6"]
     assert comments(path) == {"C5": "注"}
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import warnings
+import zipfile
+import zlib
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from denggao.documents.patching import Change, patch
+from denggao.documents.patching.container import Container
 from tests.documents.patching import books, raw
 from tests.documents.patching.books import OLD, Shape
 from tests.documents.patching.compare import (
@@ -168,3 +171,32 @@ def test_dates_are_dates_in_both_systems(tmp_path: Path) -> None:
         found = values_by_calamine(path)
         assert found[shape.sheet, 5, 5] == dt.date(2026, 6, 30)
         assert found[shape.sheet, 5, 2] == dt.date(2024, 2, 29)
+
+
+def test_parts_of_every_size_about_a_chunk(tmp_path: Path) -> None:
+    """The unpacker may hold back output when the packed bytes end at the border of a chunk."""
+    chunk = 1 << 20
+    sizes = [chunk + more for more in range(-20, 300, 4)]
+    path = tmp_path / "部件.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as package:
+        for size in sizes:
+            package.writestr(str(size), b"<c/>" * (size // 4) + b"<" * (size % 4))
+    container = Container(path)
+    try:
+        read = {e.name: sum(map(len, container.chunks(e))) for e in container.entries}
+    finally:
+        container.close()
+    assert read == {str(size): size for size in sizes}
+    assert any(_holds_back(path, str(size)) for size in sizes)  # the fault can show here
+
+
+def _holds_back(path: Path, name: str) -> bool:
+    """Is there output left when all input is consumed, a chunk at a time?"""
+    with zipfile.ZipFile(path) as package:
+        pack = zlib.compressobj(6, zlib.DEFLATED, -15)
+        rest = pack.compress(package.read(name)) + pack.flush()
+    inflate = zlib.decompressobj(-15)
+    while rest:
+        inflate.decompress(rest, 1 << 20)
+        rest = inflate.unconsumed_tail
+    return not inflate.eof

@@ -15,6 +15,7 @@ import xlsxwriter
 from openpyxl.utils.escape import unescape
 
 from denggao.documents.patching import KEEP, Change, patch, peek
+from denggao.documents.patching.serials import moment_of, serial_of
 from denggao.facts.errors import UserError
 from tests.documents.patching import raw
 from tests.documents.patching.compare import changed_parts, outside, text
@@ -318,3 +319,28 @@ def test_a_workbook_without_styles_gets_them(tmp_path: Path) -> None:
     cell = put(path, "A1", dt.date(2024, 5, 6), fill="FFF2CC")
     assert cell.value == dt.datetime(2024, 5, 6)  # noqa: DTZ001
     assert cell.fill.fgColor.rgb == "FFFFF2CC"
+
+
+@pytest.mark.parametrize("date1904", [False, True])
+def test_days_are_counted_there_and_back(date1904: bool) -> None:
+    first = dt.date(1904, 1, 1) if date1904 else dt.date(1900, 1, 1)
+    for day in [*(first + dt.timedelta(days=n) for n in range(800)), dt.date(2026, 6, 30)]:
+        serial = serial_of(day, date1904)
+        assert serial is not None
+        moment = moment_of(float(serial), date1904)
+        assert moment is not None
+        assert moment.date() == day
+    assert serial_of(first - dt.timedelta(days=1), date1904) is None
+
+
+def test_the_first_days_of_1900() -> None:
+    assert [serial_of(dt.date(1900, m, d), False) for m, d in ((1, 1), (2, 28), (3, 1))] == [
+        "1", "59", "61",
+    ]  # fmt: skip
+    assert [moment_of(n, False) for n in (-1, 0, 0.5, 60, 1e300)] == [None] * 5
+
+
+def test_an_early_day_is_shown_as_it_was_written(path: Path, tmp_path: Path) -> None:
+    target = tmp_path / "新.xlsx"
+    patch(path, target, [Change("台账", 4, "B", dt.date(1900, 1, 31))])
+    assert peek(target, "台账", [(4, 2)])[4, 2].shown == "1900-01-31"

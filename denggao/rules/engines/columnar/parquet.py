@@ -11,6 +11,9 @@ from pathlib import Path
 import polars as pl
 
 from denggao.facts.catalogue import MAX_SIZE, Fact
+from denggao.facts.celldates import SURE_FROM
+from denggao.facts.celldates import date as day
+from denggao.facts.celltext import BadCell
 from denggao.facts.columnmap import ColumnMap
 from denggao.facts.enterprise import OUT_OF_DOMAIN, key_of
 from denggao.facts.errors import UserError
@@ -23,6 +26,9 @@ from denggao.rules.nodes import Instrument
 _REFUSED = "§refused"
 #: A double is read to the 15 digits it is sure of, as a cell of a workbook is.
 _FIFTEEN_DIGITS = 1e-15
+#: Excel's number of 1970-01-01. A smaller one may as well count the days since then, as files
+#: of Parquet do: nobody can tell which day it is.
+_EXCELS_1970 = 25_569
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +134,7 @@ def _cell(head: str, meaning: Meaning, kind: pl.DataType, as_of: date, path: Pat
     if fact.numeric:
         return _number(column, kind, fact, meaning.factor or 1, key, f"「{path.name}」的“{head}”")
     if fact.unit == "日期":
-        made = column.str.to_date(strict=False) if kind == pl.String else column.cast(pl.Date)
+        made = _day(column, kind)
     elif fact.unit == "是否":
         words = {"是": True, "否": False, "true": True, "false": False, "1": True, "0": False}
         text = column.cast(pl.String).str.to_lowercase()
@@ -139,6 +145,31 @@ def _cell(head: str, meaning: Meaning, kind: pl.DataType, as_of: date, path: Pat
         made = column.cast(pl.String)
     lost = column.is_not_null() & made.is_null()
     return [made.alias(NAME if key == "name" else key), lost.alias(f"{_REFUSED}{key}")]
+
+
+def _day(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
+    """Texts and numbers as cells of a workbook; a kind of column that tells no day gives none."""
+    if kind == pl.Date or isinstance(kind, pl.Datetime):
+        made = column.cast(pl.Date)
+        return pl.when(made >= SURE_FROM).then(made)
+    if kind == pl.String or kind.is_integer() or kind.is_float():
+        return column.map_batches(_days, return_dtype=pl.Date, is_elementwise=True)
+    return pl.lit(None, pl.Date)
+
+
+def _days(cells: pl.Series) -> pl.Series:
+    """Each distinct value is read once."""
+    known = {value: _day_of(value) for value in cells.unique().to_list()}
+    return pl.Series(cells.name, map(known.get, cells.to_list()), pl.Date)
+
+
+def _day_of(value: str | float | None) -> date | None:
+    if value is None or (not isinstance(value, str) and value < _EXCELS_1970):
+        return None
+    try:
+        return day(value)
+    except BadCell:
+        return None
 
 
 def _number(
