@@ -42,6 +42,7 @@ _KINDS = {
     "no_identity": "没有企业名称和代码",
     "not_a_field": "不在技术领域目录中",
     "not_yes_no": "应填是或否",
+    "unit_below": "单位写在表的下面，没有用上",
     "open_year": "不是全年的实际数，没有读",
     "out_of_domain": "超出允许的范围",
     "pending": "写着待定",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.facts.books import A, B, Rows, csv_of, read
+from tests.facts.books import A, B, Rows, csv_of, only, read
 
 HEADS: list[object] = ["企业名称", "信用代码", "2025年销售收入"]
 
@@ -45,3 +45,11 @@ def test_a_unit_in_a_head_is_that_of_its_column(tmp_path: Path) -> None:
     ledger = read(csv_of(tmp_path / "a.csv", rows))
     assert ledger.columns["sales@2025"] == [5_000_000]
     assert ledger.columns["rd_expense@2025"] == [500]
+
+
+def test_a_unit_told_below_the_firms_is_named(tmp_path: Path) -> None:
+    note: list[object] = ["注：表中金额单位为万元", "", ""]
+    ledger = read(csv_of(tmp_path / "a.csv", [HEADS, ["甲公司", A, 5], note]))
+    assert only(ledger, "unit_below").row == 3
+    told = read(csv_of(tmp_path / "b.csv", [["（万元）"], HEADS, ["甲公司", A, 5], note]))
+    assert "unit_below" not in {problem.kind for problem in told.problems}
