@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from denggao.facts import cells, rowfilter
 from denggao.facts.chunkreader import Chunk, ChunkReader
+from denggao.facts.columns import Column
 from denggao.facts.headparts import sheet_factor
 from denggao.facts.identity import looks_like_code, normal_code, normal_name
 from denggao.facts.importing import Import
@@ -153,7 +154,7 @@ class RowReader:
     def _note_unit(self, row: Row, number: int, reason: str) -> None:
         """A note below the rows that says another unit than they were read in comes too late."""
         unit = sheet_factor(row) if reason == rowfilter.NOTE else None
-        if unit is not None and unit != self.table.unit:
+        if unit not in (None, self.table.unit) and any(map(_lacks_unit, self.table.columns)):
             advice = "写在企业下面的单位没有用上；请写到表头上面，或写进各列表头，如“（万元）”"
             value = next(cell for cell in row if cell != "")
             self._problem(number, None, value, Finding("unit_below", "表头上面的单位", advice))
@@ -294,6 +295,14 @@ _DOUBTS = {
         "同名企业有两个信用代码，这一行没有代码，看不出是哪一户，暂单列；请补上代码",
     ),
 }
+
+
+def _lacks_unit(column: Column) -> bool:
+    """An amount of money whose head says no unit?"""
+    meaning = column.meaning
+    if meaning is None or meaning.role != "fact" or meaning.factor is not None:
+        return False
+    return meaning.fact.unit == "元"
 
 
 def _is_damaged(cell: Cell) -> bool:
