@@ -58,6 +58,8 @@ _KINDS = {
     "not_finite": "程序算不出的数",
     "not_yes_no": "应填是或否",
     "other_district": "不在本区县",
+    "unit_below": "单位写在表的下面，没有用上",
+    "open_year": "不是全年的实际数，没有读",
     "out_of_domain": "超出允许的范围",
     "pending": "写着待定",
     "percent": "写成百分比",

@@ -69,6 +69,12 @@ class ChunkReader:
                 "确是全户的数，请写进 --columns 对照文件"
             )
             work.note_sheet(table.grid, Finding("detail_table", "", advice))
+        if table.open_year:
+            advice = (
+                f"{table.open_year}，没有读；是全年实际数的，请在表头写明年度，"
+                "或写进 --columns 对照文件"
+            )
+            work.note_sheet(table.grid, Finding("open_year", "全年的实际数", advice))
         for column in table.columns:
             if column.head and column.meaning is None and column.index != table.id_index:
                 self._unread(column, column.head)
@@ -99,13 +105,21 @@ class ChunkReader:
     def _unread(self, column: Column, head: str) -> None:
         grid = self.table.grid
         self.work.unread.append((grid.file, grid.sheet, column.letter, head))
-        like = suggest(column.head, self.work.reader.application_year) if column.head else None
+        like = (
+            suggest(column.head, self.work.reader.application_year)
+            if self._may_suggest(column)
+            else None
+        )
         if like is not None:
             advice = (
                 f"没有读；像“{like.name}”（相似 {like.score:.2f}），是的话写进 --columns 对照文件，"
                 "或用 denggao columns 生成"
             )
             self._whole_column(column, Finding("head_suggestion", "", advice))
+
+    def _may_suggest(self, column: Column) -> bool:
+        """Where figures are unread for want of a year, their names are no news."""
+        return bool(column.head) and not self.table.open_year
 
     def _note_blank_heads(self, columns: list[tuple[Cell, ...]]) -> None:
         """Cells under no head at all are listed as unread too, once."""

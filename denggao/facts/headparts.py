@@ -49,7 +49,12 @@ _MONEY_UNIT = "|".join(sorted(_MONEY, key=len)[::-1])
 _BRACKETED_UNIT = re.compile(rf"[(\[【]\s*(?:单位\s*[:：]?)?\s*({_UNIT})\s*[)\]】]")
 _LISTED_UNIT = re.compile(rf"[,，、;]\s*(?:单位\s*[:：]?)?\s*({_UNIT})\s*(?=[)\]】])")
 _TRAILING_UNIT = re.compile(rf"(?:[,，:：/、\-_ ]\s*|单位[:：]?)({_UNIT})$|({_MONEY_UNIT})$")
-_SHEET_UNIT = re.compile(rf"单\s*位\s*[:：]\s*(?:人民币)?\s*({_MONEY_UNIT})")
+_SHEET_UNIT = re.compile(
+    rf"单\s*位\s*(?:均?[为是]|[:：])\s*(?:[人户家个项件名]\s*[、,，/和]\s*)*(?:人民币)?\s*({_MONEY_UNIT})"
+)
+_TITLE_UNIT = re.compile(
+    rf"[(（\[【]\s*(?:金额\s*[:：]\s*)?(?:人民币)?({_MONEY_UNIT})\s*[)）\]】]|^金额\s*[:：]\s*({_MONEY_UNIT})$"
+)
 
 _CALENDAR = re.compile(
     r"(?:fy\s*)?(?<![0-9])((?:19[89]|20[0-9])[0-9]|(?<![0-9])[0-3][0-9](?=年))(?![0-9])"
@@ -131,3 +136,14 @@ def sheet_factor(cells: Iterable[object]) -> int | None:
         if match:
             return _MONEY[match.group(1)]
     return None
+
+
+def title_factor(cells: Iterable[object]) -> int | None:
+    """The same of a title, which may say it in brackets: 「企业台账（万元）」; ``None`` also
+    where it says two."""
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    stated = sheet_factor(texts)
+    if stated is not None:
+        return stated
+    found = {match.group(1) or match.group(2) for t in texts for match in _TITLE_UNIT.finditer(t)}
+    return _MONEY[found.pop()] if len(found) == 1 else None

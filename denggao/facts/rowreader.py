@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 from denggao.facts import cells, rowfilter
 from denggao.facts.chunkreader import Chunk, ChunkReader
+from denggao.facts.columns import Column
+from denggao.facts.headparts import sheet_factor
 from denggao.facts.identity import looks_like_code, normal_code, normal_name
 from denggao.facts.importing import Import
 from denggao.facts.privacy import masked
@@ -75,6 +77,7 @@ class RowReader:
         self._complete(row, number)
         reason = self._reason(row, number)
         if reason:
+            self._note_unit(row, number, reason)
             return self._skip(number, reason)
         self._part(row, number)
         code, name = self._identity(row, number)
@@ -158,6 +161,14 @@ class RowReader:
         if type(code) is str and code and self.work.code_fault(normal_code(code)) is None:
             return True
         return rowfilter.is_firm_name(name) and len(row) - row.count("") > 2
+
+    def _note_unit(self, row: Row, number: int, reason: str) -> None:
+        """A note below the rows that says another unit than they were read in comes too late."""
+        unit = sheet_factor(row) if reason == rowfilter.NOTE else None
+        if unit not in (None, self.table.unit) and any(map(_lacks_unit, self.table.columns)):
+            advice = "写在企业下面的单位没有用上；请写到表头上面，或写进各列表头，如“（万元）”"
+            value = next(cell for cell in row if cell != "")
+            self._problem(number, None, value, Finding("unit_below", "表头上面的单位", advice))
 
     def _is_section(self, row: Row, number: int) -> bool:
         if len(row) - row.count("") != 1:
@@ -295,6 +306,14 @@ _DOUBTS = {
         "同名企业有两个信用代码，这一行没有代码，看不出是哪一户，暂单列；请补上代码",
     ),
 }
+
+
+def _lacks_unit(column: Column) -> bool:
+    """An amount of money whose head says no unit?"""
+    meaning = column.meaning
+    if meaning is None or meaning.role != "fact" or meaning.factor is not None:
+        return False
+    return meaning.fact.unit == "元"
 
 
 def _is_damaged(cell: Cell) -> bool:

@@ -14,7 +14,7 @@ from functools import cache, cached_property
 
 from denggao.facts import rowfilter
 from denggao.facts.catalogue import catalogue
-from denggao.facts.headparts import normal_head, sheet_factor
+from denggao.facts.headparts import normal_head, title_factor
 from denggao.facts.tables import (
     IDENTITY,
     MAX_LEVELS,
@@ -24,6 +24,7 @@ from denggao.facts.tables import (
     can_be_head,
     find_in,
 )
+from denggao.facts.toldyear import told_year
 from denggao.facts.workbook import Cell, Grid, Row
 
 #: So many rows without a firm may stand between two tables: blanks, a title, a unit line.
@@ -118,7 +119,9 @@ class _Rows:
 
     def _is_repeat(self, above: list[Row], rows: list[Row]) -> bool:
         """Our own heads once more, as on every printed page, in all their levels."""
-        unit = sheet_factor(itertools.chain.from_iterable(above))
+        unit = title_factor(itertools.chain.from_iterable(above))
+        if self._other_year(above):
+            return False
         heads = self.table.head_rows
         level = next((i for i, h in enumerate(heads) if rowfilter.same_places(rows[0], h)), None)
         if level is None or unit not in (None, self.table.unit):
@@ -126,6 +129,14 @@ class _Rows:
         upper, lower = above[len(above) - level :] if level else [], rows[: len(heads) - level]
         repeat = [*upper, *lower]
         return len(repeat) == len(heads) and all(map(rowfilter.same_places, repeat, heads))
+
+    def _other_year(self, above: list[Row]) -> bool:
+        """Does a title between the tables tell of another year, or of figures of none?"""
+        own = self.reader.application_year
+        table = self.table
+        texts, ours = (list(itertools.chain.from_iterable(r)) for r in (above, table.title_rows))
+        told = told_year(texts, "", own)
+        return told != (None, "") and told != told_year(ours, "", own)
 
     # --- whose are the rows before it? -----------------------------------------------------
 
@@ -143,10 +154,22 @@ class _Rows:
         own = len(held)
         while own:
             row, below_blank = held[own - 1], bool(blanks) and blanks[0] < own - 1
-            if not (self._is_nobodys(row) or below_blank) or not _may_stand_above(row):
+            is_above = self._is_nobodys(row) or below_blank or _is_dated_title(row)
+            if not is_above or not _may_stand_above(row):
                 break
             own -= 1
         return own
+
+
+_DATED_TITLE = re.compile(r".*年.*(?:表|台账|名单|清单)")
+
+
+def _is_dated_title(row: Row) -> bool:
+    """「2024年企业表」 alone in its row."""
+    texts = [cell for cell in row if cell != ""]
+    return (
+        len(texts) == 1 and re.fullmatch(r".*年.*(?:表|台账|名单|清单)", str(texts[0])) is not None
+    )
 
 
 def _may_stand_above(row: Row) -> bool:
@@ -156,7 +179,7 @@ def _may_stand_above(row: Row) -> bool:
         return False
     if any(isinstance(t, str) and _PLAIN_NUMBER.fullmatch(t.strip()) for t in texts):
         return False
-    return not texts or rowfilter.words_reason(texts[0]) is None or sheet_factor(texts) is not None
+    return not texts or rowfilter.words_reason(texts[0]) is None or title_factor(texts) is not None
 
 
 _PLAIN_NUMBER = re.compile(r"[0-9]{1,3}|[0-9]{5,}|[0-9,]*\.[0-9]+")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import itertools
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,9 +13,11 @@ from denggao.facts.catalogue import catalogue
 from denggao.facts.columnmap import ColumnMap
 from denggao.facts.columns import Column
 from denggao.facts.errors import UserError
+from denggao.facts.headparts import title_factor
 from denggao.facts.heads import Meaning, normal, sheet_factor, understand
 from denggao.facts.sheetscan import Region
 from denggao.facts.titlerows import TitleColumns
+from denggao.facts.toldyear import is_period, told_year
 from denggao.facts.workbook import Cell, Grid, Row
 
 #: Heads are looked for in so many rows from the top, and are at most so many rows deep.
@@ -34,7 +35,8 @@ class Table:
     them, for finding repeats of them. ``unit_from_above``: the unit is that of the table above
     in the sheet. ``detail``: the head of a column that makes each row one product or project of
     a firm; figures in such a row are none of the whole firm. ``told_year``: the one past year
-    that the title, or else the sheet's name, tells of."""
+    that the title, or else the sheet's name, tells of; ``open_year``: why figures are
+    of no whole year, so that they are unread."""
 
     grid: Grid
     columns: list[Column]
@@ -49,6 +51,7 @@ class Table:
     unit_from_above: bool = False
     detail: str = ""
     told_year: int | None = None
+    open_year: str = ""
 
     @property
     def width(self) -> int:
@@ -117,6 +120,18 @@ def find_in(grid: Grid, rows: Iterator[Row], above: int, reader: Reader) -> Tabl
         (candidate for candidate in known if candidate[1] < end), key=lambda found: found[0]
     )
     below = start + depth
+    titles = itertools.chain.from_iterable(top[:start])
+    told, open_year = told_year(titles, grid.sheet, reader.application_year)
+    year_index = next((c.index for c in columns if _is_year(c)), None)
+    period = next((c.head for c in columns if is_period(_leaf(c))), "")
+    if period:
+        open_year = f"有“{period}”一列，数额是一段时间的，不是全年的"
+        columns = [_without_figures(column, reader) for column in columns]
+    elif open_year and year_index is None:
+        columns, before = [_without_open_year(c, reader) for c in columns], columns
+        open_year = open_year if columns != before else ""
+    else:
+        open_year = ""
     detail = next((c.head for c in columns if _is_detail(c)), "")
     if detail:
         columns = [_without_figures(column, reader) for column in columns]
@@ -128,11 +143,12 @@ def find_in(grid: Grid, rows: Iterator[Row], above: int, reader: Reader) -> Tabl
         first_row=above + below + 1,
         rows=itertools.chain(top[below:], rows),
         id_index=next((c.index for c in columns if reader.is_id(c)), None),
-        year_index=next((c.index for c in columns if _is_year(c)), None),
-        unit=sheet_factor(itertools.chain.from_iterable(top[:below])),
+        year_index=year_index,
+        unit=_unit(top, start, below),
         merges=[m for m in grid.merges if m[0][0] >= above + below],
         title_rows=top[:start],
-        told_year=_told_year(top[:start], grid.sheet, reader.application_year),
+        told_year=told,
+        open_year=open_year,
     )
 
 
@@ -154,21 +170,6 @@ def _names_a_fact(row: Row, index: int, reader: Reader) -> bool:
     return bool(text) and reader.meaning((text,)) is not None
 
 
-_YEAR_TOLD = re.compile(r"(?<!\d)(20\d\d)(?:年度?(?!\s*\d)|$)")
-
-
-def _told_year(titles: list[Row], sheet: str, application_year: int) -> int | None:
-    """「城关区2024年度企业台账」, a sheet 「2023年」; never the application year itself, of which
-    there can be no figures yet, nor the date on which a list was made."""
-    texts = [cell for row in titles for cell in row if isinstance(cell, str)]
-    for told in (" ".join(texts), sheet.strip()):
-        years = {int(year) for year in _YEAR_TOLD.findall(told)}
-        if years:
-            year = years.pop()
-            return year if not years and year < application_year else None
-    return None
-
-
 #: What a row tells of in a list of products, projects or results.
 _DETAILS = frozenset(
     map(
@@ -179,6 +180,8 @@ _DETAILS = frozenset(
             "研发活动名称",
             "研发活动编号",
             "项目编号",
+            "项目名称",
+            "产品",
             "科技成果名称",
         ),
     )
@@ -186,8 +189,30 @@ _DETAILS = frozenset(
 
 
 def _is_detail(column: Column) -> bool:
-    leaf = normal(column.head.rsplit("/", 1)[-1])
-    return leaf in _DETAILS and (column.meaning is None or column.meaning.role != "nothing")
+    return _leaf(column) in _DETAILS and (
+        column.meaning is None or column.meaning.role != "nothing"
+    )
+
+
+def _unit(top: list[Row], start: int, below: int) -> int | None:
+    """Of the titles, the heads or the lone notes between them and the first row of data."""
+    lone = itertools.takewhile(lambda row: sum(1 for cell in row if cell != "") <= 1, top[below:])
+    titles, rest = (list(itertools.chain.from_iterable(r)) for r in (top[:start], top[start:below]))
+    notes = list(itertools.chain.from_iterable(lone))
+    return title_factor(titles) or sheet_factor([*rest, *notes])
+
+
+def _leaf(column: Column) -> str:
+    return normal(column.head.rsplit("/", 1)[-1])
+
+
+def _without_open_year(column: Column, reader: Reader) -> Column:
+    """The column unread, if it states a figure of a year that neither it nor the map names."""
+    meaning = column.meaning
+    if meaning is None or meaning.year is not None or reader.columns.meaning(column.head):
+        return column
+    yearly = meaning.role == "share" or (meaning.role == "fact" and meaning.fact.yearly)
+    return replace(column, meaning=None) if yearly else column
 
 
 def _without_figures(column: Column, reader: Reader) -> Column:
