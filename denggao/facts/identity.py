@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import mul
 
 _WIDE = {0x3000: " ", 0xFF0D: "-", **{c: chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)}}
 #: Letters that a credit code never contains, and the digits they are taken for.
@@ -54,9 +55,14 @@ def code_fault(code: str) -> str | None:
     return "校验位不符，有一位抄错了，请核对营业执照"
 
 
-def _is_valid(code: str) -> bool:
-    """GB 32100: form and check digit. (stdnum's own ``validate`` also cleans the text, twice,
-    which takes most of its time; the code is in normal form already.)"""
-    from stdnum.cn import uscc
+#: Value of each character, and the weights of GB 32100-2015; the check digit itself counts once.
+_VALUES = {letter: value for value, letter in enumerate("0123456789ABCDEFGHJKLMNPQRTUWXY")}
+_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28, 1)
 
-    return _CODE_FORM.fullmatch(code) is not None and uscc.calc_check_digit(code[:-1]) == code[-1]
+
+def _is_valid(code: str) -> bool:
+    """GB 32100: form and check digit. Our own sum, which a test compares with stdnum's: that
+    one cleans the text first, which took a tenth of reading a whole ledger."""
+    if _CODE_FORM.fullmatch(code) is None:
+        return False
+    return sum(map(mul, map(_VALUES.__getitem__, code), _WEIGHTS)) % 31 == 0
