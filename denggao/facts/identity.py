@@ -65,4 +65,5 @@ def _is_valid(code: str) -> bool:
     one cleans the text first, which took a tenth of reading a whole ledger."""
     if _CODE_FORM.fullmatch(code) is None:
         return False
-    return sum(map(mul, map(_VALUES.__getitem__, code), _WEIGHTS)) % 31 == 0
+    total: int = sum(map(mul, map(_VALUES.__getitem__, code), _WEIGHTS))
+    return total % 31 == 0
