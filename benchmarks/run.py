@@ -245,7 +245,7 @@ def notes(wanted: Sequence[Measure], found: dict[str, Numbers]) -> list[str]:
         numbers = found[measure.name]
         stages = numbers.get("stages", {})
         if len(stages) > 1:
-            parts = "，".join(f"{_STAGES[k]} {_seconds(v)}" for k, v in stages.items())
+            parts = "，".join(f"{_STAGES.get(k, k)} {_seconds(v)}" for k, v in stages.items())
             lines.append(f"- `{measure.name}`：{parts}{_besides(numbers)}")
         if "p99" in numbers:
             mean, p99, most = (_seconds(numbers[k]) for k in ("cpu", "p99", "most"))
@@ -261,7 +261,8 @@ def notes(wanted: Sequence[Measure], found: dict[str, Numbers]) -> list[str]:
 
 _STAGES = {
     "read": "读", "judge": "判", "questions": "问", "write": "写", "compile": "编译",
-    "run": "计算", "load and check": "载入并自检",
+    "run": "计算", "load and check": "载入并自检", "certificates": "归并证书",
+    "lists": "列清单", "query": "查询", "compare": "比对", "screen": "筛",
 }  # fmt: skip
 
 
