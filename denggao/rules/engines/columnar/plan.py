@@ -39,6 +39,11 @@ class Plan:
         name = self._shared.setdefault(text, f"§{len(self._shared)}")
         return self.keep(name, expr)
 
+    def constant(self, number: int) -> pl.Expr:
+        """A column of this number in every row, as a double, and computed once."""
+        zero = pl.col(min(self.columns)).is_null().cast(pl.Float64) * 0
+        return self.share(zero + float(number))
+
     def keep_end(self, name: str, end: End) -> End:
         """As ``keep``; a constant stays a constant, a column itself."""
         if not isinstance(end, pl.Expr) or end.meta.is_column():

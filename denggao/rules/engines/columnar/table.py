@@ -18,6 +18,7 @@ from denggao.rules import nodes as n
 from denggao.rules.engines.columnar import ends as e
 from denggao.rules.engines.columnar.compile import Columns
 from denggao.rules.engines.columnar.joins import Truth
+from denggao.rules.engines.columnar.plan import Plan
 from denggao.rules.engines.columnar.run import Compiled, compile_for, sizes_of
 from denggao.rules.engines.columnar.values import Lin, Value, constant
 
@@ -100,7 +101,11 @@ def _verdicts(compiled: Compiled) -> list[pl.Expr]:
     ]
     total = instrument.verdict.total
     score = columns[total].value if total else None
-    lo, hi = _numbers(score) if score is not None else (pl.lit(None), pl.lit(None))
+    lo, hi = (
+        _numbers(score, compiled.compiler.plan)
+        if score is not None
+        else (pl.lit(None), pl.lit(None))
+    )
     return [*found, lo.alias("score_lo"), hi.alias("score_hi")]
 
 
@@ -135,26 +140,33 @@ def _truth(truth: Truth | None) -> pl.Expr:
     return pl.when(holds).then(yes).when(fails).then(no).otherwise(open_)
 
 
-def _float(end: e.End, scale: int) -> pl.Expr:
+def _float(end: e.End, scale: int, plan: Plan) -> pl.Expr:
     """The nearest double. Divided by a column, not by a constant: Polars multiplies by the
     constant's reciprocal instead, which misses the nearest double in one case of seven."""
-    number = e.expression(end, pl.Int64).cast(pl.Float64)
-    return number if scale == 1 else number / (number * 0 + scale)
+    if isinstance(end, int):
+        return pl.lit(end / scale)
+    number = _whole(end)
+    return number if scale == 1 else number / plan.constant(scale)
 
 
-def _numbers(value: Value) -> tuple[pl.Expr, pl.Expr]:
+def _whole(end: e.End) -> pl.Expr:
+    return e.expression(end, pl.Int64).cast(pl.Float64)
+
+
+def _numbers(value: Value, plan: Plan) -> tuple[pl.Expr, pl.Expr]:
     if isinstance(value, Lin):
-        return _float(value.lo, value.scale), _float(value.hi, value.scale)
-    lo = _float(value.lo_n, 1) / (_float(value.lo_d, 1) * value.scale)
+        return _float(value.lo, value.scale, plan), _float(value.hi, value.scale, plan)
+    lo = _whole(value.lo_n) / (_whole(value.lo_d) * value.scale)
     if value.open is not None:
         return lo, lo if value.open is False else pl.when(~e.column(value.open)).then(lo)
-    hi = _float(value.hi_n, 1) / (_float(value.hi_d, 1) * value.scale)
+    hi = _whole(value.hi_n) / (_whole(value.hi_d) * value.scale)
     return lo, hi
 
 
 def _least(gap: Lin, compiled: Compiled) -> pl.Expr:
     """The least that is certainly missing; nothing where nothing can be told. Read thrice."""
-    return compiled.compiler.plan.share(_float(gap.lo, gap.scale))
+    plan = compiled.compiler.plan
+    return plan.share(_float(gap.lo, gap.scale, plan))
 
 
 def _certain(gap: Lin, compiled: Compiled) -> pl.Expr:
@@ -168,19 +180,19 @@ def _shown(columns: Columns, compiled: Compiled) -> tuple[pl.Expr, pl.Expr]:
     body = columns.statement.body
     assert columns.value is not None
     if isinstance(columns.value, Lin) or not columns.parts or not isinstance(body, n.Compare):
-        return _numbers(columns.value)
-    lo, hi = _ratio(*columns.parts)
+        return _numbers(columns.value, compiled.compiler.plan)
+    lo, hi = _ratio(*columns.parts, compiled.compiler.plan)
     limit = _limit(body.right, compiled)
     if limit is None or columns.sides is None or body.op not in ("≥", ">"):
         return lo, hi
-    return _beside(columns, lo, hi, limit)
+    return _beside(columns, lo, hi, limit, compiled.compiler.plan)
 
 
-def _ratio(top: Lin, below: Lin) -> tuple[pl.Expr, pl.Expr]:
+def _ratio(top: Lin, below: Lin, plan: Plan) -> tuple[pl.Expr, pl.Expr]:
     """Both ends of a quotient by a number that is never negative; none by 0."""
     scales = (1, 1) if top.scale == below.scale else (top.scale, below.scale)
-    a_lo, a_hi = _float(top.lo, scales[0]), _float(top.hi, scales[0])
-    b_lo, b_hi = _float(below.lo, scales[1]), _float(below.hi, scales[1])
+    a_lo, a_hi = (_float(end, scales[0], plan) for end in (top.lo, top.hi))
+    b_lo, b_hi = (_float(end, scales[1], plan) for end in (below.lo, below.hi))
     lo = _finite(a_lo / b_hi.fill_null(inf))
     is_nought = (a_hi == 0) & (b_hi.fill_null(inf) > 0)
     hi = pl.when(is_nought).then(0.0).otherwise(_finite(a_hi / b_lo))
@@ -194,7 +206,9 @@ def _finite(number: pl.Expr) -> pl.Expr:
     return pl.when(number.is_finite()).then(number)
 
 
-def _beside(columns: Columns, lo: pl.Expr, hi: pl.Expr, limit: Lin) -> tuple[pl.Expr, pl.Expr]:
+def _beside(
+    columns: Columns, lo: pl.Expr, hi: pl.Expr, limit: Lin, plan: Plan
+) -> tuple[pl.Expr, pl.Expr]:
     """A double may fall on the wrong side of its threshold; the exact comparison of each end
     tells which side is right. Where the threshold is uncertain, or the denominator may be 0,
     nothing is moved."""
@@ -204,7 +218,7 @@ def _beside(columns: Columns, lo: pl.Expr, hi: pl.Expr, limit: Lin) -> tuple[pl.
     assert columns.parts is not None
     certain = e.at_least(limit.lo, limit.hi), e.at_least(columns.parts[1].lo, 0, strictly=True)
     one = e.column(e.both(*certain))
-    at = _float(limit.lo, limit.scale)
+    at = _float(limit.lo, limit.scale, plan)
     above = at * nextafter(1.0, inf) if strictly else at
     below = at if strictly else at * nextafter(1.0, -inf)
 
@@ -258,7 +272,10 @@ def _distance(columns: Columns, compiled: Compiled) -> pl.Expr:
     """What is missing, relative to what is demanded: 0 … 1."""
     assert columns.gap is not None
     gap = _least(columns.gap, compiled)
-    have = _float(columns.parts[0].hi, columns.parts[0].scale) if columns.parts else pl.lit(0.0)
+    have = pl.lit(0.0)
+    if columns.parts:
+        top = columns.parts[0]
+        have = _float(top.hi, top.scale, compiled.compiler.plan)
     return (gap / (gap + have)).fill_nan(0.0).fill_null(0.0)
 
 
