@@ -19,7 +19,7 @@ from denggao.facts.interval import Interval
 from denggao.rules import library
 from denggao.rules import nodes as n
 from denggao.rules.engines import reference
-from denggao.rules.engines.columnar import ends, facts, values
+from denggao.rules.engines.lowering import ends, facts, values
 from denggao.rules.errors import InstrumentError
 from denggao.rules.library import assemble
 from tests.rules.engines import Disagreement, disagreements, small
