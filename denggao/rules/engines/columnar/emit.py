@@ -130,7 +130,6 @@ _OPERATIONS: dict[str, Callable[[Emitter, Expr], pl.Expr]] = {
     "least": lambda say, x: pl.min_horizontal([say(arg) for arg in x.args]),
     "greatest": lambda say, x: pl.max_horizontal([say(arg) for arg in x.args]),
     "cast": lambda say, x: say(x.args[0]).cast(DTYPES[x.type]),
-    "year": lambda say, x: say(x.args[0]).dt.year().cast(pl.Int64),
     "ordinal": lambda say, x: day_number(say(x.args[0])),
     "shift": _shift,
     "canonical": lambda say, x: canonical(say(x.args[0]), x.args[1]),

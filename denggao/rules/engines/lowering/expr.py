@@ -17,7 +17,6 @@ Equal expressions are equal objects to a dictionary, so that each is computed on
 ``when``       the second where the first is true, else the third
 ``least`` …    ``least greatest`` of those arguments that are not null
 ``cast``       as another type
-``year``       the year of a day
 ``ordinal``    a day as ``date.toordinal`` has it
 ``shift``      a day number so many months and days later (literals), within the calendar
 ``canonical``  the code that a text stands for (``facts.codes``), null where not understood
@@ -158,9 +157,6 @@ class Expr:
         return self if self.type is type_ else Expr("cast", (self,), type_)
 
     # ---- days
-
-    def year(self) -> Expr:
-        return Expr("year", (self,), Type.INT)
 
     def ordinal(self) -> Expr:
         return Expr("ordinal", (self,), Type.INT)

@@ -55,8 +55,13 @@ class FactColumns:
     def operated(self, year: int) -> Flag:
         if not self.has_founding:
             return True
-        founded = self.plan.column("established_on").year()
-        return self.plan.keep(f"§operated@{year}", lit(year).ge(founded).coalesce(lit(True)))
+        last = lit(date(year, 12, 31).toordinal())
+        existed = last.ge(self._founded()).coalesce(lit(True))
+        return self.plan.keep(f"§operated@{year}", existed)
+
+    def _founded(self) -> Expr:
+        founded = self.plan.column("established_on").ordinal()
+        return self.plan.keep("established_on§day", founded)
 
     def window(self) -> list[int]:
         last = self.as_of.year - 1
@@ -72,7 +77,7 @@ class FactColumns:
     def age_in_days(self) -> Lin:
         if not self.has_founding:
             return Lin(None, None, 1, MAX_SIZE["天"])
-        days = lit(self.as_of.toordinal()) - self.plan.column("established_on").ordinal()
+        days = lit(self.as_of.toordinal()) - self._founded()
         kept = self.plan.keep("§age", days)
         return Lin(kept, kept, 1, MAX_SIZE["天"])
 
