@@ -190,7 +190,7 @@ def load(law: str) -> Numbers:
 
     ours, clock = Clock(), Clock()
     with ours.stage("import"):
-        from denggao.rules.engines.columnar.run import compile_for
+        from denggao.rules.engines.lowering.compiled import compile_for
         from denggao.rules.library import load as load_file
         from denggao.rules.library import paths
     columns = pl.read_parquet_schema(data.canonical(1000, law))

@@ -47,7 +47,7 @@ def test_a_place(text: str, code: str | None) -> None:
 
 @pytest.mark.parametrize(("fact", "texts"), [("industry", INDUSTRIES), ("region", REGIONS)])
 def test_a_column_reads_the_same(fact: str, texts: dict[str, str | None]) -> None:
-    frame = pl.DataFrame({fact: [*texts, None]}).select(canonical_column(fact))
+    frame = pl.DataFrame({fact: [*texts, None]}).select(canonical_column(pl.col(fact), fact))
     assert frame.to_series().to_list() == [*texts.values(), None]
 
 

@@ -1,8 +1,8 @@
-"""One comparison of the two engines, for every test that needs it."""
+"""One comparison of two engines, for every test that needs it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,6 +20,7 @@ from tests.strategies import TODAY, instrument_text
 EXPERT_DECIDES = "EXPERT_DECIDES"
 
 Answers = tuple[dict[str, Answer], set[str]]
+Engine = Callable[..., list[Answers]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Disagreement:
     row: int
     where: str
     reference: object
-    columnar: object
+    other: object
     values: dict[str, object]
 
 
@@ -70,10 +71,12 @@ def disagreements(
     as_of: date,
     readings: Mapping[str, str] | None = None,
     given: Mapping[str, Interval] | None = None,
+    other: Engine | None = None,
 ) -> list[Disagreement]:
-    """Every statement and every set of flags that the engines see differently."""
+    """Every statement and every set of flags that ``other`` (the columnar engine, if none is
+    named) sees differently from the reference."""
     expected = by_reference(instrument, firms, as_of, readings, given)
-    got = by_columns(instrument, firms, as_of, readings, given)
+    got = (other or by_columns)(instrument, firms, as_of, readings, given)
     found = []
     for row, (theirs, ours) in enumerate(zip(expected, got, strict=True)):
         pairs = {id_: (answer, ours[0][id_]) for id_, answer in theirs[0].items()}

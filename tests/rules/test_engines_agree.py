@@ -19,10 +19,10 @@ from denggao.facts.interval import Interval
 from denggao.rules import library
 from denggao.rules import nodes as n
 from denggao.rules.engines import reference
-from denggao.rules.engines.columnar import ends, facts, values
+from denggao.rules.engines.lowering import ends, facts, values
 from denggao.rules.errors import InstrumentError
 from denggao.rules.library import assemble
-from tests.rules.engines import Disagreement, disagreements, small
+from tests.rules.engines import Disagreement, Engine, disagreements, small
 from tests.strategies import TODAY, codes_read, examples, firms, generators, instruments
 
 FIRMS = 20
@@ -35,25 +35,29 @@ def drawn_readings(instrument: n.Instrument, rnd: Random) -> dict[str, str]:
 
 
 def smallest(
-    instrument: n.Instrument, found: Sequence[Disagreement], day: date, readings: dict[str, str]
+    instrument: n.Instrument,
+    found: Sequence[Disagreement],
+    day: date,
+    readings: dict[str, str],
+    other: Engine | None = None,
 ) -> str:
     """One disagreement with all facts left out that it does not need, for the report."""
     first, values_left = found[0], dict(found[0].values)
     for key in list(values_left):
         fewer = {k: v for k, v in values_left.items() if k != key}
-        again = disagreements(instrument, [Firm(fewer)], day, readings)
+        again = disagreements(instrument, [Firm(fewer)], day, readings, other=other)
         same = [d for d in again if d.where == first.where]
         if same:
             first, values_left = same[0], fewer
-    return f"{first.where}：reference {first.reference}，columnar {first.columnar}，{values_left}"
+    return f"{first.where}：reference {first.reference}，不同 {first.other}，{values_left}"
 
 
-def agree(instrument: n.Instrument, rnd: Random, number: int) -> None:
+def agree(instrument: n.Instrument, rnd: Random, number: int, other: Engine | None = None) -> None:
     """Random firms, one day, one choice of readings: not one difference."""
     day, readings = rnd.choice(DAYS), drawn_readings(instrument, rnd)
     some = firms(rnd, number, codes_read(instrument))
-    found = disagreements(instrument, some, day, readings)
-    assert not found, smallest(instrument, found, day, readings)
+    found = disagreements(instrument, some, day, readings, other=other)
+    assert not found, smallest(instrument, found, day, readings, other)
 
 
 # --- random instruments ------------------------------------------------------------------------

@@ -17,7 +17,8 @@ from denggao.facts.titles import CANCELLED, DAYS, NEVER, Title, ever_held, held,
 from denggao.rules import nodes as n
 from denggao.rules.cases import failures
 from denggao.rules.engines.columnar import run
-from denggao.rules.engines.columnar.titles import answers, column, long_frame
+from denggao.rules.engines.columnar.titles import answers, long_frame
+from denggao.rules.engines.lowering.days import column
 from denggao.rules.errors import InstrumentError
 from denggao.rules.library import assemble
 from tests.rules.engines import disagreements, small

@@ -7,9 +7,9 @@ import polars as pl
 from denggao.facts.codes import INDUSTRY, LEVEL, REGION, industry_names, section_of
 
 
-def canonical(code: str) -> pl.Expr:
+def canonical(text: pl.Expr, code: str) -> pl.Expr:
     """The code as prefixes are compared with it; null for what is not understood."""
-    words = pl.col(code).str.strip_chars()
+    words = text.str.strip_chars()
     if code == "region":
         return words.str.extract(REGION, 1).str.replace(LEVEL, "")
     names = industry_names()

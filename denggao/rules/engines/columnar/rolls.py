@@ -10,10 +10,11 @@ import polars as pl
 
 from denggao.facts.titles import NEVER
 from denggao.rules import nodes as n
-from denggao.rules.engines.columnar import ends as e
-from denggao.rules.engines.columnar import joins as j
-from denggao.rules.engines.columnar.run import Compiled, compile_for, sizes_of
-from denggao.rules.engines.columnar.titles import EPOCH
+from denggao.rules.engines.columnar.emit import EPOCH, Emitter, add_columns
+from denggao.rules.engines.columnar.run import sizes_of
+from denggao.rules.engines.lowering import ends as e
+from denggao.rules.engines.lowering import joins as j
+from denggao.rules.engines.lowering.compiled import Compiled, compile_for
 
 _ON, _OPEN = 1, 2
 _NEVER = NEVER.toordinal()
@@ -57,20 +58,21 @@ def states(
     wanted: list[pl.Expr] = [pl.int_range(pl.len(), dtype=pl.UInt32).alias("firm")]
     for i, statement in enumerate(instrument.rolls):
         wanted += _columns(compiled, statement, i)
-    return compiled.apply(frame.lazy()).select(wanted).collect()
+    return add_columns(frame.lazy(), compiled.plan).select(wanted).collect()
 
 
 def _columns(compiled: Compiled, statement: n.Statement, i: int) -> list[pl.Expr]:
     roll = statement.roll
     assert roll is not None
+    say = Emitter()
     holds, open_ = _state(compiled, statement.id)
     found = [pl.when(holds).then(_ON).when(open_).then(_OPEN).otherwise(0).cast(pl.Int8)]
     if roll.due is not None:
         value = compiled.columns[roll.due].value
         assert value is not None
         day = j.lin(value)
-        certain = e.column(e.at_least(day.lo, day.hi))
-        found.append(pl.when(certain).then(e.expression(day.lo, pl.Int64)))
+        certain = say.flag(e.at_least(day.lo, day.hi))
+        found.append(pl.when(certain).then(say.end(day.lo)))
     if roll.reasons:
         holding = [_state(compiled, id_)[0] for id_ in roll.reasons]
         why = pl.lit(None, dtype=pl.Int8)
@@ -85,7 +87,7 @@ def _state(compiled: Compiled, id_: str) -> tuple[pl.Expr, pl.Expr]:
     """(holds, open)."""
     truth = compiled.columns[id_].truth
     assert truth is not None
-    holds, fails = map(e.column, truth)
+    holds, fails = map(Emitter().flag, truth)
     return holds, ~(holds | fails)
 
 

@@ -14,13 +14,7 @@ from denggao.facts.catalogue import catalogue
 from denggao.facts.enterprise import key_of
 from denggao.facts.ledger import Ledger
 from denggao.rules import nodes as n
-from denggao.rules.engines.columnar import ends as e
-from denggao.rules.engines.columnar.run import (
-    Compiled,
-    dtype_of,
-    frame_of,
-    title_columns,
-)
+from denggao.rules.engines.columnar.run import dtype_of, frame_of, title_columns
 from denggao.rules.engines.columnar.table import (
     DISTANCE,
     FAILED,
@@ -31,7 +25,12 @@ from denggao.rules.engines.columnar.table import (
     countable,
     table,
 )
-from denggao.rules.engines.columnar.values import Lin
+from denggao.rules.engines.lowering import ends as e
+from denggao.rules.engines.lowering.compiled import Compiled
+from denggao.rules.engines.lowering.ends import Flag
+from denggao.rules.engines.lowering.expr import Expr
+from denggao.rules.engines.lowering.plan import Plan
+from denggao.rules.engines.lowering.values import Lin
 
 INDEX, IDENTITY, NAME = "§firm", "identity", "name"
 _OPEN_FACT = "open:"
@@ -102,25 +101,25 @@ def screen(
 
 def _with_open_facts(made: Table) -> pl.DataFrame:
     keep = (INDEX, IDENTITY, NAME)
-    extra = [on.alias(f"{_OPEN_FACT}{k}") for k, on in open_columns(made.compiled).items()]
+    extra = {f"{_OPEN_FACT}{k}": on for k, on in open_columns(made.compiled).items()}
     return made.collected(*keep, extra=extra).sort(NEAREST, maintain_order=True)
 
 
-def open_columns(compiled: Compiled) -> dict[str, pl.Expr]:
+def open_columns(compiled: Compiled) -> dict[str, Expr]:
     """Fact key → in which rows it is unknown and some countable condition hangs on it."""
-    found: dict[str, list[pl.Expr]] = {}
+    found: dict[str, list[Flag]] = {}
     for statement in countable(compiled.instrument):
         truth = compiled.columns[statement.id].truth
         assert truth is not None
-        undecided = ~e.column(e.either(*truth))
+        undecided = e.negated(e.either(*truth))
         for key, unknown in _unknown_facts(statement, compiled).items():
-            found.setdefault(key, []).append(undecided & unknown)
-    return {key: pl.any_horizontal(rows) for key, rows in found.items()}
+            found.setdefault(key, []).append(e.both(undecided, unknown))
+    return {key: e.column(e.either(*rows)) for key, rows in found.items()}
 
 
-def _unknown_facts(statement: n.Statement, compiled: Compiled) -> dict[str, pl.Expr]:
+def _unknown_facts(statement: n.Statement, compiled: Compiled) -> dict[str, Flag]:
     """Every fact read by the statement or by what it uses, and where it is unknown."""
-    found: dict[str, pl.Expr] = {}
+    found: dict[str, Flag] = {}
     waiting, seen = [statement.id], set()
     while waiting:
         id_ = waiting.pop(0)
@@ -134,7 +133,7 @@ def _unknown_facts(statement: n.Statement, compiled: Compiled) -> dict[str, pl.E
     return found
 
 
-def _unknown(leaf: n.Expr, compiled: Compiled) -> dict[str, pl.Expr]:
+def _unknown(leaf: n.Expr, compiled: Compiled) -> dict[str, Flag]:
     facts, year = compiled.compiler.facts, compiled.compiler.as_of.year
     match leaf:
         case n.FactRef(code, when):
@@ -142,31 +141,31 @@ def _unknown(leaf: n.Expr, compiled: Compiled) -> dict[str, pl.Expr]:
         case n.WindowLeast(code):
             years = n.Year.WINDOW.years(year)
         case n.Age() | n.OperatedYears():
-            return {"established_on": _absent("established_on", facts.plan.columns)}
+            return {"established_on": _absent("established_on", facts.plan)}
         case _:
             return {}
-    found = {}
+    found: dict[str, Flag] = {}
     for one in years:
         key = key_of(code, one)
         if catalogue()[code].numeric:
             found[key] = _is_open(facts.number(code, one))
         else:
             operated = True if one is None else facts.operated(one)
-            found[key] = _absent(key, facts.plan.columns) & e.column(operated)
+            found[key] = e.both(_absent(key, facts.plan), operated)
     return found
 
 
-def _absent(key: str, columns: frozenset[str]) -> pl.Expr:
-    return pl.col(key).is_null() if key in columns else pl.lit(True)
+def _absent(key: str, plan: Plan) -> Flag:
+    return plan.column(key).is_null() if key in plan.columns else True
 
 
-def _is_open(value: Lin) -> pl.Expr:
+def _is_open(value: Lin) -> Flag:
     known = e.both(
         e.negated(e.is_infinite(value.lo)),
         e.negated(e.is_infinite(value.hi)),
         e.at_least(value.lo, value.hi),
     )
-    return e.column(e.negated(known))
+    return e.negated(known)
 
 
 def write(tables: Sequence[Screened], path: Path) -> None:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
 
-from denggao.facts.catalogue import MAX_SIZE
-from denggao.facts.days import Span
 from denggao.facts.titles import CANCELLED, ISSUED, NEVER, REVOKED, Title
 from denggao.rules import nodes as n
-from denggao.rules.engines.columnar.ends import End
-from denggao.rules.engines.columnar.plan import Plan
-from denggao.rules.engines.columnar.values import Lin
+from denggao.rules.engines.columnar.emit import day_number
+from denggao.rules.engines.lowering.days import Asked, column
 
-Asked = n.Holds | n.EverHeld | n.TitleDay
 SCHEMA = {
     "firm": pl.UInt32,
     "kind": pl.Categorical,
@@ -33,19 +29,6 @@ def asked_of(instruments: Sequence[n.Instrument]) -> set[Asked]:
     """What the rules ask of the certificates of some kind."""
     leaves = (x for i in instruments for s in i.statements.values() for x in s.leaves)
     return {x for x in leaves if isinstance(x, n.Holds | n.EverHeld | n.TitleDay)}
-
-
-def column(asked: Asked, as_of: date) -> str:
-    """The column that answers; of a day, the start of the names of its two ends."""
-    match asked:
-        case n.Holds(kind, None):
-            return f"titles:{kind}"
-        case n.Holds(kind, _):
-            return f"titles:{kind}@{asked.day(as_of).year}"
-        case n.EverHeld(kind):
-            return f"titles:{kind}:曾持有"
-        case n.TitleDay(what, kind):
-            return f"titles:{kind}:{what}"
 
 
 def long_frame(titles: Sequence[Sequence[Title] | None]) -> pl.DataFrame:
@@ -199,7 +182,7 @@ def _latest(name: str, day: pl.Expr, is_ours: pl.Expr, counts: pl.Expr) -> _Answ
     count are certain."""
     sure = day.is_not_null() & is_ours & counts & ~_backwards()
     latest, some, unsure = f"{name}§day", f"{name}§counts", f"{name}§unsure"
-    lo = pl.when(some).then(_ordinal(pl.col(latest))).otherwise(_NEVER)
+    lo = pl.when(some).then(day_number(pl.col(latest))).otherwise(_NEVER)
     return _Answer(
         {latest: pl.when(sure).then(day), some: counts, unsure: counts & ~sure},
         [pl.col(latest).max(), pl.col(some).any(), pl.col(unsure).any()],
@@ -207,51 +190,5 @@ def _latest(name: str, day: pl.Expr, is_ours: pl.Expr, counts: pl.Expr) -> _Answ
     )
 
 
-def _ordinal(day: pl.Expr) -> pl.Expr:
-    return day.cast(pl.Int32).cast(pl.Int64) + EPOCH
-
-
 _NEVER = NEVER.toordinal()
 _SEEN = "§seen"
-#: ``date.toordinal`` of the day from which Polars counts.
-EPOCH = date(1970, 1, 1).toordinal()
-
-
-# ------------------------------------------------------------------ days as numbers
-
-
-def fact_day(code: str, plan: Plan) -> Lin:
-    """A date of the firm."""
-    if code not in plan.columns:
-        return _lin(None, None)
-    day = plan.keep(f"{code}§day", _ordinal(pl.col(code)))
-    return _lin(day, day)
-
-
-def title_day(asked: n.TitleDay, plan: Plan, as_of: date) -> Lin:
-    """A day of the firm's certificates, from the columns of ``answers``."""
-    name = column(asked, as_of)
-    if f"{name}.lo" not in plan.columns:
-        return _lin(None, None)
-    return _lin(pl.col(f"{name}.lo"), pl.col(f"{name}.hi"))
-
-
-def later(day: Lin, span: Span) -> Lin:
-    """``Span.after`` of a day."""
-    lo = _later(day.lo, span)
-    hi = lo if day.hi is day.lo else _later(day.hi, span)
-    return replace(day, lo=lo, hi=hi, twin=False)
-
-
-def _later(end: End, span: Span) -> End:
-    if end is None:
-        return None
-    if isinstance(end, int):
-        return span.after(date.fromordinal(end)).toordinal()
-    day = (end - EPOCH).cast(pl.Int32).cast(pl.Date)
-    moved = day.dt.offset_by(f"{span.months}mo" if span.months else f"{span.days}d")
-    return _ordinal(moved).clip(_NEVER, date.max.toordinal())
-
-
-def _lin(lo: End, hi: End) -> Lin:
-    return Lin(lo, hi, 1, MAX_SIZE["天"])

@@ -11,24 +11,22 @@ from functools import reduce
 from math import lcm
 from typing import Any
 
-import polars as pl
-
 from denggao.facts.catalogue import catalogue
 from denggao.facts.enterprise import key_of
 from denggao.facts.interval import Interval
 from denggao.rules import nodes as n
-from denggao.rules.engines.columnar import ends as e
-from denggao.rules.engines.columnar import joins as j
-from denggao.rules.engines.columnar import titles
-from denggao.rules.engines.columnar import values as v
-from denggao.rules.engines.columnar.codes import canonical
-from denggao.rules.engines.columnar.ends import Flag
-from denggao.rules.engines.columnar.facts import FactColumns
-from denggao.rules.engines.columnar.gaps import gap as gap_of
-from denggao.rules.engines.columnar.joins import Truth
-from denggao.rules.engines.columnar.plan import Plan
-from denggao.rules.engines.columnar.values import Lin, Quo, Value
 from denggao.rules.engines.common import facts_named, parameter_fact
+from denggao.rules.engines.lowering import days
+from denggao.rules.engines.lowering import ends as e
+from denggao.rules.engines.lowering import joins as j
+from denggao.rules.engines.lowering import values as v
+from denggao.rules.engines.lowering.ends import Flag
+from denggao.rules.engines.lowering.expr import Expr, canonical
+from denggao.rules.engines.lowering.facts import FactColumns
+from denggao.rules.engines.lowering.gaps import gap as gap_of
+from denggao.rules.engines.lowering.joins import Truth
+from denggao.rules.engines.lowering.plan import Plan
+from denggao.rules.engines.lowering.values import Lin, Quo, Value
 from denggao.rules.shape import is_plain, quotient_of, zero_asked
 
 _UNKNOWN: Truth = (False, False)
@@ -58,8 +56,10 @@ class Compiler:
         readings: Mapping[str, str] | None = None,
         given: Mapping[str, Interval] | None = None,
         sizes: Mapping[str, int] | None = None,
+        steps: bool = True,
     ) -> None:
         self.instrument = instrument
+        self.steps = steps
         self.as_of = as_of
         self.options = frozenset(instrument.chosen(dict(readings or {})).values())
         self.given = {id_: j.given(value) for id_, value in (given or {}).items()}
@@ -81,7 +81,9 @@ class Compiler:
 
     def statement(self, id_: str) -> Columns:
         if id_ not in self.done:
-            self.done[id_] = self._statement(self.instrument.statements[id_])
+            statement = self.instrument.statements[id_]
+            with self.plan.about(statement):
+                self.done[id_] = self._statement(statement)
         return self.done[id_]
 
     def _statement(self, statement: n.Statement) -> Columns:
@@ -132,10 +134,12 @@ class Compiler:
         undefined = self.plan.keep_flag(f"{id_}§undefined", value.undefined)
         value = self._kept_ends(id_, replace(value, undefined=undefined))
         limits = [x.denominator for x in self._limits_of(id_)]
-        if not value.is_wide or not limits:
+        if not (self.steps and value.is_wide and limits):
+            return value
+        if max(value.size * lcm(*limits), value.size_d * value.scale) > e.INT128:
             return value
 
-        def keep(name: str, expr: pl.Expr) -> pl.Expr:
+        def keep(name: str, expr: Expr) -> Expr:
             return self.plan.keep(f"{id_}§{name}", expr)
 
         return v.stepped(value, lcm(*limits), keep)
@@ -246,7 +250,7 @@ class Compiler:
 
     def _fact(self, expr: n.FactRef) -> Value:
         if catalogue()[expr.code].unit == "日期":
-            return titles.fact_day(expr.code, self.plan)
+            return days.fact_day(expr.code, self.plan)
         if expr.year is None:
             return self._one(expr.code, None)
         if expr.year is n.Year.EACH:
@@ -258,7 +262,7 @@ class Compiler:
         """A sum or product that several columns read: computed once, whoever asks."""
         if not isinstance(value, Lin):
             return value
-        return value.each(lambda end: self.plan.share(end) if isinstance(end, pl.Expr) else end)
+        return value.each(lambda end: self.plan.share(end) if isinstance(end, Expr) else end)
 
     def _one(self, code: str, year: int | None) -> Value:
         key = key_of(code, year)
@@ -289,12 +293,12 @@ class Compiler:
 
         def once(end: e.End) -> e.End:
             end = e.wide(end, grows)
-            return self.plan.share(end) if isinstance(end, pl.Expr) else end
+            return self.plan.share(end) if isinstance(end, Expr) else end
 
         lo_n, lo_d = once(value.lo_n), once(value.lo_d)
         if value.open is not None:
             open_ = value.open
-            open_ = self.plan.share(open_) if isinstance(open_, pl.Expr) else open_
+            open_ = self.plan.share(open_) if isinstance(open_, Expr) else open_
             return v.twin_quotient(value, lo_n, lo_d, open_)
         return replace(value, lo_n=lo_n, lo_d=lo_d, hi_n=once(value.hi_n), hi_d=once(value.hi_d))
 
@@ -310,7 +314,7 @@ class Compiler:
         )
         none = e.negated(e.either(*masks))
         hi = e.choose(none, 0, j.least_of(masks, [x.hi for x in lins]))
-        hi = self.plan.share(hi) if isinstance(hi, pl.Expr) else hi
+        hi = self.plan.share(hi) if isinstance(hi, Expr) else hi
         known = all(x.lo is x.hi for x in lins)
         lo = hi if known else e.choose(none, 0, j.least_of(masks, [x.lo for x in lins]))
         size = max(x.size for x in lins)
@@ -340,7 +344,8 @@ class Compiler:
         if key not in self.plan.columns:
             return _UNKNOWN
         operated = True if year is None else self.facts.operated(year)
-        return e.both(_sure(pl.col(key)), operated), e.both(_sure(~pl.col(key)), operated)
+        said = self.plan.column(key)
+        return e.both(e.sure(said), operated), e.both(e.sure(~said), operated)
 
     def _missing(self, expr: n.Missing) -> Truth:
         fact = expr.fact
@@ -351,21 +356,24 @@ class Compiler:
     def _classified(self, expr: n.Classified) -> Truth:
         if expr.code not in self.plan.columns:
             return _UNKNOWN
-        return pl.col(expr.code).is_not_null(), False
+        return ~self.plan.column(expr.code).is_null(), False
 
     def _holds(self, expr: n.Holds | n.EverHeld) -> Truth:
-        name = titles.column(expr, self.as_of)
+        name = days.column(expr, self.as_of)
         if name not in self.plan.columns:
             return _UNKNOWN
-        return _sure(pl.col(name)), _sure(~pl.col(name))
+        held = self.plan.column(name)
+        return e.sure(held), e.sure(~held)
 
     def _within(self, expr: n.Within) -> Truth:
         if expr.code not in self.plan.columns:
             return _UNKNOWN
-        code = self.plan.keep(f"{expr.code}§canonical", canonical(expr.code))
-        holds = pl.any_horizontal(code.str.starts_with(p) for p in expr.prefixes)
+        code = self.plan.keep(
+            f"{expr.code}§canonical", canonical(self.plan.column(expr.code), expr.code)
+        )
+        holds = code.starts(expr.prefixes)
         coarser = {p[:end] for p in expr.prefixes for end in range(1, len(p))}
-        return _sure(holds), _sure(~holds & ~code.is_in(sorted(coarser)))
+        return e.sure(holds), e.sure(~holds & ~code.among(tuple(sorted(coarser))))
 
     def _adopted(self, expr: n.Adopted) -> Truth:
         chosen = expr.option in self.options
@@ -450,9 +458,9 @@ _NUMBERS: dict[type, Callable[[Compiler, Any], Value]] = {
     n.Age: lambda run, x: run.facts.age_in_days(),
     n.OperatedYears: lambda run, x: run.facts.operated_years(),
     n.TaxYear: lambda run, x: v.constant(run.as_of.year - 1),
-    n.TitleDay: lambda run, x: titles.title_day(x, run.plan, run.as_of),
+    n.TitleDay: lambda run, x: days.title_day(x, run.plan, run.as_of),
     n.Day: lambda run, x: v.constant(x.on(run.as_of).toordinal()),
-    n.Later: lambda run, x: titles.later(j.lin(run.number(x.day)), x.span),
+    n.Later: lambda run, x: days.later(j.lin(run.number(x.day)), x.span),
     n.Ref: Compiler._ref,
     n.Arith: Compiler._arith,
     n.Extreme: Compiler._extreme,
@@ -478,8 +486,3 @@ _TRUTHS: dict[type, Callable[[Compiler, Any], Truth]] = {
 def _of(truth: Truth | None) -> Truth:
     assert truth is not None
     return truth
-
-
-def _sure(flag: pl.Expr) -> pl.Expr:
-    """True where the flag is certainly true."""
-    return flag.fill_null(False)

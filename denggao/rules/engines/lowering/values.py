@@ -8,13 +8,12 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
-import polars as pl
-
 from denggao.facts.errors import UserError
-from denggao.rules.engines.columnar import ends as e
-from denggao.rules.engines.columnar import steps as st
-from denggao.rules.engines.columnar.ends import End, Flag
-from denggao.rules.engines.columnar.steps import Steps
+from denggao.rules.engines.lowering import ends as e
+from denggao.rules.engines.lowering import steps as st
+from denggao.rules.engines.lowering.ends import End, Flag
+from denggao.rules.engines.lowering.expr import Expr
+from denggao.rules.engines.lowering.steps import Steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +265,7 @@ def _end(x: End, at_positive: End, at_negative: End, *, sure: bool) -> tuple[End
 def _is_zero(x: End) -> Flag:
     if x is None:
         return False
-    return x == 0 if isinstance(x, int) else (x == 0).fill_null(False)
+    return x == 0 if isinstance(x, int) else e.sure(x.eq(e.expression(0)))
 
 
 def at_least(a: Value, b: Value, *, strictly: bool = False) -> tuple[Flag, Flag]:
@@ -301,10 +300,10 @@ def _crossed(an: End, ad: End, a: Quo, bn: End, bd: End, b: Quo, strictly: bool)
     return e.at_least(left, right, strictly=strictly)
 
 
-def stepped(value: Quo, per_unit: int, keep: Callable[[str, pl.Expr], pl.Expr]) -> Quo:
+def stepped(value: Quo, per_unit: int, keep: Callable[[str, Expr], Expr]) -> Quo:
     """A wide quotient with its steps, for comparisons with multiples of 1/per_unit."""
 
-    def side(name: str) -> Callable[[str, pl.Expr], pl.Expr]:
+    def side(name: str) -> Callable[[str, Expr], Expr]:
         return lambda part, expr: keep(f"{name}_{part}", expr)
 
     lo = st.steps(value.lo_n, value.lo_d, value.scale, per_unit, side("lo"))

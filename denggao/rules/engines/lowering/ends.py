@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import reduce
 
-import polars as pl
+from denggao.rules.engines.lowering import expr as x
+from denggao.rules.engines.lowering.expr import Expr, Type
 
-End = int | pl.Expr | None
-Flag = bool | pl.Expr
+End = int | Expr | None
+Flag = bool | Expr
 
 INT64 = 2**63 - 1
-INT128 = 2**127 - 1
+#: Of 38 digits: what Int128, HUGEINT, NUMERIC(38) and DECIMAL(38, 0) all hold.
+INT128 = 10**38 - 1
 
 
 def add(a: End, b: End) -> End:
@@ -24,11 +26,11 @@ def add(a: End, b: End) -> End:
         return None
     if isinstance(a, int) and isinstance(b, int):
         return a + b
-    if isinstance(a, int) and a == 0:
-        return b
+    if isinstance(a, int):
+        a, b = b, a
     if isinstance(b, int) and b == 0:
         return a
-    return a + b
+    return expression(a) + b
 
 
 def times(a: End, factor: int) -> End:
@@ -40,29 +42,33 @@ def minus(a: End) -> End:
     """The end of the negated interval."""
     if a is None:
         return None
-    return -a if isinstance(a, int) else a * -1  # Polars has no negation of Int128
+    return -a if isinstance(a, int) else a * -1
 
 
 def product(a: End, b: End) -> End:
     """Product of two finite ends (null stays null)."""
     if a is None or b is None:
         return None
-    return a * b
+    if isinstance(a, int) and isinstance(b, int):
+        return a * b
+    if isinstance(a, int):
+        a, b = b, a
+    return expression(a) * b
 
 
 def wide(end: End, size: int) -> End:
     """The end in an integer type that a number of this size fits."""
-    if isinstance(end, pl.Expr) and size > INT64:
-        return end.cast(pl.Int128)
+    if isinstance(end, Expr) and size > INT64:
+        return end.cast(Type.WIDE)
     return end
 
 
-def expression(end: End, dtype: type[pl.DataType] = pl.Int64) -> pl.Expr:
+def expression(end: End) -> Expr:
     """The end as an expression; ∞ is a null. Literals are never narrower than 64 bits: a
     32-bit product would wrap without a word."""
-    if isinstance(end, pl.Expr):
+    if isinstance(end, Expr):
         return end
-    return pl.lit(end, dtype=pl.Int128 if end is not None and abs(end) > INT64 else dtype)
+    return x.lit(end, Type.WIDE if end is not None and abs(end) > INT64 else Type.INT)
 
 
 def smallest(ends: Iterable[End], *, none_wins: bool) -> End:
@@ -79,14 +85,15 @@ def _extreme(ends: list[End], *, none_wins: bool, low: bool) -> End:
     known = [e for e in ends if e is not None]
     if not known or (none_wins and len(known) < len(ends)):
         return None
-    if all(isinstance(e, int) for e in known):
-        return (min if low else max)(known)
+    numbers = [e for e in known if isinstance(e, int)]
+    if len(numbers) == len(known):
+        return (min if low else max)(numbers)
     columns = [expression(e) for e in known]
-    best = (pl.min_horizontal if low else pl.max_horizontal)(columns)
+    best = (x.least if low else x.greatest)(*columns)
     if not none_wins:
         return best
-    nulls = [c.is_null() for c, e in zip(columns, known, strict=True) if isinstance(e, pl.Expr)]
-    return pl.when(pl.any_horizontal(nulls)).then(None).otherwise(best)
+    nulls = either(*(is_infinite(e) for e in known))
+    return choose(nulls, None, best)
 
 
 def choose(when: Flag, then: End, otherwise: End) -> End:
@@ -95,7 +102,7 @@ def choose(when: Flag, then: End, otherwise: End) -> End:
         return then if when else otherwise
     if then is None and otherwise is None:
         return None
-    return pl.when(when).then(expression(then)).otherwise(expression(otherwise))
+    return x.when(when, expression(then), expression(otherwise))
 
 
 def at_least(a: End, b: End, *, strictly: bool = False) -> Flag:
@@ -104,15 +111,15 @@ def at_least(a: End, b: End, *, strictly: bool = False) -> Flag:
         return False
     if isinstance(a, int) and isinstance(b, int):
         return a > b if strictly else a >= b
-    result = (expression(a) > expression(b)) if strictly else (expression(a) >= expression(b))
-    return result.fill_null(False)
+    left, right = expression(a), expression(b)
+    return sure(left.gt(right) if strictly else left.ge(right))
 
 
 def either(*flags: Flag) -> Flag:
     """Or of flags, constants folded."""
     if True in [f for f in flags if isinstance(f, bool)]:
         return True
-    columns = [f for f in flags if isinstance(f, pl.Expr)]
+    columns = [f for f in flags if isinstance(f, Expr)]
     return reduce(lambda a, b: a | b, columns) if columns else False
 
 
@@ -120,7 +127,7 @@ def both(*flags: Flag) -> Flag:
     """And of flags, constants folded."""
     if False in [f for f in flags if isinstance(f, bool)]:
         return False
-    columns = [f for f in flags if isinstance(f, pl.Expr)]
+    columns = [f for f in flags if isinstance(f, Expr)]
     return reduce(lambda a, b: a & b, columns) if columns else True
 
 
@@ -129,9 +136,9 @@ def negated(flag: Flag) -> Flag:
     return not flag if isinstance(flag, bool) else ~flag
 
 
-def column(flag: Flag) -> pl.Expr:
+def column(flag: Flag) -> Expr:
     """The flag as an expression."""
-    return flag if isinstance(flag, pl.Expr) else pl.lit(flag)
+    return flag if isinstance(flag, Expr) else x.lit(flag)
 
 
 def is_infinite(end: End) -> Flag:
@@ -139,3 +146,8 @@ def is_infinite(end: End) -> Flag:
     if end is None:
         return True
     return False if isinstance(end, int) else end.is_null()
+
+
+def sure(flag: Expr) -> Expr:
+    """True where the flag is certainly true: a null counts as false."""
+    return flag.coalesce(x.lit(False))

@@ -6,15 +6,14 @@ from dataclasses import replace
 from fractions import Fraction
 from math import lcm
 
-import polars as pl
-
 from denggao.facts.catalogue import SCALE
 from denggao.facts.interval import Interval
 from denggao.rules import nodes as n
-from denggao.rules.engines.columnar import ends as e
-from denggao.rules.engines.columnar import values as v
-from denggao.rules.engines.columnar.ends import Flag
-from denggao.rules.engines.columnar.values import Lin, Quo, Value
+from denggao.rules.engines.lowering import ends as e
+from denggao.rules.engines.lowering import values as v
+from denggao.rules.engines.lowering.ends import Flag
+from denggao.rules.engines.lowering.expr import Expr, Type, lit
+from denggao.rules.engines.lowering.values import Lin, Quo, Value
 
 #: (certainly holds, certainly not), neither ever null: Kleene's logic on plain bits.
 Truth = tuple[Flag, Flag]
@@ -68,11 +67,11 @@ def end_over(possible: list[Flag], ends: list[e.End], *, low: bool) -> e.End:
     """Outermost end over the possible cases; ∞ if one of them is. Constants are compared here,
     once; an end that several cases share is looked at once."""
     constants = [(p, x) for p, x in zip(possible, ends, strict=True) if isinstance(x, int)]
-    others: dict[int, tuple[e.End, list[Flag]]] = {}
+    others: dict[e.End, list[Flag]] = {}
     for p, x in zip(possible, ends, strict=True):
         if not isinstance(x, int):
-            others.setdefault(id(x), (x, []))[1].append(p)
-    shared = [(e.either(*flags), x) for x, flags in others.values()]
+            others.setdefault(x, []).append(p)
+    shared = [(e.either(*flags), x) for x, flags in others.items()]
     best = first_of([p for p, _ in constants], [x for _, x in constants], reverse=not low)
     if not shared:
         return best
@@ -90,9 +89,9 @@ def first_of(possible: list[Flag], ends: list[e.End], *, reverse: bool) -> e.End
     pairs = sorted(zip(ends, possible, strict=True), key=lambda p: p[0], reverse=reverse)  # type: ignore[arg-type,return-value]
     if any(abs(x) > _SMALL for x in ends if isinstance(x, int)):
         return pick([p for _, p in pairs], [x for x, _ in pairs], None)
-    narrow: list[e.End] = [pl.lit(x, dtype=pl.Int16) for x, _ in pairs]
-    chosen = pick([p for _, p in pairs], narrow, None)
-    return chosen.cast(pl.Int64) if isinstance(chosen, pl.Expr) else chosen
+    narrow: list[e.End] = [lit(x, Type.SMALL) for x, _ in pairs if isinstance(x, int)]
+    chosen = pick([p for _, p in pairs], narrow, lit(None, Type.SMALL))
+    return chosen.cast(Type.INT) if isinstance(chosen, Expr) else chosen
 
 
 def least_of(masks: list[Flag], ends: list[e.End]) -> e.End:
@@ -170,7 +169,9 @@ def short(need: Lin, step: Fraction | None) -> Lin:
     def beyond(end: e.End) -> e.End:
         if end is None:
             return None
-        raised = (end // unit + 1) * unit
+        if isinstance(end, int):
+            return (end // unit + 1) * unit if end >= 0 else 0
+        raised = end - end % unit + unit if unit > 1 else end + 1
         return e.choose(e.at_least(end, 0), raised, 0)
 
     lo = e.choose(e.is_infinite(need.lo), 0, beyond(need.lo))

@@ -10,10 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-import polars as pl
-
-from denggao.rules.engines.columnar import ends as e
-from denggao.rules.engines.columnar.ends import End, Flag
+from denggao.rules.engines.lowering import ends as e
+from denggao.rules.engines.lowering.ends import End, Flag
+from denggao.rules.engines.lowering.expr import Expr, Type
 
 _LARGEST = 2**62
 
@@ -22,20 +21,20 @@ _LARGEST = 2**62
 class Steps:
     """Exact ``floor`` and ``ceil`` of ``per_unit`` × one end; null is ∞."""
 
-    floor: pl.Expr
-    ceil: pl.Expr
+    floor: Expr
+    ceil: Expr
     per_unit: int
 
 
 def steps(
-    top: End, below: End, scale: int, per_unit: int, keep: Callable[[str, pl.Expr], pl.Expr]
+    top: End, below: End, scale: int, per_unit: int, keep: Callable[[str, Expr], Expr]
 ) -> Steps:
     """Steps of top ÷ (below × scale); ``keep`` names what is read more than once."""
-    over = keep("over", e.expression(top, pl.Int128).cast(pl.Int128) * per_unit)
-    under = keep("under", e.expression(below, pl.Int128).cast(pl.Int128) * scale)
+    over = keep("over", e.expression(top).cast(Type.WIDE) * per_unit)
+    under = keep("under", e.expression(below).cast(Type.WIDE) * scale)
     down = keep("down", over // under)
-    floor = keep("floor", down.clip(-_LARGEST, _LARGEST).cast(pl.Int64))
-    ceil = keep("ceil", floor + (down * under != over).cast(pl.Int64))
+    floor = keep("floor", down.clip(-_LARGEST, _LARGEST).cast(Type.INT))
+    ceil = keep("ceil", floor + (~(down * under).eq(over)).cast(Type.INT))
     return Steps(floor, ceil, per_unit)
 
 

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from denggao.facts.catalogue import catalogue
 from denggao.rules import nodes as n
-from denggao.rules.engines.columnar import ends as e
-from denggao.rules.engines.columnar import joins as j
-from denggao.rules.engines.columnar import values as v
-from denggao.rules.engines.columnar.ends import Flag
-from denggao.rules.engines.columnar.joins import Truth
-from denggao.rules.engines.columnar.values import Lin, Value
+from denggao.rules.engines.lowering import ends as e
+from denggao.rules.engines.lowering import joins as j
+from denggao.rules.engines.lowering import values as v
+from denggao.rules.engines.lowering.ends import Flag
+from denggao.rules.engines.lowering.joins import Truth
+from denggao.rules.engines.lowering.values import Lin, Value
 from denggao.rules.shape import has_gap, quotient_of
 
 if TYPE_CHECKING:
-    from denggao.rules.engines.columnar.compile import Compiler
+    from denggao.rules.engines.lowering.compile import Compiler
 
 
 def gap(run: Compiler, expr: n.Compare, truth: Truth) -> Lin | None:

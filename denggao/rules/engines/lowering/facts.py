@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
-
-import polars as pl
+from functools import reduce
 
 from denggao.facts.catalogue import MAX_SIZE, Fact, bounds_from_below, catalogue
 from denggao.facts.enterprise import CONTRADICTION, OUT_OF_DOMAIN, key_of
@@ -20,11 +19,12 @@ from denggao.facts.resolve import (
     DERIVED_DIFFERS,
     WINDOW_YEARS,
 )
-from denggao.rules.engines.columnar import ends as e
-from denggao.rules.engines.columnar import values as v
-from denggao.rules.engines.columnar.ends import Flag
-from denggao.rules.engines.columnar.plan import Plan
-from denggao.rules.engines.columnar.values import Lin
+from denggao.rules.engines.lowering import ends as e
+from denggao.rules.engines.lowering import values as v
+from denggao.rules.engines.lowering.ends import Flag
+from denggao.rules.engines.lowering.expr import Expr, Type, lit
+from denggao.rules.engines.lowering.plan import Plan
+from denggao.rules.engines.lowering.values import Lin
 
 Derive = Callable[[str, int | None], Lin | None]
 
@@ -40,7 +40,7 @@ class FactColumns:
         self.derive = derive
         self.sizes = sizes
         self.components: dict[str, frozenset[str]] = {}
-        self.flags: dict[str, list[pl.Expr]] = {}
+        self.flags: dict[str, list[Expr]] = {}
         self._numbers: dict[str, Lin] = {}
         self._own: dict[str, Lin] = {}
         self._outside: dict[str, Flag] = {}  # rows whose derived value is outside the domain
@@ -55,8 +55,13 @@ class FactColumns:
     def operated(self, year: int) -> Flag:
         if not self.has_founding:
             return True
-        founded = pl.col("established_on").dt.year()
-        return self.plan.keep(f"§operated@{year}", (founded <= year).fill_null(True))
+        last = lit(date(year, 12, 31).toordinal())
+        existed = last.ge(self._founded()).coalesce(lit(True))
+        return self.plan.keep(f"§operated@{year}", existed)
+
+    def _founded(self) -> Expr:
+        founded = self.plan.column("established_on").ordinal()
+        return self.plan.keep("established_on§day", founded)
 
     def window(self) -> list[int]:
         last = self.as_of.year - 1
@@ -65,14 +70,14 @@ class FactColumns:
     def operated_years(self) -> Lin:
         if not self.has_founding:
             return Lin(WINDOW_YEARS, WINDOW_YEARS, 1, WINDOW_YEARS, True)
-        flags = [e.expression(0) + _integer(self.operated(y)) for y in self.window()]
-        count = self.plan.keep("§operated_years", pl.sum_horizontal(flags))
+        flags = [e.column(self.operated(y)).cast(Type.INT) for y in self.window()]
+        count = self.plan.keep("§operated_years", reduce(Expr.__add__, flags))
         return Lin(count, count, 1, WINDOW_YEARS, True)
 
     def age_in_days(self) -> Lin:
         if not self.has_founding:
             return Lin(None, None, 1, MAX_SIZE["天"])
-        days = (pl.lit(self.as_of) - pl.col("established_on")).dt.total_days()
+        days = lit(self.as_of.toordinal()) - self._founded()
         kept = self.plan.keep("§age", days)
         return Lin(kept, kept, 1, MAX_SIZE["天"])
 
@@ -80,7 +85,10 @@ class FactColumns:
 
     def stated(self, key: str) -> Flag:
         parts = [c for c in (key, f"{key}.lo", f"{key}.hi") if c in self.plan.columns]
-        return e.either(*(pl.col(c).is_not_null() for c in parts)) if parts else False
+        return e.either(*(self._is_there(c) for c in parts))
+
+    def _is_there(self, column: str) -> Expr:
+        return ~self.plan.column(column).is_null()
 
     def missing(self, code: str, year: int | None) -> Flag:
         fact, key = catalogue()[code], key_of(code, year)
@@ -97,18 +105,20 @@ class FactColumns:
         """The value in force; years before founding are 0."""
         key = key_of(code, year)
         if key not in self._numbers:
-            self._numbers[key] = self._resolve(catalogue()[code], year, key)
+            with self.plan.about(None):
+                self._numbers[key] = self._resolve(catalogue()[code], year, key)
         return self._numbers[key]
 
     def derived(self, code: str, year: int | None) -> Lin | None:
         key = key_of(code, year)
         if key not in self._derived:
             self._derived[key] = None
-            self._derived[key] = self.derive(code, year)
+            with self.plan.about(None):
+                self._derived[key] = self.derive(code, year)
         return self._derived[key]
 
     def raise_flag(self, name: str, when: Flag) -> None:
-        if isinstance(when, pl.Expr):
+        if isinstance(when, Expr):
             self.flags.setdefault(name, []).append(when)
 
     # ---- how a number is found
@@ -196,12 +206,12 @@ class FactColumns:
         has_spans = f"{key}.lo" in columns or f"{key}.hi" in columns
         if has_spans:
             spans = e.either(
-                *(pl.col(c).is_not_null() for c in (f"{key}.lo", f"{key}.hi") if c in columns)
+                *(self._is_there(c) for c in (f"{key}.lo", f"{key}.hi") if c in columns)
             )
             lo = e.choose(spans, self._bound(f"{key}.lo", fact.lo, base, factor), lo)
             hi = e.choose(spans, self._bound(f"{key}.hi", fact.hi, base, factor), hi)
         if key in columns:
-            point = e.times(e.wide(pl.col(key), base.size), factor)
+            point = e.times(e.wide(self.plan.column(key), base.size), factor)
             lo, hi = _point_or(point, lo), _point_or(point, hi)
         is_whole = base.hi is None and (base.lo is None or _is_nought(base.lo))
         return replace(base, lo=lo, hi=hi, twin=is_whole and not has_spans)
@@ -210,7 +220,7 @@ class FactColumns:
         edge = _scaled(domain, base.scale)
         if column not in self.plan.columns:
             return edge
-        return _point_or(e.times(e.wide(pl.col(column), base.size), factor), edge)
+        return _point_or(e.times(e.wide(self.plan.column(column), base.size), factor), edge)
 
     def _pairs(self, fact: Fact, year: int | None) -> tuple[list[str], list[str]]:
         """The facts that bound this one from below and from above, of which something is said;
@@ -284,11 +294,7 @@ def _scaled(edge: int | None, scale: int) -> int | None:
     return None if edge is None else edge * scale
 
 
-def _integer(flag: Flag) -> pl.Expr:
-    return flag.cast(pl.Int64) if isinstance(flag, pl.Expr) else pl.lit(int(flag))
-
-
 def _point_or(point: e.End, otherwise: e.End) -> e.End:
     """Where the point is null, the other end."""
-    assert isinstance(point, pl.Expr)
-    return point if otherwise is None else point.fill_null(otherwise)
+    assert isinstance(point, Expr)
+    return point if otherwise is None else point.coalesce(e.expression(otherwise))

@@ -1,0 +1,146 @@
+"""Column expressions said to Polars, exactly: integers up to 128 bits, never a double before a
+verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import reduce
+from typing import Any
+
+import polars as pl
+
+from denggao.facts.titles import NEVER
+from denggao.rules.engines.columnar.codes import canonical
+from denggao.rules.engines.lowering.ends import INT64, End, Flag, column, expression
+from denggao.rules.engines.lowering.expr import Expr, Type
+from denggao.rules.engines.lowering.plan import Plan
+
+_ZEROS = "§zeros"
+TRUTH = pl.Enum(["fail", "unknown", "pass"])
+#: ``date.toordinal`` of the day from which Polars counts.
+EPOCH = date(1970, 1, 1).toordinal()
+DTYPES: dict[Type, type[pl.DataType]] = {
+    Type.FLAG: pl.Boolean,
+    Type.SMALL: pl.Int16,
+    Type.INT: pl.Int64,
+    Type.WIDE: pl.Int128,
+    Type.REAL: pl.Float64,
+    Type.DAY: pl.Date,
+    Type.TEXT: pl.String,
+}
+
+
+class Emitter:
+    """Says each expression once, however often it is asked for."""
+
+    def __init__(self) -> None:
+        self._said: dict[Expr, pl.Expr] = {}
+
+    def __call__(self, expr: Expr) -> pl.Expr:
+        found = self._said.get(expr)
+        if found is None:
+            found = self._said[expr] = _OPERATIONS[expr.op](self, expr)
+        return found
+
+    def end(self, end: End) -> pl.Expr:
+        """One end of an interval; ∞ is a null."""
+        return self(expression(end))
+
+    def flag(self, flag: Flag) -> pl.Expr:
+        return self(column(flag))
+
+
+def add_columns(frame: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
+    """The frame with every column of the plan, and one of zeros to make divisors of."""
+    zeros = pl.col(min(plan.columns)).is_null().cast(pl.Float64) * 0
+    frame = frame.with_columns(zeros.alias(_ZEROS))
+    say = Emitter()
+    for layer in plan.layers:
+        frame = frame.with_columns(say(kept.expr).alias(kept.name) for kept in layer)
+    return frame
+
+
+def day_number(day: pl.Expr) -> pl.Expr:
+    """``date.toordinal`` of each day."""
+    return day.cast(pl.Int32).cast(pl.Int64) + EPOCH
+
+
+def _lit(say: Emitter, expr: Expr) -> pl.Expr:
+    value = expr.args[0]
+    is_wide = isinstance(value, int) and abs(value) > INT64
+    return pl.lit(value, dtype=pl.Int128 if is_wide else DTYPES[expr.type])
+
+
+def _two(operation: Callable[[Any, Any], Any]) -> Callable[[Emitter, Expr], pl.Expr]:
+    def said(say: Emitter, expr: Expr) -> pl.Expr:
+        found: pl.Expr = operation(say(expr.args[0]), say(expr.args[1]))
+        return found
+
+    return said
+
+
+def _divided(say: Emitter, expr: Expr) -> pl.Expr:
+    """Divided by a column, not by a constant: Polars multiplies by the constant's reciprocal
+    instead, which misses the nearest double in one case of seven."""
+    top, below = expr.args
+    divisor = say(below) if below.roots else pl.col(_ZEROS) + say(below)
+    return say(top) / divisor
+
+
+def _shift(say: Emitter, expr: Expr) -> pl.Expr:
+    number, months, days = expr.args
+    day = (say(number) - EPOCH).cast(pl.Int32).cast(pl.Date)
+    moved = day.dt.offset_by(f"{months}mo" if months else f"{days}d")
+    return day_number(moved).clip(NEVER.toordinal(), date.max.toordinal())
+
+
+def _truth(say: Emitter, expr: Expr) -> pl.Expr:
+    holds, fails = map(say, expr.args)
+    yes, no, open_ = (pl.lit(word, dtype=TRUTH) for word in ("pass", "fail", "unknown"))
+    return pl.when(holds).then(yes).when(fails).then(no).otherwise(open_)
+
+
+def _words(say: Emitter, expr: Expr) -> pl.Expr:
+    """Bits, then words: one text for each of the few combinations."""
+    flags, names = expr.args[::2], expr.args[1::2]
+    mask = pl.lit(0, dtype=pl.UInt32)
+    for bit, flag in enumerate(flags):
+        mask = mask + say(flag).cast(pl.UInt32) * (1 << bit)
+    masks = range(1 << len(names))
+    texts = [" ".join(x for bit, x in enumerate(names) if m >> bit & 1) for m in masks]
+    return mask.replace_strict(list(masks), texts, return_dtype=pl.Enum(texts))
+
+
+_OPERATIONS: dict[str, Callable[[Emitter, Expr], pl.Expr]] = {
+    "col": lambda say, x: pl.col(x.args[0]),
+    "lit": _lit,
+    "add": _two(lambda a, b: a + b),
+    "sub": _two(lambda a, b: a - b),
+    "mul": _two(lambda a, b: a * b),
+    "mod": _two(lambda a, b: a % b),
+    "floor": _two(lambda a, b: a // b),
+    "clip": lambda say, x: say(x.args[0]).clip(x.args[1], x.args[2]),
+    "ge": _two(lambda a, b: a >= b),
+    "gt": _two(lambda a, b: a > b),
+    "eq": _two(lambda a, b: a == b),
+    "and": _two(lambda a, b: a & b),
+    "or": _two(lambda a, b: a | b),
+    "not": lambda say, x: ~say(x.args[0]),
+    "null": lambda say, x: say(x.args[0]).is_null(),
+    "coalesce": _two(lambda a, b: a.fill_null(b)),
+    "when": lambda say, x: pl.when(say(x.args[0])).then(say(x.args[1])).otherwise(say(x.args[2])),
+    "least": lambda say, x: pl.min_horizontal([say(arg) for arg in x.args]),
+    "greatest": lambda say, x: pl.max_horizontal([say(arg) for arg in x.args]),
+    "cast": lambda say, x: say(x.args[0]).cast(DTYPES[x.type]),
+    "ordinal": lambda say, x: day_number(say(x.args[0])),
+    "shift": _shift,
+    "canonical": lambda say, x: canonical(say(x.args[0]), x.args[1]),
+    "starts": lambda say, x: reduce(
+        lambda a, b: a | b, [say(x.args[0]).str.starts_with(p) for p in x.args[1:]]
+    ),
+    "among": lambda say, x: say(x.args[0]).is_in(list(x.args[1:])),
+    "div": _divided,
+    "truth": _truth,
+    "words": _words,
+}

@@ -1,0 +1,212 @@
+"""A column as an expression of no particular engine: a small set of exact operations.
+
+What these mean is fixed here; ``columnar.emit`` says it to Polars, ``sql.emit`` to a database.
+Equal expressions are equal objects to a dictionary, so that each is computed once.
+
+=============  ==================================================================================
+``col``        a column, by name
+``lit``        the same value in every row; ``None`` is null
+``add`` …      ``add sub mul`` of whole numbers; null with anything is null
+``mod``        remainder of two numbers that are not negative
+``floor``      quotient of whole numbers, rounded down
+``clip``       between two literals
+``ge gt eq``   comparisons, null where either side is
+``and or not`` Kleene's, of flags that may be null
+``null``       is it null? never null itself
+``coalesce``   the first argument that is not null
+``when``       the second where the first is true, else the third
+``least`` …    ``least greatest`` of those arguments that are not null
+``cast``       as another type
+``ordinal``    a day as ``date.toordinal`` has it
+``shift``      a day number so many months and days later (literals), within the calendar
+``canonical``  the code that a text stands for (``facts.codes``), null where not understood
+``starts``     does a text begin with one of these literals?
+``among``      is a text one of these literals?
+``div``        quotient of doubles, never asked for over 0
+``truth``      of two flags: pass where the first is true, fail where the second is, else unknown
+``words``      of (flag, literal) pairs: the literals of the true flags, a space between them
+=============  ==================================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any
+
+
+class Type(Enum):
+    """What a column holds. ``SMALL``, ``INT`` and ``WIDE`` are whole numbers of at least 16,
+    64 and 127 bits."""
+
+    FLAG = 0
+    SMALL = 1
+    INT = 2
+    WIDE = 3
+    REAL = 4
+    DAY = 5
+    TEXT = 6
+
+
+class Expr:
+    """One operation on columns; ``roots`` are the names of all columns it reads."""
+
+    __slots__ = ("_hash", "args", "op", "roots", "type")
+
+    def __init__(self, op: str, args: tuple[Any, ...], type_: Type) -> None:
+        self.op = op
+        self.args = args
+        self.type = type_
+        self._hash = hash((op, args, type_))
+        inner = [arg.roots for arg in args if isinstance(arg, Expr) and arg.roots]
+        self.roots: frozenset[str]
+        if op == "col":
+            self.roots = frozenset(args)
+        elif not inner:
+            self.roots = _NOTHING
+        else:
+            self.roots = inner[0] if len(inner) == 1 else inner[0].union(*inner[1:])
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        """The same expression; a comparison of two columns is ``eq``."""
+        if self is other:
+            return True
+        if not isinstance(other, Expr) or self._hash != other._hash or self.op != other.op:
+            return False
+        if self.type is not other.type or len(self.args) != len(other.args):
+            return False
+        return all(
+            type(a) is type(b) and a == b for a, b in zip(self.args, other.args, strict=True)
+        )
+
+    def __repr__(self) -> str:
+        return f"{self.op}({', '.join(map(repr, self.args))})"
+
+    @property
+    def is_column(self) -> bool:
+        return self.op == "col"
+
+    @property
+    def inner(self) -> Iterator[Expr]:
+        """The expressions directly inside."""
+        return (arg for arg in self.args if isinstance(arg, Expr))
+
+    # ---- flags
+
+    def __and__(self, other: Expr) -> Expr:
+        return Expr("and", (self, other), Type.FLAG)
+
+    def __or__(self, other: Expr) -> Expr:
+        return Expr("or", (self, other), Type.FLAG)
+
+    def __invert__(self) -> Expr:
+        return self.args[0] if self.op == "not" else Expr("not", (self,), Type.FLAG)
+
+    def ge(self, other: Expr) -> Expr:
+        return Expr("ge", (self, other), Type.FLAG)
+
+    def gt(self, other: Expr) -> Expr:
+        return Expr("gt", (self, other), Type.FLAG)
+
+    def eq(self, other: Expr) -> Expr:
+        return Expr("eq", (self, other), Type.FLAG)
+
+    def is_null(self) -> Expr:
+        return Expr("null", (self,), Type.FLAG)
+
+    def starts(self, prefixes: tuple[str, ...]) -> Expr:
+        return Expr("starts", (self, *prefixes), Type.FLAG)
+
+    def among(self, texts: tuple[str, ...]) -> Expr:
+        return Expr("among", (self, *texts), Type.FLAG)
+
+    # ---- numbers
+
+    def __add__(self, other: Expr | int) -> Expr:
+        return self._with("add", other)
+
+    def __sub__(self, other: Expr | int) -> Expr:
+        return self._with("sub", other)
+
+    def __mul__(self, other: Expr | int) -> Expr:
+        return self._with("mul", other)
+
+    def __mod__(self, other: int) -> Expr:
+        return self._with("mod", other)
+
+    def __floordiv__(self, other: Expr) -> Expr:
+        return self._with("floor", other)
+
+    def __truediv__(self, other: Expr) -> Expr:
+        return Expr("div", (self, other), Type.REAL)
+
+    def _with(self, op: str, other: Expr | int) -> Expr:
+        second = lit(other) if isinstance(other, int) else other
+        return Expr(op, (self, second), _widest(self, second))
+
+    def clip(self, lo: int, hi: int) -> Expr:
+        return Expr("clip", (self, lo, hi), self.type)
+
+    def coalesce(self, other: Expr) -> Expr:
+        return Expr("coalesce", (self, other), _widest(self, other))
+
+    def cast(self, type_: Type) -> Expr:
+        return self if self.type is type_ else Expr("cast", (self,), type_)
+
+    # ---- days
+
+    def ordinal(self) -> Expr:
+        return Expr("ordinal", (self,), Type.INT)
+
+    def shift(self, months: int, days: int) -> Expr:
+        return Expr("shift", (self, months, days), Type.INT)
+
+
+_NOTHING: frozenset[str] = frozenset()
+
+
+def col(name: str, type_: Type) -> Expr:
+    """A column."""
+    return Expr("col", (name,), type_)
+
+
+def lit(value: bool | float | str | None, type_: Type = Type.INT) -> Expr:
+    """The same value in every row."""
+    return Expr("lit", (value,), Type.FLAG if isinstance(value, bool) else type_)
+
+
+def canonical(text: Expr, code: str) -> Expr:
+    """What a text stands for as a code of this fact."""
+    return Expr("canonical", (text, code), Type.TEXT)
+
+
+def when(flag: Expr, then: Expr, otherwise: Expr) -> Expr:
+    """``then`` where the flag is true."""
+    return Expr("when", (flag, then, otherwise), _widest(then, otherwise))
+
+
+def least(*columns: Expr) -> Expr:
+    """The least of those that are not null."""
+    return Expr("least", columns, _widest(*columns))
+
+
+def greatest(*columns: Expr) -> Expr:
+    """The greatest of those that are not null."""
+    return Expr("greatest", columns, _widest(*columns))
+
+
+def truth(holds: Expr, fails: Expr) -> Expr:
+    """A truth in one word."""
+    return Expr("truth", (holds, fails), Type.TEXT)
+
+
+def words(pairs: list[tuple[Expr, str]]) -> Expr:
+    """The words of the flags that are true."""
+    return Expr("words", tuple(x for pair in pairs for x in pair), Type.TEXT)
+
+
+def _widest(*columns: Expr) -> Type:
+    return max((c.type for c in columns), key=lambda t: t.value)

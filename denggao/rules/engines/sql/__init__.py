@@ -1,0 +1,1 @@
+"""The same law where the data is: plain SQL for PostgreSQL, Spark and DuckDB, nothing rounded."""

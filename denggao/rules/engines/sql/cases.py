@@ -1,0 +1,82 @@
+"""Case tables on a database: a session holds canonical columns and answers one query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Protocol
+
+import polars as pl
+
+from denggao.facts.enterprise import Firm
+from denggao.facts.interval import Interval
+from denggao.rules.cases import Engine, Prepared, Said
+from denggao.rules.engines.columnar.run import frame_of_firms
+from denggao.rules.engines.lowering.compiled import Compiled, alike, asked, compile_for, said
+from denggao.rules.engines.lowering.expr import Type, col
+from denggao.rules.engines.sql.dialect import Dialect
+from denggao.rules.engines.sql.levels import merged
+from denggao.rules.engines.sql.statement import Source, query
+from denggao.rules.nodes import Instrument
+
+_ROW = "§number"
+
+
+class Session(Protocol):
+    """A connection to a database that can be lent a table."""
+
+    dialect: Dialect
+
+    def lend(self, frame: pl.DataFrame) -> str:
+        """Put the frame where the database reads it, in place of the one lent before; returns
+        what stands after FROM."""
+
+    def rows(self, statement: str) -> list[dict[str, Any]]:
+        """Run a query."""
+
+
+def answers(compiled: Compiled, frame: pl.DataFrame, session: Session) -> list[Said]:
+    """Every statement's answer and the flags of every row of canonical columns, exact."""
+    d = session.dialect
+    frame = frame.with_row_index(_ROW)
+    source = Source(session.lend(frame), {name: d.name_of(name) for name in frame.columns})
+    kept, (outputs,) = merged([(compiled.plan, asked(compiled))])
+    numbered = {f"c{i}": expr for i, expr in enumerate(outputs.values())}
+    text = query(d, source, kept, {_ROW: col(_ROW, Type.INT), **numbered})
+    rows = sorted(session.rows(text), key=lambda row: int(row[_ROW]))
+    names = [_ROW, *outputs]
+    return [said(compiled, dict(zip(names, row.values(), strict=True))) for row in rows]
+
+
+def answers_of_firms(
+    instrument: Instrument,
+    firms: Sequence[Firm],
+    as_of: date,
+    session: Session,
+    readings: Mapping[str, str] | None = None,
+    given: Mapping[str, Interval] | None = None,
+) -> list[Said]:
+    """The same for firms in the exchange form."""
+    frame = frame_of_firms(firms, as_of, [instrument])
+    compiled = compile_for(
+        instrument, frame.columns, as_of, readings=readings, given=given, steps=False
+    )
+    found = answers(compiled, frame, session)
+    return [(told, flags | firm.flags) for (told, flags), firm in zip(found, firms, strict=True)]
+
+
+def engine(session: Session) -> Engine:
+    """Rows of case tables on this database, those of one day and reading in one query."""
+
+    def run(instrument: Instrument, rows: Sequence[Prepared]) -> list[Said]:
+        found: dict[int, Said] = {}
+        for members in alike(rows):
+            first = rows[members[0]]
+            firms = [rows[i].firm for i in members]
+            told = answers_of_firms(
+                instrument, firms, first.as_of, session, first.readings, first.given
+            )
+            found |= dict(zip(members, told, strict=True))
+        return [found[i] for i in range(len(rows))]
+
+    return run

@@ -1,0 +1,145 @@
+"""What the dialects of SQL have in their own words. Every cast, literal and day is written here.
+
+Whole numbers are BIGINT where the catalogue's bounds allow it, and otherwise of 38 digits
+(NUMERIC, HUGEINT, DECIMAL(38, 0)): no double before a verdict, no division, no session's time
+zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+from denggao.facts.errors import UserError
+
+#: The first day of the calendar of ``date.toordinal``.
+_FIRST = "DATE '0001-01-01'"
+#: What is cut off both ends of a code: blanks, line ends, the wide blank.
+_WHITE = "\u00a0\u3000"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One dialect. ``fence``: ends a query that the planner must not merge with the next, or it
+    would write every expression out again wherever it is read."""
+
+    name: str
+    integer: str
+    wide: str
+    real: str
+    text: str
+    boolean: str
+    quote_mark: str
+    fence: str
+    blanks: str
+    escapes: bool  # backslashes in a literal are escapes
+    longest_name: int | None  # bytes
+    matched: Callable[[str, str], str]  # does a text match a pattern?
+    group: Callable[[str, str, int], str]  # what a group of the pattern matched, or null
+    ordinal: Callable[[str], str]
+    moved: Callable[[str, int, int], str]  # day number, months, days → day number
+    real_of_wide: Callable[[str], str] = field(default=lambda x: x)
+
+    def name_of(self, name: str) -> str:
+        """A quoted identifier."""
+        mark = self.quote_mark
+        return f"{mark}{name.replace(mark, mark * 2)}{mark}"
+
+    def literal(self, text: str) -> str:
+        """A quoted text."""
+        escaped = text.replace("\\", "\\\\") if self.escapes else text
+        quote = "\\'" if self.escapes else "''"
+        return "'" + escaped.replace("'", quote) + "'"
+
+
+def _cast(text: str, kind: str) -> str:
+    return f"CAST({text} AS {kind})"
+
+
+def _days_of(base: str, day: str) -> str:
+    return f"CAST({day} - {base} AS BIGINT) + 1"
+
+
+POSTGRES = Dialect(
+    name="postgres",
+    integer="BIGINT",
+    wide="NUMERIC",
+    real="DOUBLE PRECISION",
+    text="TEXT",
+    boolean="BOOLEAN",
+    quote_mark='"',
+    fence="OFFSET 0",
+    blanks=f"E' \\t\\r\\n{_WHITE}'",
+    escapes=False,
+    longest_name=63,
+    matched=lambda text, pattern: f"{text} ~ {pattern}",
+    group=lambda text, pattern, i: f"(REGEXP_MATCH({text}, {pattern}))[{i}]",
+    ordinal=lambda day: _days_of(_FIRST, day),
+    moved=lambda number, months, days: _days_of(
+        _FIRST,
+        f"CAST({_FIRST} + CAST({number} - 1 AS INTEGER)"
+        f" + INTERVAL '{months} months {days} days' AS DATE)",
+    ),
+)
+DUCKDB = Dialect(
+    name="duckdb",
+    integer="BIGINT",
+    wide="HUGEINT",
+    real="DOUBLE",
+    text="VARCHAR",
+    boolean="BOOLEAN",
+    quote_mark='"',
+    fence="",
+    blanks=f"E' \\t\\r\\n{_WHITE}'",
+    escapes=False,
+    longest_name=None,
+    matched=lambda text, pattern: f"REGEXP_MATCHES({text}, {pattern})",
+    group=lambda text, pattern, i: f"NULLIF(REGEXP_EXTRACT({text}, {pattern}, {i}), '')",
+    ordinal=lambda day: _days_of(_FIRST, day),
+    moved=lambda number, months, days: _days_of(
+        _FIRST,
+        f"CAST({_FIRST} + CAST({number} - 1 AS INTEGER)"
+        f" + INTERVAL ({months}) MONTH + INTERVAL ({days}) DAY AS DATE)",
+    ),
+    # straight to a double, it would be rounded twice
+    real_of_wide=lambda number: _cast(number, "VARCHAR"),
+)
+SPARK = Dialect(
+    name="spark",
+    integer="BIGINT",
+    wide="DECIMAL(38, 0)",
+    real="DOUBLE",
+    text="STRING",
+    boolean="BOOLEAN",
+    quote_mark="`",
+    fence="",
+    blanks=f"' \\t\\r\\n{_WHITE}'",
+    escapes=True,
+    longest_name=None,
+    matched=lambda text, pattern: f"{text} RLIKE {pattern}",
+    group=lambda text, pattern, i: f"NULLIF(REGEXP_EXTRACT({text}, {pattern}, {i}), '')",
+    ordinal=lambda day: f"CAST(DATEDIFF({day}, {_FIRST}) AS BIGINT) + 1",
+    moved=lambda number, months, days: (
+        "CAST(DATEDIFF(DATE_ADD(ADD_MONTHS("
+        f"DATE_ADD({_FIRST}, CAST({number} - 1 AS INT)), {months}), {days}), {_FIRST})"
+        " AS BIGINT) + 1"
+    ),
+)
+#: Those in which every answer is proven equal to the other engines'.
+PROVEN = {d.name: d for d in (POSTGRES, SPARK, DUCKDB)}
+#: Others, translated by sqlglot from the nearest of these; parsed, but not proven.
+TRANSLATED = {"doris": SPARK, "starrocks": SPARK, "hive": SPARK, "clickhouse": DUCKDB}
+
+
+def dialect_of(name: str) -> Dialect:
+    """The dialect in which a statement is written first. Raises UserError for an unknown one."""
+    found = PROVEN.get(name) or TRANSLATED.get(name)
+    if found is None:
+        known = "、".join([*PROVEN, *TRANSLATED])
+        raise UserError(f"不认识的 SQL 方言“{name}”；可选：{known}")
+    return found
+
+
+def day_literal(day: date) -> str:
+    return f"DATE '{day.isoformat()}'"

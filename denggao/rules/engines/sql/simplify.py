@@ -1,0 +1,111 @@
+"""Shorter expressions of the same meaning: what can never be null needs no care for nulls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from denggao.rules.engines.lowering.expr import Expr, lit, when
+
+_TRUE, _FALSE = lit(True), lit(False)
+
+
+class Simplifier:
+    """Simplifies expressions in the order in which columns are made; remembers which of these
+    are never null."""
+
+    def __init__(self) -> None:
+        self._never: set[str] = set()
+        self._done: dict[Expr, Expr] = {}
+
+    def column(self, name: str, expr: Expr) -> Expr:
+        """The expression of a new column, simplified."""
+        found = self(expr)
+        if not self.nullable(found):
+            self._never.add(name)
+        return found
+
+    def __call__(self, expr: Expr) -> Expr:
+        found = self._done.get(expr)
+        if found is None:
+            args = tuple(self(arg) if isinstance(arg, Expr) else arg for arg in expr.args)
+            same = all(a is b for a, b in zip(args, expr.args, strict=True))
+            inner = expr if same else Expr(expr.op, args, expr.type)
+            rule = _RULES.get(expr.op)
+            found = self._done[expr] = inner if rule is None else rule(self, inner)
+        return found
+
+    def nullable(self, expr: Expr) -> bool:
+        """May it be null in some row?"""
+        match expr.op:
+            case "lit":
+                return expr.args[0] is None
+            case "col":
+                return expr.args[0] not in self._never
+            case "null" | "truth" | "words":
+                return False
+            case "coalesce" | "least" | "greatest":
+                return all(map(self.nullable, expr.args))
+            case "when":
+                return any(map(self.nullable, expr.args[1:]))
+            case "canonical":
+                return True
+        return any(map(self.nullable, expr.inner))
+
+    def _coalesce(self, expr: Expr) -> Expr:
+        first: Expr = expr.args[0]
+        second: Expr = expr.args[1]
+        if not self.nullable(first):
+            return first.cast(expr.type)
+        if first == lit(None, first.type):
+            return second.cast(expr.type)
+        return expr
+
+    def _null(self, expr: Expr) -> Expr:
+        return expr if self.nullable(expr.args[0]) else _FALSE
+
+    def _not(self, expr: Expr) -> Expr:
+        inner: Expr = expr.args[0]
+        return {_TRUE: _FALSE, _FALSE: _TRUE}.get(inner, ~inner)
+
+    def _and(self, expr: Expr) -> Expr:
+        return self._joined(expr, neutral=_TRUE, deciding=_FALSE)
+
+    def _or(self, expr: Expr) -> Expr:
+        return self._joined(expr, neutral=_FALSE, deciding=_TRUE)
+
+    def _joined(self, expr: Expr, *, neutral: Expr, deciding: Expr) -> Expr:
+        a: Expr = expr.args[0]
+        b: Expr = expr.args[1]
+        if deciding in (a, b):
+            return deciding
+        if a in (neutral, b):
+            return b
+        return a if b == neutral else expr
+
+    def _extreme(self, expr: Expr) -> Expr:
+        args: list[Expr] = list(dict.fromkeys(expr.args))
+        return args[0].cast(expr.type) if len(args) == 1 else Expr(expr.op, tuple(args), expr.type)
+
+    def _when(self, expr: Expr) -> Expr:
+        flag: Expr = expr.args[0]
+        then: Expr = expr.args[1]
+        otherwise: Expr = expr.args[2]
+        if flag == _TRUE or then == otherwise:
+            return then.cast(expr.type)
+        if flag in (_FALSE, lit(None)):
+            return otherwise.cast(expr.type)
+        if flag.op == "not" and not self.nullable(flag):
+            return when(flag.args[0], otherwise, then)
+        return expr
+
+
+_RULES: dict[str, Callable[[Simplifier, Expr], Expr]] = {
+    "coalesce": Simplifier._coalesce,
+    "null": Simplifier._null,
+    "not": Simplifier._not,
+    "and": Simplifier._and,
+    "or": Simplifier._or,
+    "when": Simplifier._when,
+    "least": Simplifier._extreme,
+    "greatest": Simplifier._extreme,
+}

@@ -1,0 +1,129 @@
+"""Databases that tests start themselves, on this machine only; each test that needs one says
+why it is skipped where there is none."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from denggao.facts.errors import UserError
+from denggao.rules.engines.sql.cases import Session, answers_of_firms
+from tests.rules.engines import Answers, Engine
+
+_USERS = ("postgres", "nobody")
+
+
+@functools.cache
+def _postgres() -> str:
+    """The address of a server of our own, or the reason why there is none."""
+    try:
+        import psycopg  # noqa: F401
+    except ImportError:
+        return "no psycopg"
+    found = [shutil.which("initdb"), *sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))]
+    binaries = [Path(path).parent for path in found if path]
+    if not binaries:
+        return "no PostgreSQL server on this machine"
+    try:
+        return _started(binaries[-1])
+    except (OSError, subprocess.SubprocessError) as error:
+        return f"PostgreSQL does not start: {error}"
+
+
+def _started(binaries: Path) -> str:
+    """PostgreSQL refuses to run as root: somebody else runs it then."""
+    folder = Path(tempfile.mkdtemp(prefix="denggao-pg-"))
+    who: dict[str, Any] = {}
+    if os.geteuid() == 0:
+        user = next(pwd.getpwnam(name) for name in _USERS if _is_user(name))
+        os.chown(folder, user.pw_uid, user.pw_gid)
+        who = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    def run(*command: str) -> None:
+        environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+        subprocess.run(
+            command, check=True, capture_output=True, timeout=60, cwd=folder, env=environment, **who
+        )
+
+    data = str(folder / "data")
+    run(str(binaries / "initdb"), "-D", data, "-A", "trust", "-U", "denggao", "-E", "UTF8", "-N")
+    options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} -c fsync=off"
+    log = str(folder / "log")
+    run(str(binaries / "pg_ctl"), "-D", data, "-w", "-l", log, "-o", options, "start")
+
+    def stop() -> None:
+        subprocess.run(
+            [str(binaries / "pg_ctl"), "-D", data, "-m", "immediate", "stop"],
+            capture_output=True, check=False, timeout=60, cwd=folder, **who,
+        )  # fmt: skip
+        shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(stop)
+    return f"postgresql://denggao@127.0.0.1:{port}/postgres"
+
+
+def _is_user(name: str) -> bool:
+    try:
+        return bool(pwd.getpwnam(name))
+    except KeyError:
+        return False
+
+
+def postgres() -> str:
+    """The address of the server; skips the test where there is none."""
+    where = _postgres()
+    if not where.startswith("postgresql://"):
+        pytest.skip(where)
+    return where
+
+
+@functools.cache
+def _session(name: str) -> Session:
+    session: Any
+    if name == "duckdb":
+        from denggao.rules.engines.sql.duck import DuckSession
+
+        session = DuckSession()
+    elif name == "postgres":
+        from denggao.rules.engines.sql.postgres import PostgresSession
+
+        session = PostgresSession(postgres())
+    else:
+        from denggao.rules.engines.sql.spark import SparkCases
+
+        session = SparkCases("local[2]", {"spark.sql.codegen.wholeStage": "false"})
+    atexit.register(session.close)
+    found: Session = session
+    return found
+
+
+def session(name: str) -> Session:
+    """A session of duckdb, postgres or spark for all tests; skips where there is none."""
+    try:
+        return _session(name)
+    except UserError as error:
+        pytest.skip(str(error))
+
+
+def by_database(name: str) -> Engine:
+    """The engine of ``tests.rules.engines`` on this database."""
+
+    def run(instrument: Any, firms: Any, as_of: Any, *more: Any) -> list[Answers]:
+        readings, given = [*more, None, None][:2]
+        found = answers_of_firms(instrument, firms, as_of, session(name), readings, given)
+        return [(dict(answers), flags) for answers, flags in found]
+
+    return run
