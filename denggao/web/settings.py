@@ -27,6 +27,7 @@ ALLOWED_HOSTS = environment.words("DENGGAO_HOSTS", "localhost,127.0.0.1,[::1]")
 INSTALLED_APPS = [
     "denggao.web.accounts.apps.AccountsConfig",
     "denggao.web.ledger.apps.LedgerConfig",
+    "denggao.web.assessments.apps.AssessmentsConfig",
     "denggao.web.kit.apps.KitConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -9,5 +9,6 @@ urlpatterns = [
     path("welcome/", home.welcome, name="welcome"),
     path("", include("denggao.web.accounts.urls")),
     path("", include("denggao.web.ledger.urls")),
+    path("", include("denggao.web.assessments.urls")),
 ]
 handler403 = "denggao.web.accounts.views.entry.forbidden"
