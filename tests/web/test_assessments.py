@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
+from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -13,8 +16,8 @@ from denggao.rules import library
 from denggao.web.accounts.models import AuditRow, User
 from denggao.web.assessments.facts import firm_of, ledger_of
 from denggao.web.assessments.lawtext import with_statements
-from denggao.web.assessments.models import Finding, Run
-from denggao.web.ledger.models import Enterprise, Statement, Value
+from denggao.web.assessments.models import Finding, Frozen, Run
+from denggao.web.ledger.models import Enterprise, Statement, Title, Value
 from tests.web.conftest import QILIHE
 
 LAW, DAY = "高新技术企业认定", "2026-06-30"
@@ -53,14 +56,14 @@ def run_law(django_capture_on_commit_callbacks: Any) -> Callable[[Client], Run]:
 
     def go(client: Client) -> Run:
         with django_capture_on_commit_callbacks(execute=True):
-            client.post(reverse("assessments:run-start"), {"law": LAW, "as_of": DAY})
+            client.post(reverse("assessments:pool-start"), {"law": LAW, "as_of": DAY})
         return Run.objects.get()
 
     return go
 
 
 def verdict(client: Client, firm: Enterprise, **more: str) -> Any:
-    address = reverse("assessments:verdict", args=[firm.pk])
+    address = reverse("assessments:pool-verdict", args=[firm.pk])
     return client.get(address, {"law": LAW, "as_of": DAY, **more})
 
 
@@ -117,20 +120,22 @@ def test_a_run_is_counted_listed_and_in_the_audit(
     assert (run.state, run.counts["firms"]) == ("done", 2)
     assert run.counts["hard"] == {"pass": 0, "unknown": 1, "fail": 1}
     assert run.counts["only"] == {"HNTE-C4": 1}
-    page = client.get(reverse("assessments:run", args=[run.pk]), {"hard": "fail"})
+    page = client.get(reverse("assessments:pool-run", args=[run.pk]), {"hard": "fail"})
     body = page.content.decode()
     assert "模拟甲" in body
     assert "模拟乙" not in body
     assert "科技人员数还差 1人" in body
-    assert "别区丙" not in client.get(reverse("assessments:run", args=[run.pk])).content.decode()
+    assert (
+        "别区丙" not in client.get(reverse("assessments:pool-run", args=[run.pk])).content.decode()
+    )
     assert AuditRow.objects.filter(action="完成体检").exists()
     stranger = sign_in(make_user("other", "clerk", region=QILIHE))
-    assert stranger.get(reverse("assessments:run", args=[run.pk])).status_code == 404
+    assert stranger.get(reverse("assessments:pool-run", args=[run.pk])).status_code == 404
 
 
 def test_a_law_that_judges_nobody_is_refused(clerk: User, sign_in: Callable[..., Client]) -> None:
     form = {"law": "行动", "as_of": DAY}
-    answer = sign_in(clerk).post(reverse("assessments:run-start"), form, follow=True)
+    answer = sign_in(clerk).post(reverse("assessments:pool-start"), form, follow=True)
     assert "不能用来判企业" in answer.content.decode()
     assert not Run.objects.exists()
 
@@ -155,7 +160,7 @@ def test_pages_of_the_pool_ask_the_same_number_of_questions_however_many_rows(
     client = sign_in(clerk)
     run = run_law(client)
     with django_assert_max_num_queries(12):
-        client.get(reverse("assessments:run", args=[run.pk]))
+        client.get(reverse("assessments:pool-run", args=[run.pk]))
 
 
 def test_every_law_has_its_page_with_every_rule_in_it(
@@ -179,3 +184,55 @@ def test_one_firm_and_all_firms_have_the_same_facts(firm: Enterprise) -> None:
 
     assert keys == [firm.pk]
     assert from_ledger(ledger, 0).values == one.values | {"name": "模拟甲"}
+
+
+# --- lists ---------------------------------------------------------------------------------------
+
+
+def certify(firm: Enterprise, by: User, until: date) -> None:
+    Title.objects.create(
+        enterprise=firm, kind="高新技术企业", number="GR202462000001", issued_on=date(2023, 7, 1),
+        valid_to=until, by=by,
+    )  # fmt: skip
+
+
+def test_lists_of_a_day_stay_as_they_were_frozen(
+    clerk: User, sign_in: Callable[..., Client], firm: Enterprise
+) -> None:
+    certify(firm, clerk, date(2026, 6, 30))
+    client = sign_in(clerk)
+    live = client.get(reverse("assessments:lists"), {"as_of": DAY})
+    due = next(r for r in live.context["lists"].rolls if r.on and r.kind == "清单")
+    assert [e.name for e in due.on] == ["模拟甲"]
+    client.post(reverse("assessments:lists-freeze"), {"as_of": DAY})
+    frozen = Frozen.objects.get()
+    Title.objects.update(withdrawn=True)
+    again = client.get(reverse("assessments:lists-frozen", args=[frozen.pk]))
+    assert [r for r in again.context["lists"].rolls if r.id == due.id] == [due]
+    now = client.get(reverse("assessments:lists"), {"as_of": DAY})
+    assert not next(r for r in now.context["lists"].rolls if r.id == due.id).on
+    assert AuditRow.objects.filter(action="冻结清单", new__digest=frozen.digest).exists()
+
+
+def test_a_frozen_list_that_was_altered_is_not_shown(
+    clerk: User, sign_in: Callable[..., Client], firm: Enterprise
+) -> None:
+    certify(firm, clerk, date(2026, 6, 30))
+    client = sign_in(clerk)
+    client.post(reverse("assessments:lists-freeze"), {"as_of": DAY})
+    frozen = Frozen.objects.get()
+    Frozen.objects.update(file=bytes(frozen.file)[:-1] + b"x")
+    page = client.get(reverse("assessments:lists-frozen", args=[frozen.pk]))
+    assert "被改动过" in page.content.decode()
+
+
+def test_lists_as_a_workbook(
+    clerk: User, sign_in: Callable[..., Client], firm: Enterprise, tmp_path: Path
+) -> None:
+    certify(firm, clerk, date(2026, 6, 30))
+    answer = sign_in(clerk).get(reverse("assessments:lists-export"), {"as_of": DAY})
+    path = tmp_path / "lists.xlsx"
+    path.write_bytes(answer.content)
+    book = openpyxl.load_workbook(path)
+    cells = {c.value for sheet in book for row in sheet.iter_rows() for c in row}
+    assert "模拟甲" in cells

@@ -63,20 +63,24 @@ def _plain(unit: str, number: int | None, text: str) -> Any:
 
 def ledger_of(firms: QuerySet[Enterprise]) -> tuple[Ledger, list[int]]:
     """The firms' facts in force as a ledger, and their keys in its order."""
-    rows = list(firms.order_by("pk").values_list("pk", "uscc", "name", "region__name"))
+    rows = list(
+        firms.order_by("pk").values_list("pk", "uscc", "name", "region__name", "owner__name")
+    )
     keys = [pk for pk, *_ in rows]
     index = {pk: i for i, pk in enumerate(keys)}
     columns = _columns(firms, index)
     columns |= {
-        "name": [name for _, _, name, _ in rows],
-        "uscc": [uscc for _, uscc, _, _ in rows],
-        "region": [region for *_, region in rows],
+        "name": [row[2] for row in rows],
+        "uscc": [row[1] for row in rows],
+        "region": [row[3] for row in rows],
     }
+    if any(row[4] for row in rows):
+        columns["follow_up_by"] = [row[4] for row in rows]
     told = columns.pop("titles", [None] * len(keys))
     held = _titles(firms, index)
     columns["titles"] = [held.get(i, () if told[i] is not None else None) for i in range(len(keys))]
     ledger = Ledger(
-        identity=[uscc or name for _, uscc, name, _ in rows],
+        identity=[row[1] or row[2] for row in rows],
         identity_head=HEAD,
         columns=columns,
         flags=[frozenset()] * len(keys),

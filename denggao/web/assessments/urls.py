@@ -2,14 +2,19 @@
 
 from django.urls import path
 
-from denggao.web.assessments.views import laws, pool, verdict
+from denggao.web.assessments.views import laws, lists, pool, verdict
 
 app_name = "assessments"
 urlpatterns = [
     path("laws/", laws.laws, name="laws"),
     path("laws/<int:number>/", laws.law, name="law"),
-    path("enterprises/<int:pk>/verdict/", verdict.verdict, name="verdict"),
+    path("enterprises/<int:pk>/verdict/", verdict.verdict, name="pool-verdict"),
+    path("lists/", lists.lists, name="lists"),
+    path("lists/export/", lists.export, name="lists-export"),
+    path("lists/freeze/", lists.freeze, name="lists-freeze"),
+    path("lists/<int:pk>/", lists.frozen, name="lists-frozen"),
+    path("lists/<int:pk>/file/", lists.file, name="lists-file"),
     path("pool/", pool.pool, name="pool"),
-    path("pool/start/", pool.start, name="run-start"),
-    path("pool/<int:pk>/", pool.run, name="run"),
+    path("pool/start/", pool.start, name="pool-start"),
+    path("pool/<int:pk>/", pool.run, name="pool-run"),
 ]

@@ -94,10 +94,16 @@ def _node(run: Evaluation, result: Result, outcome: Outcome) -> Node:
         anchor=article.anchor if article else "",
         extract=article.extract if article else "",
         formula=w.formula(body, law.statements, outcome.as_of.year) if body is not None else "",
-        compared=compared(result, outcome) if result.value is not None else "",
+        compared=_compared(result, outcome),
         ways=tuple(_ways(run, result, outcome.as_of.year)),
         figures=tuple(figure(key, outcome) for key in result.facts),
     )
+
+
+def _compared(result: Result, outcome: Outcome) -> str:
+    """The number judged; nothing where nothing is known that it could come from."""
+    known = any(not figure(key, outcome).is_missing for key in result.facts)
+    return compared(result, outcome) if known and result.value is not None else ""
 
 
 def _plain(value: Interval | None) -> Interval | None:

@@ -49,7 +49,7 @@ def start(request: HttpRequest) -> HttpResponse:
     except UserError as error:
         messages.error(request, str(error))
         return redirect("assessments:pool")
-    return redirect("assessments:run", run.pk)
+    return redirect("assessments:pool-run", run.pk)
 
 
 @requires("assessments.view")
