@@ -183,7 +183,19 @@ def test_one_firm_and_all_firms_have_the_same_facts(firm: Enterprise) -> None:
     from denggao.diagnosis.pool import firm_of as from_ledger
 
     assert keys == [firm.pk]
+    assert "titles" not in one.values
     assert from_ledger(ledger, 0).values == one.values | {"name": "模拟甲"}
+
+
+def test_said_to_hold_no_certificate_is_not_the_same_as_nothing_said(
+    firm: Enterprise, state: Callable[..., None]
+) -> None:
+    ledger, _ = ledger_of(Enterprise.objects.all())
+    assert ledger.columns["titles"] == [None]
+    state(firm, "titles", text="无")
+    ledger, _ = ledger_of(Enterprise.objects.all())
+    assert ledger.columns["titles"] == [()]
+    assert firm_of(firm).values["titles"] == ()
 
 
 # --- lists ---------------------------------------------------------------------------------------

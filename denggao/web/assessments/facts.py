@@ -25,13 +25,16 @@ def firm_of(enterprise: Enterprise) -> Firm:
     firm = Firm(values={"name": enterprise.name, "region": enterprise.region.name})
     if enterprise.uscc:
         firm.values["uscc"] = enterprise.uscc
+    titles = tuple(t.held() for t in enterprise.titles.filter(withdrawn=False))
+    if titles:
+        firm.values["titles"] = titles
     for value in Value.objects.filter(enterprise=enterprise):
+        if value.fact == "titles":  # said to hold none
+            firm.values.setdefault("titles", ())
+            continue
         found = _in_units(value)
         if found is not None and value.fact not in _OWN:
             firm.values[value.key] = found
-    titles = tuple(t.held() for t in enterprise.titles.filter(withdrawn=False))
-    if titles or firm.values.pop("titles", None) is not None:
-        firm.values["titles"] = titles
     return firm
 
 
@@ -102,7 +105,9 @@ def _columns(firms: QuerySet[Enterprise], index: dict[int, int]) -> dict[str, li
         if code in _OWN or (fact := known.get(code)) is None or pk not in index:
             continue
         key, at = key_of(code, year or None), index[pk]
-        if not fact.numeric:
+        if code == "titles":  # said to hold none
+            _put(columns, key, at, len(index), True)
+        elif not fact.numeric:
             _put(columns, key, at, len(index), _plain(fact.unit, number, text))
         elif number is not None:
             _put(columns, key, at, len(index), number)
