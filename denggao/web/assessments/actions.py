@@ -12,11 +12,11 @@ from django.db import transaction
 from denggao.facts.errors import UserError
 from denggao.rules.engines.columnar.screening import INDEX, Screened, frame_of_ledger, screen
 from denggao.rules.engines.columnar.table import LEAST, countable, shown_statements
-from denggao.rules.library import in_force
 from denggao.web.accounts import audit
 from denggao.web.accounts.models import User
 from denggao.web.assessments.facts import ledger_of
 from denggao.web.assessments.models import Finding, Run
+from denggao.web.assessments.texts import in_force
 from denggao.web.ledger.models import Enterprise
 from denggao.web.ledger.models.enterprise import within
 
@@ -27,7 +27,7 @@ def start_run(*, by: User, law: str, as_of: datetime.date) -> Run:
     the person looks after no region."""
     if by.region is None:
         raise UserError("您没有辖区，不能开始体检")
-    instrument = in_force(law, as_of)
+    instrument = in_force(law, as_of, by.region)
     instrument.verdict  # noqa: B018  raises UserError for a text that judges nobody
     run = Run.objects.create(
         law=instrument.short, version=instrument.version, as_of=as_of, region=by.region, by=by
@@ -41,7 +41,7 @@ def start_run(*, by: User, law: str, as_of: datetime.date) -> Run:
 
 def complete(run: Run) -> None:
     """Judge all firms of the run's region; nothing is kept where it cannot be finished."""
-    instrument = in_force(run.law, run.as_of)
+    instrument = in_force(run.law, run.as_of, run.region)
     firms = Enterprise.objects.filter(within(run.region), withdrawn=False)
     ledger, keys = ledger_of(firms)
     if not keys:

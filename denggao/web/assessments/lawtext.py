@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 
 from denggao.rules import nodes as n
+from denggao.web.assessments.texts import text_of
 
 _HEADING = re.compile(r"^(#{2,3}) (.+)$")
 #: Raw HTML in a text stays text; nothing is fetched.
@@ -34,11 +34,10 @@ class Article:
         return f"a{self.first}"
 
 
-@cache
-def articles(path: str) -> tuple[Article, ...]:
-    """The articles of a file, without those that say nothing. The file was loaded before."""
-    text = Path(path).read_text(encoding="utf-8-sig").replace("\r\n", "\n")
-    lines = text.split("\n")
+@lru_cache(maxsize=64)
+def articles(text: str) -> tuple[Article, ...]:
+    """The articles of a text that was loaded before."""
+    lines = text.replace("\r\n", "\n").split("\n")
     found: list[Article] = []
     starts = [i for i, line in enumerate(lines) if _is_heading(lines, i)]
     for i, start in enumerate(starts):
@@ -60,7 +59,7 @@ def _is_heading(lines: list[str], at: int) -> bool:
 def with_statements(law: n.Instrument) -> list[Article]:
     """The articles of a law with the statements that stand under each."""
     found = []
-    for article in articles(law.path):
+    for article in articles(text_of(law)):
         here = [s for s in law.statements.values() if article.first <= s.line <= article.last]
         here.sort(key=lambda s: s.line)
         found.append(
@@ -74,5 +73,5 @@ def with_statements(law: n.Instrument) -> list[Article]:
 
 def article_of(law: n.Instrument, statement: n.Statement) -> Article | None:
     """Under which heading a statement stands."""
-    inside = (a for a in articles(law.path) if a.first <= statement.line <= a.last)
+    inside = (a for a in articles(text_of(law)) if a.first <= statement.line <= a.last)
     return next(inside, None)

@@ -112,3 +112,45 @@ class Frozen(models.Model):
 
     def __str__(self) -> str:
         return f"三清单 {self.as_of} {self.region}"
+
+
+class OwnLaw(models.Model):
+    """A text of the bureau's own: drafted and tried by one person, put in force by another."""
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        DRAFT = "draft", "拟稿"
+        ADOPTED = "adopted", "已启用"
+        DROPPED = "dropped", "不采用"
+
+    short = models.CharField("简称", max_length=60)
+    text = models.TextField("规范")
+    digest = models.CharField(max_length=64)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+
+    objects: Any = Runs.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(state="draft", decided_by=None, decided_at=None)
+                | (~models.Q(state="draft") & models.Q(decided_by__isnull=False)),
+                name="law_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="adopted") | ~models.Q(decided_by=models.F("by")),
+                name="law_adopted_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.short

@@ -8,36 +8,20 @@ from typing import Any
 from django.db.models import QuerySet
 
 from denggao.facts.errors import UserError
-from denggao.rules import library
 from denggao.rules import nodes as n
 from denggao.web.accounts.models import Region, User
+from denggao.web.assessments import texts
 from denggao.web.assessments.models import Finding, Run
 
 LADDER = ("科技型中小企业评价", "高新技术企业认定")
 
 
-def laws(on: datetime.date) -> list[library.Entry]:
-    """The texts that come along, those in force on the day first."""
-    return sorted(library.entries(), key=lambda e: (not e.in_force(on), str(e.path)))
-
-
-def law_of(short: str, on: datetime.date) -> n.Instrument | None:
-    """The version in force on the day; ``None`` where there is none."""
+def law_of(short: str, on: datetime.date, region: Region | None) -> n.Instrument | None:
+    """The version in force on the day in the region; ``None`` where there is none."""
     try:
-        return library.in_force(short, on) if not short.endswith(".md") else None
+        return texts.in_force(short, on, region)
     except UserError:
         return None
-
-
-def judging(on: datetime.date) -> list[str]:
-    """Short names of the laws by which a firm can be judged on the day."""
-    texts = (e.short for e in library.entries() if e.in_force(on))
-    found = (law_of(short, on) for short in dict.fromkeys(texts))
-    return [
-        law.short
-        for law in found
-        if law is not None and any(s.kind is n.Kind.VERDICT for s in law.statements.values())
-    ]
 
 
 def latest(user: User, short: str) -> Run | None:

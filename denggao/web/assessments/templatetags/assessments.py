@@ -31,6 +31,15 @@ def truth_word(result: Result) -> str:
 
 
 @register.filter
+def word_of(truth: str) -> str:
+    """``pass`` → 符合."""
+    return _WORDS.get(truth, "")
+
+
+_WORDS = {TRUTH_NAMES[truth]: word for truth, word in TRUTH_WORDS.items()}
+
+
+@register.filter
 def cell(statement: Statement) -> str:
     """「《六月台账.xlsx》 Sheet1!D12」, or who typed it and why."""
     source = statement.source

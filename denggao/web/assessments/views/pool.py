@@ -15,7 +15,7 @@ from denggao.documents.tree import gap_fact, gap_unit
 from denggao.facts.errors import UserError
 from denggao.rules import nodes as n
 from denggao.web.accounts.access import requires
-from denggao.web.assessments import actions, queries
+from denggao.web.assessments import actions, queries, texts
 from denggao.web.assessments.models import Finding, Run
 from denggao.web.kit.days import day_of
 from denggao.web.kit.paging import page_of
@@ -29,7 +29,7 @@ def pool(request: HttpRequest) -> HttpResponse:
     context = {
         "ladder": queries.funnel(request.user),
         "page": page_of(request, runs, 20),
-        "laws": queries.judging(today),
+        "laws": texts.judging(today, request.user.region),
         "today": today,
         "region": queries.own_region(request.user),
         "running": runs.filter(state=Run.State.RUNNING).exists(),
@@ -57,7 +57,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     """一次体检的结果"""
     found = get_object_or_404(Run.objects.for_user(request.user), pk=pk)
     asked = {key: request.GET.get(key, "").strip() for key in ("hard", "rule", "text")}
-    law = queries.law_of(found.law, found.as_of)
+    law = queries.law_of(found.law, found.as_of, found.region)
     page = page_of(request, queries.findings(request.user, found, **asked))
     rows = [_row(finding, law, found.as_of.year) for finding in page.rows]
     context = {

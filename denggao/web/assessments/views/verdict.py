@@ -12,9 +12,10 @@ from denggao.documents import wording as w
 from denggao.facts.errors import UserError
 from denggao.rules.outcome import TRUTH_NAMES, TRUTH_WORDS
 from denggao.web.accounts.access import requires
-from denggao.web.assessments import queries
+from denggao.web.assessments import queries, texts
 from denggao.web.assessments import verdict as v
 from denggao.web.assessments.facts import firm_of, sources_of
+from denggao.web.assessments.views.laws import address_of
 from denggao.web.kit.days import day_of
 from denggao.web.ledger.models import Enterprise
 
@@ -26,27 +27,22 @@ def verdict(request: HttpRequest, pk: int) -> HttpResponse:
     """体检"""
     enterprise = get_object_or_404(Enterprise.objects.for_user(request.user), pk=pk)
     as_of = day_of(request.GET.get("as_of", "")) or timezone.localdate()
-    names = queries.judging(as_of)
+    region = request.user.region or enterprise.region
+    names = texts.judging(as_of, region)
     asked = request.GET.get("law", "") or queries.LADDER[1]
-    law = queries.law_of(asked, as_of) if asked in names else None
+    law = queries.law_of(asked, as_of, region) if asked in names else None
     if law is None:
         raise Http404(f"{as_of} 没有名为“{asked}”的规范")
     firm = firm_of(enterprise)
     run, judgement = v.judged(law, firm, as_of)
     context = {
         "firm": enterprise, "law": law, "laws": names, "as_of": as_of,
-        "number": _number(law), "said": _said(judgement),
+        "page": address_of(law), "said": _said(judgement),
         "nodes": v.nodes(run, judgement.outcome),
         "figures": _figures(enterprise, judgement), "manuals": law.manuals,
         "what_if": _what_if(request, law, firm, as_of),
     }  # fmt: skip
     return render(request, "assessments/verdict.html", context)
-
-
-def _number(law: Any) -> int:
-    from denggao.rules import library
-
-    return next(i for i, e in enumerate(library.entries()) if str(e.path) == str(law.path))
 
 
 def _said(judgement: Any) -> dict[str, Any]:
