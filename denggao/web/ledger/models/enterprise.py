@@ -11,6 +11,7 @@ from django.utils import timezone
 from denggao.facts.identity import normal_name
 from denggao.web.accounts.models import Region, User
 from denggao.web.accounts.roles import ROLES
+from denggao.web.kit.pinyin import initials_and_full
 
 
 def within(region: Region, prefix: str = "") -> models.Q:
@@ -74,16 +75,8 @@ class Enterprise(models.Model):
     def save(self, *args: Any, **options: Any) -> None:
         """With what search needs."""
         self.name_key = normal_name(self.name)
-        self.pinyin = pinyin_of(self.name)
+        self.pinyin = initials_and_full(self.name)[:500]
         super().save(*args, **options)
-
-
-def pinyin_of(name: str) -> str:
-    """Initials and full pinyin of a name, for search: 「hzkj huizekeji」."""
-    from pypinyin import Style, lazy_pinyin
-
-    syllables = lazy_pinyin(name, style=Style.NORMAL, errors=lambda rest: list(rest.lower()))
-    return f"{''.join(one[:1] for one in syllables)} {''.join(syllables)}"[:500]
 
 
 class FormerName(models.Model):

@@ -59,10 +59,13 @@ class Import(models.Model):
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     step = models.CharField(max_length=40, default="")
+    #: The job's last sign of life.
+    touched_at = models.DateTimeField(default=timezone.now)
     message = models.TextField(default="")
     #: Tables with their heads: [{sheet, first, rows, columns: [{letter, head, read_as, key}]}].
     tables = models.JSONField(default=list)
-    #: Counts: valid, wrong, skipped, firms, new, known, unchanged, changed, pending, statements.
+    #: As ``Prepared.counts``, with valid, wrong and skipped rows, and ``identity``: names and
+    #: codes that the commit replaced.
     counts = models.JSONField(default=dict)
     statements_digest = models.CharField(max_length=64, default="")
     committed_at = models.DateTimeField(null=True)

@@ -47,13 +47,17 @@ class Statement(Stated):
     ``row`` and ``column`` the cell there; a statement typed by a person has a reason instead.
     Those of an undone import stay, and count no longer."""
 
-    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="statements")
+    enterprise = models.ForeignKey(
+        Enterprise, models.PROTECT, related_name="statements", db_index=False
+    )
     rank = models.PositiveSmallIntegerField()
     source = models.ForeignKey("Import", models.PROTECT, null=True, related_name="statements")
     sheet = models.PositiveSmallIntegerField(default=0)
     row = models.PositiveIntegerField(default=0)
     column = models.CharField(max_length=3, default="")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
+    )
     at = models.DateTimeField(default=timezone.now)
     why = models.CharField(max_length=300, default="")
 
@@ -69,8 +73,10 @@ class Value(Stated):
     """The value in force of one fact of one firm, worked out from its statements. ``disputed``:
     another source says otherwise."""
 
-    enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="values")
-    statement = models.ForeignKey(Statement, models.CASCADE, related_name="+")
+    enterprise = models.ForeignKey(
+        Enterprise, models.CASCADE, related_name="values", db_index=False
+    )
+    statement = models.ForeignKey(Statement, models.CASCADE, related_name="+", db_index=False)
     disputed = models.BooleanField(default=False)
 
     objects = OfEnterprise.as_manager()
@@ -95,7 +101,9 @@ class Title(models.Model):
     source = models.ForeignKey("Import", models.PROTECT, null=True, related_name="titles")
     sheet = models.PositiveSmallIntegerField(default=0)
     row = models.PositiveIntegerField(default=0)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
+    )
     at = models.DateTimeField(default=timezone.now)
     why = models.CharField(max_length=300, default="")
     withdrawn = models.BooleanField(default=False)
