@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
@@ -14,6 +13,7 @@ from denggao.facts.enterprise import Firm, key_of
 from denggao.facts.interval import Interval, reduced
 from denggao.facts.ledger import Ledger
 from denggao.web.ledger.models import Enterprise, Title, Value
+from denggao.web.ledger.values import Columns, value_of
 
 #: What tells a firm apart is a column of Enterprise, not a statement.
 _OWN = ("name", "uscc", "region", "zone")
@@ -42,26 +42,15 @@ def _in_units(value: Value) -> Any:
     fact = catalogue().get(value.fact)
     if fact is None:
         return None
-    if not fact.numeric:
-        return _plain(fact.unit, value.number, value.text)
-    if value.number is not None:
-        exact = reduced(Fraction(value.number, fact.scale))
-        return Interval(exact, exact)
-    if value.lo is None and value.hi is None:
-        return None
+    found = value_of(fact, Columns(value.number, value.lo, value.hi, value.text))
+    if not fact.numeric or found is None:
+        return found
+    span = found if isinstance(found, Interval) else Interval(found, found)
     lo, hi = (
         edge if steps is None else reduced(Fraction(steps, fact.scale))
-        for steps, edge in ((value.lo, fact.lo), (value.hi, fact.hi))
+        for steps, edge in ((span.lo, fact.lo), (span.hi, fact.hi))
     )
     return Interval(lo, hi)
-
-
-def _plain(unit: str, number: int | None, text: str) -> Any:
-    if unit == "是否":
-        return None if number is None else bool(number)
-    if unit == "日期":
-        return datetime.date.fromisoformat(text) if text else None
-    return text or None
 
 
 def ledger_of(firms: QuerySet[Enterprise]) -> tuple[Ledger, list[int]]:
@@ -107,12 +96,11 @@ def _columns(firms: QuerySet[Enterprise], index: dict[int, int]) -> dict[str, li
         key, at = key_of(code, year or None), index[pk]
         if code == "titles":  # said to hold none
             _put(columns, key, at, len(index), True)
-        elif not fact.numeric:
-            _put(columns, key, at, len(index), _plain(fact.unit, number, text))
-        elif number is not None:
-            _put(columns, key, at, len(index), number)
-        elif lo is not None or hi is not None:
-            columns.setdefault(key, [None] * len(index))
+            continue
+        value = value_of(fact, Columns(number, lo, hi, text))
+        is_span = isinstance(value, Interval)
+        _put(columns, key, at, len(index), None if is_span else value)
+        if is_span:
             _put(columns, f"{key}.lo", at, len(index), lo)
             _put(columns, f"{key}.hi", at, len(index), hi)
     return columns
