@@ -53,6 +53,8 @@ app.command("serve", cls=Command)(web.serve)
 app.command("migrate", cls=Command)(web.migrate)
 app.command("createadmin", cls=Command)(web.createadmin)
 app.command("verify", cls=Command)(web.verify)
+app.command("backup", cls=Command)(web.backup)
+app.command("restore", cls=Command)(web.restore)
 
 
 @app.callback(invoke_without_command=True)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from datetime import date
 from pathlib import Path
 
 import typer
+
+from denggao.facts.errors import UserError
 
 _HOME = typer.Option(
     None, "--home", help="数据文件夹；缺省取环境变量 DENGGAO_HOME，再缺省为 登高数据"
@@ -70,6 +74,61 @@ def verify(
     typer.echo(f"发现 {len(found)} 处" if found else "完整，没有发现改动")
     typer.echo(f"审计头 {head}")
     raise typer.Exit(1 if found else 0)
+
+
+def backup(
+    output: Path | None = typer.Option(None, "-o", "--output", help="写到哪个 .zip"),
+    home: Path | None = _HOME,
+) -> None:
+    """备份：数据库、上传的原件、校验清单，合成一个 zip（不停机）"""
+    from denggao.cli.common import checked_output, today
+
+    target = output or Path(f"登高备份{today():%Y%m%d}.zip")
+    checked_output(target, [".zip"], what="备份文件")
+    _start(home)
+    from denggao.web import server
+
+    manifest = server.backup(target)
+    typer.echo(f"已备份到 {target}：{sum(manifest['tables'].values())} 行")
+    typer.echo(f"审计头 {manifest['audit_head']}（请另行抄存）")
+
+
+def restore(
+    source: Path = typer.Argument(..., metavar="备份", help="denggao backup 写出的 .zip"),
+    home: Path | None = _HOME,
+) -> None:
+    """恢复：把备份放进一个空的数据文件夹（或空的数据库），有数据的地方不覆盖"""
+    _start(home)
+    from denggao.web import server
+
+    manifest = server.restore(source)
+    typer.echo(f"已恢复 {manifest['at'][:19]} 的备份：{sum(manifest['tables'].values())} 行")
+
+
+def demonstrate(folder: Path, ledger: Path, as_of: date, serving: bool, port: int) -> None:
+    """The last step of ``denggao demo``: the county in a database of its own, and the pages on
+    it until interrupted. In processes of their own: what was read for the terminal may go."""
+    import subprocess
+    import sys
+
+    home = folder / "网页数据"
+    environment = {**os.environ, "DENGGAO_HOME": str(home), "PYTHONIOENCODING": "utf-8"}
+    environment.pop("DATABASE_URL", None)
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    command = [sys.executable, "-m", "denggao.web.demonstration", str(ledger), str(as_of)]
+    done = subprocess.run(  # noqa: S603 - our own command
+        command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    if done.returncode:
+        raise UserError(f"网页的演示数据没有建成：{done.stderr.strip().rpartition(chr(10))[2]}")
+    typer.echo("")
+    typer.echo(f"网页：用户名 demo，一次性密码 {done.stdout}（登录后须先改密码）")
+    if not serving:
+        typer.echo(f"  denggao serve --home {home}")
+        return
+    serve = [sys.executable, "-m", "denggao", "serve", "--home", str(home), "--port", str(port)]
+    with contextlib.suppress(KeyboardInterrupt):
+        subprocess.run(serve, env=environment, check=False)  # noqa: S603 - our own command
 
 
 def _start(home: Path | None) -> None:

@@ -6,7 +6,9 @@ import contextlib
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from denggao.facts.errors import UserError
@@ -51,8 +53,23 @@ def create_admin(username: str, name: str, codes: list[str]) -> str:
 def verify(anchor: str) -> tuple[list[str], str]:
     """Everything that was altered outside the application, and the present head."""
     from denggao.web.accounts import audit
+    from denggao.web.ledger import importing
 
-    return list(audit.faults(anchor)), audit.head()
+    return [*audit.faults(anchor), *importing.faults()], audit.head()
+
+
+def backup(target: Path) -> dict[str, Any]:
+    """All data into one file; returns its manifest."""
+    from denggao.web import backup as archive
+
+    return archive.backup(target)
+
+
+def restore(source: Path) -> dict[str, Any]:
+    """All data from one file into an empty place; returns its manifest."""
+    from denggao.web import backup as archive
+
+    return archive.restore(source)
 
 
 def serve(host: str, port: int) -> None:
@@ -69,6 +86,9 @@ def serve(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError:
             raise UserError(f"{host}:{port} 已经有程序在用，请用 --port 换一个端口") from None
+    from denggao.web.ledger.actions import take_up_again
+
+    take_up_again()
     with worker():
         Granian(
             "denggao.web.wsgi:application",
@@ -81,14 +101,32 @@ def serve(host: str, port: int) -> None:
 
 
 @contextlib.contextmanager
-def worker() -> Iterator[subprocess.Popen[Any]]:
-    """The process that works on imports and runs, as long as the block lasts."""
+def worker() -> Iterator[None]:
+    """The process that works on imports and runs, as long as the block lasts; started again,
+    with what it was at, when it dies."""
+    over = threading.Event()
+    watcher = threading.Thread(target=_keep_working, args=(over,))
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
+
+
+def _keep_working(over: threading.Event) -> None:
+    from denggao.web.ledger.actions import take_up_again
+
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "denggao.web.settings"}
     command = [sys.executable, "-m", "denggao.web", "db_worker", "--interval", "0.5"]
-    process = subprocess.Popen(command, env=environment)  # noqa: S603 - our own command
-    try:
-        yield process
-    finally:
+    process = None
+    while not over.is_set():
+        if process is None or process.poll() is not None:
+            if process is not None:
+                take_up_again()
+            process = subprocess.Popen(command, env=environment)  # noqa: S603 - our own command
+        over.wait(1)
+    if process is not None:
         process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=10)

@@ -9,6 +9,7 @@ from django.contrib.auth import password_validation
 
 from denggao.web.accounts.models import Region, Unit, User, written_name
 from denggao.web.accounts.roles import ROLES
+from denggao.web.kit.forms import DayInput
 
 WHY = "理由"
 
@@ -81,7 +82,7 @@ class UserForm(forms.ModelForm):
     class Meta:
         model = User
         fields: ClassVar = ["username", "name", "unit", "is_active", "valid_until"]
-        widgets: ClassVar = {"valid_until": forms.DateInput(attrs={"type": "date"})}
+        widgets: ClassVar = {"valid_until": DayInput()}
 
     def clean_username(self) -> str:
         """One person, one spelling."""

@@ -13,6 +13,15 @@ _CLASSES = {
 }
 
 
+class DayInput(forms.DateInput):
+    """A day, in the only form that browsers take for one."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 class Renderer(TemplatesSetting):
     """Django's forms by the templates of ours."""
 

@@ -82,8 +82,8 @@ def _new_enterprises(source: Import, changes: list[Change]) -> int:
     keys, now = reserve(Enterprise, len(changes)), _now()
     rows = (
         (
-            key, change.firm.code or None, name, normal_name(name),
-            initials_and_full(name)[:500], change.region, change.zone, now, source.by_id, source.pk, 1, False,
+            key, change.firm.code or None, name, normal_name(name), initials_and_full(name)[:500],
+            change.region, change.zone, now, source.by_id, source.pk, 1, False,
         )
         for key, change in zip(keys, changes, strict=True)
         for name in [change.firm.name or change.firm.code]

@@ -13,6 +13,7 @@ from denggao.facts.errors import UserError
 from denggao.facts.identity import code_fault, normal_code
 from denggao.facts.titles import KINDS, full_kind
 from denggao.web.accounts.models import Region, User
+from denggao.web.kit.forms import DayInput
 from denggao.web.ledger.models import Enterprise, Import, Title
 from denggao.web.ledger.sources import SOURCES
 from denggao.web.ledger.values import Columns, read_typed
@@ -33,7 +34,7 @@ class UploadForm(forms.Form):
     )
     as_of = forms.DateField(
         label="申报日",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
         help_text="表头里的“上年”“前年”从这一天的年份往前数",
     )
 
@@ -155,10 +156,7 @@ class TitleForm(forms.ModelForm):
         fields: ClassVar = [
             *("kind", "number", "issued_on", "valid_to", "cancelled_on", "issuer", "event")
         ]
-        widgets: ClassVar = {
-            day: forms.DateInput(attrs={"type": "date"})
-            for day in ("issued_on", "valid_to", "cancelled_on")
-        }
+        widgets: ClassVar = {day: DayInput() for day in ("issued_on", "valid_to", "cancelled_on")}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

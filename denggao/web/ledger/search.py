@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
-from denggao.facts.catalogue import catalogue
+from denggao.facts.catalogue import catalogue, technical_fields
 from denggao.facts.identity import normal_code, normal_name
 from denggao.facts.titles import CANCELLED, held
 from denggao.web.accounts.models import Region, User
@@ -206,9 +206,15 @@ def _cell(column: Column, value: Value | None) -> Cell:
         return Cell(column)
     fact = catalogue()[column.fact]
     text = shown(fact, Columns(value.number, value.lo, value.hi, value.text))
+    source = source_of(value.statement)
     if fact.unit == "元":
         text = text.removesuffix(" 万元")
-    return Cell(column, text, source_of(value.statement), value.disputed)
+    if fact.code == "field_code" and text:  # the list has room for the first of three levels
+        text, source = (
+            technical_fields().get(value.text.partition(".")[0], text),
+            f"{text}；{source}",
+        )
+    return Cell(column, text, source, value.disputed)
 
 
 def source_of(statement: Any) -> str:
