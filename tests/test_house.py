@@ -42,7 +42,7 @@ def project_files() -> list[Path]:
 
 
 def modules(folder: Path) -> list[Path]:
-    return sorted(folder.rglob("*.py"))
+    return sorted(p for p in folder.rglob("*.py") if "migrations" not in p.parts)
 
 
 # --- the gates: each yields what is wrong, as "where: what" -----------------------------------
@@ -185,7 +185,8 @@ def broken_contracts(folder: Path) -> str:
 def copy_of_the_package(folder: Path, planted: dict[str, str]) -> Path:
     """The contract, and a package with the folders it speaks of, holding only ``planted``."""
     (folder / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
-    for name in ("", "facts", "rules", "rules/engines", "diagnosis"):
+    web = ("web", "web/kit", "web/accounts", "web/ledger")
+    for name in ("", "facts", "rules", "rules/engines", "diagnosis", *web):
         (folder / "denggao" / name).mkdir(exist_ok=True)
         (folder / "denggao" / name / "__init__.py").touch()
     for name, text in planted.items():
@@ -205,8 +206,10 @@ def test_imports_keep_the_contract() -> None:
         ({"facts/ledger.py": "import denggao.rules\n"}, "Imports go towards the facts only"),
         ({"diagnosis/gaps.py": "def lazily():\n    import polars\n"}, "Only the engines know"),
         ({"gadgets/__init__.py": ""}, "Imports go towards the facts only"),
+        ({"diagnosis/x.py": "import django.db\n"}, "Only the web application knows Django"),
+        ({"web/accounts/x.py": "import denggao.web.ledger\n"}, "Departments of the web"),
     ],
-    ids=["upwards", "polars outside the engines", "a new folder"],
+    ids=["upwards", "polars outside the engines", "a new folder", "django", "departments"],
 )
 def test_contract_refuses(planted: dict[str, str], contract: str, tmp_path: Path) -> None:
     said = broken_contracts(copy_of_the_package(tmp_path, planted))

@@ -26,6 +26,7 @@ from denggao.cli import (
     plan,
     screen,
     template,
+    web,
 )
 from denggao.cli.chinese import Command, application, explain
 from denggao.facts.errors import UserError
@@ -48,6 +49,12 @@ app.command("template", cls=Command)(template.template)
 app.command("errors", cls=Command)(errors.errors)
 app.command("plan", cls=Command)(plan.plan)
 app.command("demo", cls=Command)(demo.demo)
+app.command("serve", cls=Command)(web.serve)
+app.command("migrate", cls=Command)(web.migrate)
+app.command("createadmin", cls=Command)(web.createadmin)
+app.command("verify", cls=Command)(web.verify)
+app.command("backup", cls=Command)(web.backup)
+app.command("restore", cls=Command)(web.restore)
 
 
 @app.callback(invoke_without_command=True)

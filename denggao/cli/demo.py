@@ -11,6 +11,7 @@ import typer
 
 from denggao.cli.common import laws
 from denggao.cli.screen import read, save, show, tables_of
+from denggao.cli.web import demonstrate
 from denggao.facts.errors import UserError
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ _NEAREST = 8
 
 def demo(
     keep: Path | None = typer.Option(None, "--keep", help="写到哪个文件夹，缺省为 登高演示"),
-    no_serve: bool = typer.Option(False, "--no-serve", help="不启动网页（本版还没有网页）"),
-    port: int | None = typer.Option(None, "--port", help="网页端口（本版还没有网页）"),
+    no_serve: bool = typer.Option(False, "--no-serve", help="不启动网页"),
+    port: int = typer.Option(8000, "--port", min=1, max=65535, help="网页端口"),
 ) -> None:
     """演示：生成一个模拟县，摸排一遍，写出结果工作簿"""
     from denggao.demo.county import make_county
@@ -45,6 +46,7 @@ def demo(
     save(output, ledger, tables, _AS_OF, {}, None, 500, [source.name])
     for line in _next(source, output, tables):
         typer.echo(line)
+    demonstrate(folder, source, _AS_OF, not no_serve, port)
 
 
 def _made(folder: Path) -> Path:

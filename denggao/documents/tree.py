@@ -90,12 +90,12 @@ def _unit(expr: n.Expr, statements: Mapping[str, n.Statement] = _NONE) -> str:
 
 def _figures(result: Result, outcome: Outcome) -> Iterator[str]:
     facts = [f"{w.fact_words(k)} {w.value_words(k, outcome.values[k])}" for k in result.facts]
-    shown = _compared(result, outcome) if result.value is not None else ""
+    shown = compared(result, outcome) if result.value is not None else ""
     if facts or shown:
         yield f"{_CONTINUED}{'；'.join(facts)}{'  →  ' if facts and shown else ''}{shown}"
 
 
-def _compared(result: Result, outcome: Outcome) -> str:
+def compared(result: Result, outcome: Outcome) -> str:
     """The judged number, shown so that it never seems to reach what it misses."""
     statement, value = result.statement, result.value
     if not isinstance(statement.body, n.Compare) or value is None:

@@ -17,7 +17,8 @@ from denggao.facts.columnmap import ColumnMap
 from denggao.facts.errors import UserError
 from denggao.facts.importing import Import
 from denggao.facts.journal import Journal
-from denggao.facts.ledger import conclude, read_file
+from denggao.facts.ledger import Progress, conclude, read_file
+from denggao.facts.parts import Part
 from denggao.facts.privacy import is_personal_head, masked
 from denggao.facts.problems import Problem, column_index
 from denggao.facts.rowchecks import District
@@ -46,7 +47,7 @@ class Skipped(NamedTuple):
 class Checked:
     """``rows`` gives the valid rows, each as the text of one JSON object, until ``close``. With
     ``file_errors`` nothing was read, and the rest is empty. ``unread_sheets`` name firms, and
-    nothing else that is understood."""
+    nothing else that is understood. ``parts``: each table, and what its columns were read as."""
 
     file: str
     file_errors: list[Entry] = field(default_factory=list)
@@ -56,6 +57,7 @@ class Checked:
     valid_rows: int = 0
     error_rows: int = 0
     unread_sheets: int = 0
+    parts: list[Part] = field(default_factory=list)
     rows: Callable[[], Iterator[str]] = lambda: iter(())
     close: Callable[[], None] = lambda: None
 
@@ -72,14 +74,16 @@ def check_file(
     as_of: datetime.date,
     columns: ColumnMap | None = None,
     district: District | None = None,
+    progress: Progress = lambda done, total: None,
 ) -> Checked:
-    """Check one .xlsx or .csv; ``district``: rows of firms elsewhere are wrong. Raises nothing
-    for a file that cannot be read: that is a file error."""
+    """Check one .xlsx or .csv; ``district``: rows of firms elsewhere are wrong. ``progress`` is
+    called with (rows read, of rows). Raises nothing for a file that cannot be read: that is a
+    file error."""
     columns = columns or ColumnMap()
     journal = Journal(as_of, district)
     work = Import(Reader(as_of.year, columns, columns.id_column), journal)
     try:
-        read_file(work, path, lambda done, total: None)
+        read_file(work, path, progress)
         conclude(work)
         journal.finish()
         if not journal.valid_rows and not journal.error_rows:
@@ -132,6 +136,7 @@ class _Report:
             valid_rows=self.journal.valid_rows,
             error_rows=self.journal.error_rows,
             unread_sheets=sum(p.kind == "sheet_without_facts" for p in problems),
+            parts=self.work.parts(),
             rows=self.journal.valid,
             close=self.journal.close,
         )

@@ -198,6 +198,7 @@ class Import:
                     for c in table.columns
                     if c.head
                 ),
+                table.first_row,
             )
             for number, (table, firms, (rows, skipped)) in enumerate(
                 zip(self.tables, self.told, self.counts, strict=True)

@@ -21,19 +21,22 @@ _TITLE_PARTS = {
 class PartColumn:
     """A column of a table: its Excel letter, its head, and what it was read as in Chinese
     (「2024年销售收入」), "" where it was not understood; the ``factor`` of its unit for amounts
-    of money (万元: 10000), else ``None``."""
+    of money (万元: 10000), else ``None``; the ``key`` of the fact that it states (``sales@2024``,
+    ``sales`` where the year stands in the row)."""
 
     letter: str
     head: str
     read_as: str
     factor: int | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """One table. ``rows`` were read and ``skipped`` (by reason) were not; together they are all
     rows below the heads. Of its ``firms`` some are ``new`` here, the others an earlier table
-    told of; ``conflicts`` are its rows or cells that contradict what stands elsewhere."""
+    told of; ``conflicts`` are its rows or cells that contradict what stands elsewhere. Its rows
+    begin at ``first_row`` of the sheet, from 1."""
 
     file: str
     sheet: str
@@ -43,6 +46,7 @@ class Part:
     new: int
     conflicts: int
     columns: tuple[PartColumn, ...]
+    first_row: int = 0
 
     @property
     def known(self) -> int:
@@ -55,7 +59,7 @@ def part_column(column: Column, is_id: bool, unit: int | None) -> PartColumn:
     factor = None
     if column.fact_code and column.meaning and catalogue()[column.fact_code].unit == "元":
         factor = column.meaning.factor or unit or 1
-    return PartColumn(column.letter, column.head, _read_as(column, is_id), factor)
+    return PartColumn(column.letter, column.head, _read_as(column, is_id), factor, column.key)
 
 
 def _read_as(column: Column, is_id: bool) -> str:

@@ -16,6 +16,7 @@ from denggao.facts.errors import UserError
 from denggao.facts.interval import Interval
 from denggao.facts.problems import Finding
 from denggao.facts.regions import Located, region_of, registrar_of
+from denggao.facts.zones import zones
 
 #: Values of one row by key.
 Values = Mapping[str, Any]
@@ -112,6 +113,9 @@ class District:
         code = current(stated.strip()) or found.district
         if code is None and len(found.candidates) == 1:
             code = found.candidates[0]
+        if code is None and found.zone:  # 兰州高新区 is no district, but it lies in 兰州市
+            (around,) = (zone.division for zone in zones() if zone.code == found.zone)
+            code = around if lies_in(around, self.code) else None
         return self._judged("region", stated, code, found.why)
 
     def _by_address(self, address: str, code: str | None) -> Fault | None:

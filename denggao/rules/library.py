@@ -153,6 +153,11 @@ def instruments() -> tuple[n.Instrument, ...]:
     return tuple(_loaded(entry.path) for entry in entries())
 
 
+def load_known(entry: Entry) -> n.Instrument:
+    """The instrument of one of ``entries()``, whatever day it is in force on."""
+    return _loaded(entry.path)
+
+
 @cache
 def _loaded(path: Path) -> n.Instrument:
     """An instrument loaded and proven once."""

@@ -1,0 +1,104 @@
+"""Default deny, and sessions that end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from denggao.web.accounts import audit
+from denggao.web.accounts.access import ANYONE, SIGNED_IN, permission_of
+from denggao.web.accounts.passwords import is_stale
+from denggao.web.accounts.views.entry import refused
+
+#: How often, in seconds, a session's last sign of life is written down.
+_NOTED_EVERY = 60
+
+
+class SessionLimits:
+    """Ends a session that was idle or has lasted too long, and one of an account that ended."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Check before, answer within the address's name for the audit."""
+        if request.user.is_authenticated:
+            why = self._ended(request)
+            if why:
+                logout(request)
+                messages.info(request, why)
+        with audit.coming_from(request.META.get("REMOTE_ADDR", "")):
+            response = self.get_response(request)
+        if request.path.startswith(settings.STATIC_URL):
+            return response
+        response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
+
+    def _ended(self, request: HttpRequest) -> str:
+        now, session = time.time(), request.session
+        if not request.user.may_enter:
+            return "账号已停用或到期"
+        if now - session.setdefault("began", now) > settings.SESSION_HOURS * 3600:
+            return f"登录已满 {settings.SESSION_HOURS} 小时，请重新登录"
+        if now - session.setdefault("seen", now) > settings.IDLE_MINUTES * 60:
+            return f"{settings.IDLE_MINUTES} 分钟没有操作，已自动退出，请重新登录"
+        return ""
+
+
+class DefaultDeny:
+    """Refuses every view that has not declared who may call it, and everybody whose roles do
+    not allow what it has declared. A refusal is noted in the audit chain."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing before the view is known."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Before each view."""
+        needed = permission_of(view)
+        if needed == ANYONE:
+            return None
+        if not needed:
+            return refused(request, "这个页面没有登记权限，一律不开放；请告知维护人员")
+        if not request.user.is_authenticated:
+            return self._to_login(request)
+        self._note_life(request, view)
+        if needed == SIGNED_IN:
+            return None
+        if is_stale(request.user):
+            return redirect("accounts:password")
+        if needed in request.user.permissions:
+            return None
+        with transaction.atomic():
+            audit.record(
+                by=request.user, action="越权访问被拒", kind="page", name=request.path,
+                new={"permission": needed, "method": request.method}, done=False,
+            )  # fmt: skip
+        return refused(request, needed=needed)
+
+    def _to_login(self, request: HttpRequest) -> HttpResponse:
+        """A part of a page cannot hold the log-in form: htmx is told to open it whole."""
+        if not getattr(request, "htmx", False):
+            return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+        answer = HttpResponse(status=204)
+        answer.headers["HX-Refresh"] = "true"
+        return answer
+
+    def _note_life(self, request: HttpRequest, view: Callable[..., Any]) -> None:
+        now = time.time()
+        if getattr(view, "counts", True) and now - request.session.get("seen", 0) > _NOTED_EVERY:
+            request.session["seen"] = now

@@ -1,0 +1,1 @@
+"""Steps of the database from one release to the next."""

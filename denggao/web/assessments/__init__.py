@@ -1,0 +1,1 @@
+"""体检诊断: verdicts, the pool, lists, and the law itself as pages."""

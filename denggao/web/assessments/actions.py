@@ -1,0 +1,102 @@
+"""Runs: one law over the firms of a region, computed in the background, written whole."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import transaction
+
+from denggao.facts.errors import UserError
+from denggao.rules.engines.columnar.screening import INDEX, Screened, frame_of_ledger, screen
+from denggao.rules.engines.columnar.table import LEAST, countable, shown_statements
+from denggao.web.accounts import audit
+from denggao.web.accounts.models import User
+from denggao.web.assessments.facts import ledger_of
+from denggao.web.assessments.models import Finding, Run
+from denggao.web.assessments.texts import in_force
+from denggao.web.ledger.models import Enterprise
+from denggao.web.ledger.models.enterprise import within
+
+
+@transaction.atomic
+def start_run(*, by: User, law: str, as_of: datetime.date) -> Run:
+    """Order a run over the person's region. Raises UserError where the law is not in force, or
+    the person looks after no region."""
+    if by.region is None:
+        raise UserError("您没有辖区，不能开始体检")
+    instrument = in_force(law, as_of, by.region)
+    instrument.verdict  # noqa: B018  raises UserError for a text that judges nobody
+    run = Run.objects.create(
+        law=instrument.short, version=instrument.version, as_of=as_of, region=by.region, by=by
+    )
+    audit.record(by=by, action="开始体检", of=run, new={"law": run.law, "as_of": str(as_of)})
+    from denggao.web.assessments.tasks import carry_out
+
+    transaction.on_commit(lambda: carry_out.enqueue(run.pk))
+    return run
+
+
+def complete(run: Run) -> None:
+    """Judge all firms of the run's region; nothing is kept where it cannot be finished."""
+    instrument = in_force(run.law, run.as_of, run.region)
+    firms = Enterprise.objects.filter(within(run.region), withdrawn=False)
+    ledger, keys = ledger_of(firms)
+    if not keys:
+        raise UserError("辖区内还没有企业，请先导入台账")
+    frame = frame_of_ledger(ledger, [instrument], run.as_of)
+    (table,) = screen(frame, [instrument], run.as_of)
+    found = list(_findings(run, table, keys))
+    with transaction.atomic():
+        Finding.objects.bulk_create(found, batch_size=2000)
+        run.counts = _counts(table, found)
+        run.version = instrument.version
+        run.state = Run.State.DONE
+        run.save()
+        audit.record(by=run.by, action="完成体检", of=run, new=run.counts["hard"])
+
+
+def _findings(run: Run, table: Screened, keys: list[int]) -> Iterator[Finding]:
+    conditions = [s.id for s in countable(table.instrument)]
+    frame = table.frame
+    leasts = [c for c in frame.columns if c.startswith(LEAST)]
+    opens = [c for c in frame.columns if c.startswith("open:")]
+    truths = [f"{id_}_truth" for id_ in conditions]
+    first = [INDEX, "verdict", "hard_verdict", "score_lo", "score_hi"]
+    wanted = [*first, *truths, *leasts, *opens]
+    for place, row in enumerate(frame.select(wanted).iter_rows(), 1):
+        firm, verdict, hard, lo, hi = row[:5]
+        said = dict(zip(conditions, row[5 : 5 + len(truths)], strict=True))
+        amounts = zip(leasts, row[5 + len(truths) :], strict=False)
+        asked = zip(opens, row[5 + len(truths) + len(leasts) :], strict=True)
+        yield Finding(
+            run=run,
+            enterprise_id=keys[firm],
+            place=place,
+            verdict=verdict,
+            hard=hard,
+            score_lo=lo,
+            score_hi=hi,
+            failing=[id_ for id_, truth in said.items() if truth == "fail"],
+            undecided=[id_ for id_, truth in said.items() if truth == "unknown"],
+            lacks=[[c.removeprefix(LEAST), x] for c, x in amounts if x],
+            asked=[c.removeprefix("open:") for c, on in asked if on] if hard == "unknown" else [],
+        )
+
+
+def _counts(table: Screened, found: list[Finding]) -> dict[str, Any]:
+    rules = {
+        s.id: table.counts(f"{s.id}_truth")
+        for s in shown_statements(table.instrument)
+        if s.is_truth
+    }
+    only = Counter(f.failing[0] for f in found if len(f.failing) == 1)
+    return {
+        "firms": len(found),
+        "verdict": table.counts("verdict"),
+        "hard": table.counts("hard_verdict"),
+        "rules": rules,
+        "only": dict(only),
+    }

@@ -1,0 +1,104 @@
+"""Texts of the bureau's own: checked, tried on the pool, and put in force with four eyes."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from denggao.facts.errors import UserError
+from denggao.rules import nodes as n
+from denggao.rules.engines.columnar.screening import INDEX, frame_of_ledger, screen
+from denggao.web.accounts import audit
+from denggao.web.accounts.models import User
+from denggao.web.assessments import queries
+from denggao.web.assessments.facts import ledger_of
+from denggao.web.assessments.models import OwnLaw
+from denggao.web.assessments.texts import loaded
+from denggao.web.ledger.models import Enterprise
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A firm whose verdict differs under the draft; ``None`` before: no such law so far."""
+
+    enterprise: int
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The draft beside the law in force, over the person's pool: counts of verdicts, who flips."""
+
+    law: n.Instrument
+    against: n.Instrument | None
+    before: dict[str, int]
+    after: dict[str, int]
+    flips: tuple[Flip, ...]
+
+
+def digest_of(text: str) -> str:
+    """By which a text is known."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def tried(user: User, text: str, as_of: datetime.date) -> Trial:
+    """What the draft would say of the person's firms, beside what is in force. Raises UserError
+    for a text that does not load."""
+    law = loaded(text, digest_of(text))
+    against = queries.law_of(law.short, as_of, user.region)
+    ledger, keys = ledger_of(Enterprise.objects.for_user(user))
+    if not keys:
+        return Trial(law, against, {}, {}, ())
+    both = [law] if against is None else [law, against]
+    found = []
+    for one in both:
+        frame = frame_of_ledger(ledger, [one], as_of)
+        (table,) = screen(frame, [one], as_of)
+        found.append(dict(table.rows([INDEX, "verdict"])))
+    after, before = found[0], found[1] if against else {}
+    names = ledger.columns["name"]
+    flips = tuple(
+        Flip(keys[i], names[i], before.get(i, ""), truth)
+        for i, truth in sorted(after.items())
+        if before.get(i, "") != truth
+    )
+    return Trial(law, against, dict(Counter(before.values())), dict(Counter(after.values())), flips)
+
+
+@transaction.atomic
+def keep(*, by: User, text: str) -> OwnLaw:
+    """Keep a draft for somebody else to put in force. Raises UserError."""
+    if by.region is None:
+        raise UserError("您没有辖区，不能拟稿")
+    law = loaded(text, digest_of(text))
+    digest = digest_of(text)
+    draft = OwnLaw.objects.create(
+        short=law.short, text=text, digest=digest, region=by.region, by=by
+    )
+    audit.record(by=by, action="提交规范拟稿", of=draft, new={"digest": digest})
+    return draft
+
+
+@transaction.atomic
+def decide(*, by: User, draft: OwnLaw, adopt: bool) -> None:
+    """Put a draft in force for the region, or drop it. Raises UserError where the person wrote
+    it, or it was decided already."""
+    draft = OwnLaw.objects.select_for_update().get(pk=draft.pk)
+    if draft.state != OwnLaw.State.DRAFT:
+        raise UserError(f"这份拟稿{draft.get_state_display()}，不能再定")
+    if adopt and draft.by_id == by.pk:
+        raise UserError("拟稿人不能启用自己的拟稿，请由另一位审核")
+    if adopt:
+        loaded(draft.text, draft.digest)
+    draft.state = OwnLaw.State.ADOPTED if adopt else OwnLaw.State.DROPPED
+    draft.decided_by, draft.decided_at = by, timezone.now()
+    draft.save()
+    action = "启用规范" if adopt else "不采用规范"
+    audit.record(by=by, action=action, of=draft, new={"digest": draft.digest})

@@ -1,0 +1,129 @@
+"""The ledger in the database as the core knows it: one firm, or all of a scope at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import QuerySet
+
+from denggao.facts.catalogue import catalogue
+from denggao.facts.enterprise import Firm, key_of
+from denggao.facts.interval import Interval, reduced
+from denggao.facts.ledger import Ledger
+from denggao.web.ledger.models import Enterprise, Title, Value
+from denggao.web.ledger.values import Columns, value_of
+
+#: What tells a firm apart is a column of Enterprise, not a statement.
+_OWN = ("name", "uscc", "region", "zone")
+HEAD = "统一社会信用代码"
+
+
+def firm_of(enterprise: Enterprise) -> Firm:
+    """The facts in force of one firm, in the catalogue's units."""
+    firm = Firm(values={"name": enterprise.name, "region": enterprise.region.name})
+    if enterprise.uscc:
+        firm.values["uscc"] = enterprise.uscc
+    titles = tuple(t.held() for t in enterprise.titles.filter(withdrawn=False))
+    if titles:
+        firm.values["titles"] = titles
+    for value in Value.objects.filter(enterprise=enterprise):
+        if value.fact == "titles":  # said to hold none
+            firm.values.setdefault("titles", ())
+            continue
+        found = _in_units(value)
+        if found is not None and value.fact not in _OWN:
+            firm.values[value.key] = found
+    return firm
+
+
+def _in_units(value: Value) -> Any:
+    fact = catalogue().get(value.fact)
+    if fact is None:
+        return None
+    found = value_of(fact, Columns(value.number, value.lo, value.hi, value.text))
+    if not fact.numeric or found is None:
+        return found
+    span = found if isinstance(found, Interval) else Interval(found, found)
+    lo, hi = (
+        edge if steps is None else reduced(Fraction(steps, fact.scale))
+        for steps, edge in ((span.lo, fact.lo), (span.hi, fact.hi))
+    )
+    return Interval(lo, hi)
+
+
+def ledger_of(firms: QuerySet[Enterprise]) -> tuple[Ledger, list[int]]:
+    """The firms' facts in force as a ledger, and their keys in its order."""
+    rows = list(
+        firms.order_by("pk").values_list("pk", "uscc", "name", "region__name", "owner__name")
+    )
+    keys = [pk for pk, *_ in rows]
+    index = {pk: i for i, pk in enumerate(keys)}
+    columns = _columns(firms, index)
+    columns |= {
+        "name": [row[2] for row in rows],
+        "uscc": [row[1] for row in rows],
+        "region": [row[3] for row in rows],
+    }
+    if any(row[4] for row in rows):
+        columns["follow_up_by"] = [row[4] for row in rows]
+    told = columns.pop("titles", [None] * len(keys))
+    held = _titles(firms, index)
+    columns["titles"] = [held.get(i, () if told[i] is not None else None) for i in range(len(keys))]
+    ledger = Ledger(
+        identity=[row[1] or row[2] for row in rows],
+        identity_head=HEAD,
+        columns=columns,
+        flags=[frozenset()] * len(keys),
+        places=[("台账", "培育库", i + 1) for i in range(len(keys))],
+        sources={},
+        problems=[],
+        unread=[],
+        rows_read=len(keys),
+    )
+    return ledger, keys
+
+
+def _columns(firms: QuerySet[Enterprise], index: dict[int, int]) -> dict[str, list[Any]]:
+    columns: dict[str, list[Any]] = {}
+    known = catalogue()
+    asked = Value.objects.filter(enterprise__in=firms.order_by().values("pk"))
+    fields = ("enterprise_id", "fact", "year", "number", "lo", "hi", "text")
+    for pk, code, year, number, lo, hi, text in asked.values_list(*fields).iterator(20_000):
+        if code in _OWN or (fact := known.get(code)) is None or pk not in index:
+            continue
+        key, at = key_of(code, year or None), index[pk]
+        if code == "titles":  # said to hold none
+            _put(columns, key, at, len(index), True)
+            continue
+        value = value_of(fact, Columns(number, lo, hi, text))
+        is_span = isinstance(value, Interval)
+        _put(columns, key, at, len(index), None if is_span else value)
+        if is_span:
+            _put(columns, f"{key}.lo", at, len(index), lo)
+            _put(columns, f"{key}.hi", at, len(index), hi)
+    return columns
+
+
+def _put(columns: dict[str, list[Any]], key: str, at: int, count: int, value: Any) -> None:
+    column = columns.get(key)
+    if column is None:
+        column = columns[key] = [None] * count
+    column[at] = value
+
+
+def _titles(firms: QuerySet[Enterprise], index: dict[int, int]) -> dict[int, tuple[Any, ...]]:
+    found: dict[int, list[Any]] = {}
+    asked = Title.objects.filter(enterprise__in=firms.order_by().values("pk"), withdrawn=False)
+    for title in asked.iterator(5000):
+        found.setdefault(index[title.enterprise_id], []).append(title.held())
+    return {at: tuple(held) for at, held in found.items()}
+
+
+def sources_of(enterprise: Enterprise) -> dict[str, Value]:
+    """Fact key → the value in force with its statement, for 「来源」."""
+    asked: Iterable[Value] = Value.objects.filter(enterprise=enterprise).select_related(
+        "statement__source", "statement__by"
+    )
+    return {value.key: value for value in asked}

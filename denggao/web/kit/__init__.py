@@ -1,0 +1,1 @@
+"""What every department uses: the environment, paging, tables, exports. Knows none of them."""

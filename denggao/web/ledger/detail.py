@@ -1,0 +1,184 @@
+"""One enterprise: facts by year with their sources, and the timeline."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Max
+from django.utils import timezone
+
+from denggao.facts.catalogue import catalogue
+from denggao.web.ledger.models import Enterprise, Import, Statement, Title, Value
+from denggao.web.ledger.search import source_of
+from denggao.web.ledger.values import Columns, fact_name, shown
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A value on the page."""
+
+    fact: str
+    year: int
+    text: str
+    source: str
+    disputed: bool
+
+
+@dataclass
+class FactRow:
+    """One fact over the years: ``cells`` in the order of the table's years."""
+
+    code: str
+    name: str
+    unit: str
+    cells: list[Shown | None] = field(default_factory=list)
+
+
+@dataclass
+class FactTable:
+    """Facts by year, and those without years."""
+
+    years: list[int]
+    yearly: list[FactRow]
+    single: list[tuple[str, Shown]]
+
+
+def facts_of(enterprise: Enterprise) -> FactTable:
+    """All values in force, in the order of the catalogue; one query."""
+    rows = Value.objects.filter(enterprise=enterprise).select_related("statement__source")
+    found = {(value.fact, value.year): _shown(value) for value in rows if value.fact in catalogue()}
+    years = sorted({year for _, year in found if year})
+    yearly, single = [], []
+    for code, fact in catalogue().items():
+        if code in ("name", "titles"):
+            continue
+        if (code, 0) in found:
+            single.append((fact.name, found[code, 0]))
+        cells = [found.get((code, year)) for year in years]
+        if any(cells):
+            yearly.append(FactRow(code, fact.name, _unit(fact.unit), cells))
+    return FactTable(years, yearly, single)
+
+
+def _unit(unit: str) -> str:
+    return "万元" if unit == "元" else "" if unit == "是否" else unit
+
+
+def _shown(value: Value) -> Shown:
+    fact = catalogue()[value.fact]
+    text = shown(fact, Columns(value.number, value.lo, value.hi, value.text))
+    for unit in (" 万元", f" {fact.unit}"):
+        text = text.removesuffix(unit) if value.year else text
+    return Shown(value.fact, value.year, text, source_of(value.statement), value.disputed)
+
+
+@dataclass(frozen=True)
+class Said:
+    """One statement side by side with the others."""
+
+    statement: Statement
+    text: str
+    source: str
+    cell: str
+    counts: bool
+    in_force: bool
+
+
+def statements_of(enterprise: Enterprise, fact: str, year: int) -> list[Said]:
+    """Everything that was ever said of one fact, the latest first; what of it is in force."""
+    value = Value.objects.filter(enterprise=enterprise, fact=fact, year=year).first()
+    rows = Statement.objects.filter(enterprise=enterprise, fact=fact, year=year)
+    rows = rows.select_related("source", "by").order_by("-at", "-pk")
+    about = catalogue()[fact]
+    return [
+        Said(
+            statement,
+            shown(about, Columns(statement.number, statement.lo, statement.hi, statement.text))
+            or "（不掌握）",
+            source_of(statement),
+            _cell(statement),
+            statement.source is None or statement.source.state == Import.State.COMMITTED,
+            value is not None and value.statement_id == statement.pk,
+        )
+        for statement in rows
+    ]
+
+
+def _cell(statement: Statement) -> str:
+    if statement.source is None:
+        return ""
+    tables = statement.source.tables
+    sheet = tables[statement.sheet]["sheet"] if statement.sheet < len(tables) else ""
+    return f"〈{sheet}〉{statement.column}{statement.row}"
+
+
+# --- timeline ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, order=True)
+class Event:
+    """Something that happened to a firm, on a day."""
+
+    on: datetime.date
+    kind: str
+    what: str
+    link: str = ""
+
+
+Provider = Callable[[Enterprise], Iterable[Event]]
+#: Each department adds its own when it is ready (``AppConfig.ready``): runs, visits, money.
+PROVIDERS: list[Provider] = []
+
+
+def timeline(enterprise: Enterprise) -> list[Event]:
+    """All events, the latest first."""
+    return sorted((e for provide in PROVIDERS for e in provide(enterprise)), reverse=True)
+
+
+def certificates(enterprise: Enterprise) -> Iterator[Event]:
+    """Issue, end and cancellation of each."""
+    for title in Title.objects.filter(enterprise=enterprise, withdrawn=False):
+        number = f"（{title.number}）" if title.number else ""
+        if title.issued_on:
+            yield Event(title.issued_on, "证书", f"{title.event or '取得'}{title.kind}{number}")
+        if title.valid_to:
+            past = title.valid_to < timezone.localdate()
+            said = "到期" if past else "将到期"
+            yield Event(title.valid_to, "证书", f"{title.kind}{number}{said}")
+        if title.cancelled_on:
+            yield Event(title.cancelled_on, "证书", f"{title.kind}{number}被取消")
+
+
+def filings(enterprise: Enterprise) -> Iterator[Event]:
+    """What each import stated, and each correction by hand."""
+    stated = Statement.objects.filter(enterprise=enterprise)
+    rows: Any = (
+        stated.exclude(source=None)
+        .values("source", "source__file", "source__state")
+        .annotate(count=Count("pk"), on=Max("at"))
+        .order_by()
+    )
+    for row in rows:
+        undone = "（已撤销）" if row["source__state"] == Import.State.UNDONE else ""
+        what = f"导入「{row['source__file']}」，填报 {row['count']} 项{undone}"
+        yield Event(timezone.localtime(row["on"]).date(), "填报", what)
+    for statement in stated.filter(source=None).select_related("by"):
+        year = f"{statement.year}年" if statement.year else ""
+        what = f"{statement.by} 更正{year}{fact_name(statement.fact)}：{statement.why}"
+        yield Event(timezone.localtime(statement.at).date(), "更正", what)
+
+
+def names(enterprise: Enterprise) -> Iterator[Event]:
+    """Renamings, and the day of founding."""
+    for former in enterprise.former_names.all():
+        on = former.until or timezone.localtime(former.at).date()
+        yield Event(on, "更名", f"由“{former.name}”更名")
+    founded = Value.objects.filter(enterprise=enterprise, fact="established_on").first()
+    if founded and founded.text:
+        yield Event(datetime.date.fromisoformat(founded.text), "成立", "成立")
+
+
+PROVIDERS += [certificates, filings, names]

@@ -1,0 +1,20 @@
+"""Jobs in the background. Each begins by asking whether its work is still to be done, so that one
+that was killed can be started again."""
+
+from __future__ import annotations
+
+from django_tasks import task
+
+from denggao.web.ledger import importing
+
+
+@task()
+def check(pk: int) -> None:
+    """Read an upload."""
+    importing.check(pk)
+
+
+@task()
+def commit(pk: int) -> None:
+    """Write an import."""
+    importing.commit(pk)

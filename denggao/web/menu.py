@@ -1,0 +1,67 @@
+"""The menu at the left, and what the frame of every page shows."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from denggao.web.kit.static import has_front_end
+
+
+class Entry(NamedTuple):
+    """One line: what it says, the URL it opens, and who sees it. ``url`` names its department:
+    all pages of ``ledger:`` light up the entry whose name they begin with."""
+
+    label: str
+    url: str
+    permission: str
+
+
+#: In the order of a working day. A department adds its line here.
+MENU = (
+    Entry("首页", "home", ""),
+    Entry("培育库台账", "ledger:enterprises", "ledger.view"),
+    Entry("导入台账", "ledger:imports", "ledger.import"),
+    Entry("待认定", "ledger:questions", "ledger.import"),
+    Entry("体检诊断", "assessments:pool", "assessments.view"),
+    Entry("三清单预警", "assessments:lists", "assessments.view"),
+    Entry("法条与规则", "assessments:laws", "assessments.view"),
+    Entry("申报批次", "casework:batches", "casework.view"),
+    Entry("包抓走访", "casework:visits", "casework.view"),
+    Entry("奖补兑现", "money:runs", "money.view"),
+    Entry("目标任务", "planning:board", "planning.view"),
+    Entry("周调度报告", "planning:reports", "planning.view"),
+    Entry("单位和人员", "accounts:units", "accounts.view"),
+    Entry("审计", "accounts:audit", "audit.view"),
+)
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """For every template: ``menu`` as far as this person may see it, ``front_end`` files there
+    or not."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"menu": [], "front_end": has_front_end()}
+    here = getattr(request.resolver_match, "view_name", "") if request.resolver_match else ""
+    shown = [e for e in MENU if not e.permission or e.permission in user.permissions]
+    menu = [
+        {"label": e.label, "address": address, "here": _is_here(e.url, here)}
+        for e in shown
+        if (address := _address(e.url))
+    ]
+    return {"menu": menu, "front_end": has_front_end()}
+
+
+def _is_here(url: str, view: str) -> bool:
+    """``ledger:enterprise`` belongs to ``ledger:enterprises``."""
+    return bool(view) and url.rstrip("s").startswith(view.split("-")[0].rstrip("s"))
+
+
+def _address(url: str) -> str:
+    """ "" while the department has not moved in."""
+    try:
+        return reverse(url)
+    except NoReverseMatch:
+        return ""
