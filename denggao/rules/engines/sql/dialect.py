@@ -142,4 +142,5 @@ def dialect_of(name: str) -> Dialect:
 
 
 def day_literal(day: date) -> str:
+    """The day as every dialect reads it, whatever the session's time zone."""
     return f"DATE '{day.isoformat()}'"
