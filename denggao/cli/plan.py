@@ -48,7 +48,7 @@ def plan(
     reading: list[str] = typer.Option([], "--reading", help="选用的读法，可多次"),
 ) -> None:
     """一企一策：最早赶得上哪一批，做哪几件事最省"""
-    from denggao.cli.screen import _mapping
+    from denggao.cli.screen import column_map
 
     if (firm is None) == (not everyone):
         raise UserError("请用 --firm 指定一户企业，或用 --all 给每一户做方案")
@@ -57,9 +57,9 @@ def plan(
     target = _target(output, ledgers) if everyone else None
     if everyone and target is None and not as_json:
         raise UserError("--all 的结果请用 -o 写成 .xlsx 或 .jsonl，或用 --json 输出")
-    ledger = read(ledgers, today, _mapping(columns), id_column)
+    ledger = read(ledgers, today, column_map(columns), id_column)
     if firm is not None:
-        _one(ledger, _found(ledger, firm), terms, as_json)
+        _one(ledger, found(ledger, firm), terms, as_json)
     elif target is None:
         for made in _every(ledger, terms):
             typer.echo(_dumps(made.as_json()))
@@ -122,19 +122,19 @@ def _target(output: Path | None, inputs: Sequence[Path]) -> Path | None:
     return path
 
 
-def _found(ledger: Ledger, wanted: str) -> int:
+def found(ledger: Ledger, wanted: str) -> int:
     """The one firm meant: by code or name, or by a part of one that no other has."""
     names = ledger.columns.get("name") or ledger.identity
     pairs = list(enumerate(zip(ledger.identity, names, strict=True)))
     text = wanted.strip()
     exact = [i for i, both in pairs if text and text in both]
-    found = exact or [i for i, both in pairs if text and any(text in (one or "") for one in both)]
-    if len(found) == 1:
-        return found[0]
-    if not found:
+    meant = exact or [i for i, both in pairs if text and any(text in (one or "") for one in both)]
+    if len(meant) == 1:
+        return meant[0]
+    if not meant:
         raise UserError(f"台账里没有“{wanted}”；请核对企业名称或统一社会信用代码")
-    shown = "、".join(f"{names[i]}（{ledger.identity[i]}）" for i in found[:_SHOWN])
-    raise UserError(f"“{wanted}”对得上 {len(found)} 户，请写全：{shown}")
+    shown = "、".join(f"{names[i]}（{ledger.identity[i]}）" for i in meant[:_SHOWN])
+    raise UserError(f"“{wanted}”对得上 {len(meant)} 户，请写全：{shown}")
 
 
 # ------------------------------------------------------------------------- one and all

@@ -112,10 +112,22 @@ class Evidence:
         """Every row (file, sheet, number) that something about the firm was read from."""
         rows = {self.ledger.places[self.firm]}
         for key in self.ledger.columns:
+            if "." in key or key == "titles":  # bounds of another column; many rows
+                continue
             at = self.ledger.source_of(key, self.firm)
             if at is not None:
                 rows.add((at.file, at.sheet, at.row))
         return rows
+
+
+def problems_by_row(ledger: Ledger) -> dict[tuple[str, str, int], list[str]]:
+    """(file, sheet, row) → what is wrong with its cells, for a person."""
+    found: dict[tuple[str, str, int], list[str]] = {}
+    for problem in ledger.problems:
+        if not problem.is_notice and problem.row:
+            place_ = (problem.file, problem.sheet, problem.row)
+            found.setdefault(place_, []).append(str(problem))
+    return found
 
 
 def figures(keys: Iterable[str], value_words: Mapping[str, str]) -> str:
