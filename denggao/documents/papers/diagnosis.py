@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from denggao.diagnosis.gaps import Gap, How, Move, Way, gap_of, moves
+from denggao.diagnosis.gaps import Gap, gap_of, moves
 from denggao.diagnosis.judgement import Judgement
 from denggao.documents import wording as w
 from denggao.documents.gap_words import way_words
-from denggao.documents.papers.evidence import Evidence, figures
+from denggao.documents.papers.evidence import Evidence
 from denggao.documents.papers.fiveparts import Section, section_of, section_of_manual
 from denggao.documents.papers.paper import (
     Block,
@@ -24,9 +24,15 @@ from denggao.documents.papers.paper import (
     point,
     say,
 )
+from denggao.documents.papers.scores import (
+    figures,
+    is_judged,
+    limits,
+    next_steps,
+    points_words,
+    says_something,
+)
 from denggao.documents.tree import compared, unit_of
-from denggao.facts.catalogue import catalogue
-from denggao.facts.interval import Interval
 from denggao.rules import nodes as n
 from denggao.rules.engines.reference import Evaluation
 from denggao.rules.outcome import TRUTH_WORDS, Result
@@ -71,7 +77,6 @@ def diagnosis_paper(made: Diagnosis) -> Paper:
             Part("口径", tuple(_basis(made))),
         ),
         known=(
-            ("企业名称", who.name),
             (who.ledger.identity_head, who.identity_text),
             ("对照规范", law.name),
             ("规范版本", law.version),
@@ -180,42 +185,17 @@ _INNER = (n.Kind.PARAMETER, n.Kind.VALUE, n.Kind.AMOUNT)
 def _condition(made: Diagnosis, result: Result) -> Iterator[str]:
     body, year = result.statement.body, made.judgement.outcome.as_of.year
     if body is not None:
-        yield f"规定{w.formula(body, made.law.statements, year)}{_limits(made, result)}"
+        yield f"规定{w.formula(body, made.law.statements, year)}{limits(result, made.run)}"
     yield from _figures(made, result)
-    if result.facts and _says_something(result):
+    if says_something(result):
         yield f"算得 {compared(result, made.judgement.outcome)}"
     yield from _lacks(gap_of(made.run, result.statement), made)
 
 
-def _says_something(result: Result) -> bool:
-    """「不少于 0.00%」 says nothing."""
-    value = result.value
-    return value is not None and isinstance(result.statement.body, n.Compare) and (
-        value.is_bounded or (value.lo or 0) > 0
-    )  # fmt: skip
-
-
-def _limits(made: Diagnosis, result: Result) -> str:
-    """What a named limit of the law is for this firm: 「（研发占比下限为 5%）」."""
-    named = [made.run.result(id_) for id_ in result.statement.uses]
-    told = [
-        f"{r.statement.name}为 {w.interval(r.value, unit_of(r.statement, made.law.statements))}"
-        for r in named
-        if r.statement.kind is n.Kind.PARAMETER
-    ]
-    return f"（{'，'.join(told)}）" if told else ""
-
-
 def _figures(made: Diagnosis, result: Result) -> Iterator[str]:
-    values = made.judgement.outcome.values
     keys = _keys(made, result)
     if keys:
-        told = {key: w.value_words(key, values.get(key)) for key in keys}
-        told = {key: _UNSTATED if words == "缺" else words for key, words in told.items()}
-        yield f"台账填报：{figures(keys, told)}"
-
-
-_UNSTATED = "未填"
+        yield f"台账填报：{figures(keys, made.run)}"
 
 
 def _lacks(gap: Gap, made: Diagnosis) -> Iterator[str]:
@@ -231,11 +211,6 @@ def _points(made: Diagnosis, result: Result) -> str:
     return f"{points_words(result.value)}{limit}"
 
 
-def points_words(value: Interval | None) -> str:
-    """「7～8分」."""
-    return w.interval(value, "分").replace("分～", "～")
-
-
 def _score(made: Diagnosis, result: Result) -> Iterator[str]:
     rule, names = result.statement, made.law.statements
     parts = [made.run.result(id_) for id_ in rule.uses]
@@ -244,31 +219,17 @@ def _score(made: Diagnosis, result: Result) -> Iterator[str]:
         told = "、".join(f"{r.statement.name} {points_words(r.value)}" for r in points)
         yield f"由{told}合成"
         return
-    if result.facts and all(catalogue()[key.partition("@")[0]].judged for key in result.facts):
+    if is_judged(result.facts):
         yield "由专家评定"
     yield from _figures(made, result)
     for other in parts:
         if other.statement.kind is n.Kind.VALUE and other.value and other.value.is_bounded:
             unit = unit_of(other.statement, names)
             yield f"{other.statement.name} {w.interval(other.value, unit)}"
-    steps = [step for move in moves(made.run, rule.id) for step in _steps(move, made)]
+    year = made.judgement.outcome.as_of.year
+    steps = [s for move in moves(made.run, rule.id) for s in next_steps(move, names, year)]
     if steps:
         yield f"还可提高：{'，'.join(steps)}"
-
-
-def _steps(move: Move, made: Diagnosis) -> list[str]:
-    """The next better lines of an item, as far as what they take can be counted."""
-    year, names = made.judgement.outcome.as_of.year, made.law.statements
-    able = [band for band in move.bands if band.ways and _is_counted(band.ways[0])]
-    nearest = able[::-1][:_SHOWN_WAYS]
-    return [
-        f"{way_words(band.ways[0], names, year)}可得 {points_words(band.points)}"
-        for band in nearest
-    ]
-
-
-def _is_counted(way: Way) -> bool:
-    return all(lack.how is not How.REACH for lack in way)
 
 
 # --------------------------------------------------------------------- 总体判断, 材料, 口径

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from denggao.documents import wording as w
 from denggao.documents.papers.paper import Note
-from denggao.facts.catalogue import catalogue
 from denggao.facts.enterprise import key_of
 from denggao.facts.ledger import Ledger
 from denggao.facts.problems import place
@@ -128,13 +127,3 @@ def problems_by_row(ledger: Ledger) -> dict[tuple[str, str, int], list[str]]:
             place_ = (problem.file, problem.sheet, problem.row)
             found.setdefault(place_, []).append(str(problem))
     return found
-
-
-def figures(keys: Iterable[str], value_words: Mapping[str, str]) -> str:
-    """「研发费用 2023年50万元、2024年缺；职工总数 2025年100人」: facts, their years together."""
-    found: dict[str, list[str]] = {}
-    for key in keys:
-        code, _, year = key.partition("@")
-        told = value_words[key]
-        found.setdefault(code, []).append(f"{year}年{told}" if year else told)
-    return "，".join(f"{catalogue()[code].name}{'、'.join(told)}" for code, told in found.items())

@@ -59,14 +59,10 @@ class _Maker:
         self.found, self.basis = found, basis
         self.note = Note(remarks=(*sources, *([] if sources else ["来源：命令行给定"])))
 
-    def said(self, *numbers: int) -> Note:
-        """The sources, and the assumptions with these numbers as they stand at the end."""
-        told = "、".join(str(number) for number in numbers)
-        more = (f"假设 {told}",) if told else ()
-        return Note(remarks=(*self.note.remarks, *more))
-
     def every(self) -> Note:
-        return self.said(*range(1, len(w.assumptions(self.basis)) + 1))
+        """The sources, and the assumptions as they are numbered at the end."""
+        last = len(w.assumptions(self.basis))
+        return Note(remarks=(*self.note.remarks, f"假设第 1—{last} 条"))
 
     def answer(self) -> Iterator[Block]:
         found, final = self.found, self.found.final
@@ -79,22 +75,24 @@ class _Maker:
         yield say(f"{w.needed(found, self.basis)}。", self.every())
 
     def years(self) -> Iterator[Block]:
-        yield say("年初、新认定、到期、续上、年末是平均数，四舍五入后合计可能差 0.1。")
+        yield say(
+            "年初、新认定、到期、续上、年末是平均数，四舍五入后合计可能差 0.1。", self.every()
+        )
         rows = []
         for year in self.found.years:
             first, *rest = page.year_row(year)
-            rows.append((cell(first, self.every()), *map(cell, rest)))
+            rows.append((cell(first), *map(cell, rest)))
         yield Table(page.YEAR_HEADS, (9, 9, 10, 9, 9, 9, 11, 9, 9, 16), tuple(rows), _EVERY)
 
     def levers(self) -> Iterator[Block]:
-        yield say("每次只动一项，按概率的增加排。")
+        yield say("每次只动一项，按概率的增加排。", self.every())
         rows = [tuple(self._lever(lever)) for lever in self.found.levers]
         heads = ("抓什么", "动多少", "原来 → 改为", "概率", "中位数")
         yield Table(heads, (22, 26, 22, 14, 16), tuple(rows), frozenset({2, 3, 4}))
 
     def _lever(self, lever: Lever) -> Iterator[Cell]:
         before, after = (w.lever_value(lever, value) for value in (lever.before, lever.after))
-        yield cell(w.lever_name(lever, self.basis), self.every())
+        yield cell(w.lever_name(lever, self.basis))
         yield cell(w.lever_step(lever))
         yield cell(before if before == after else f"{before} → {after}")
         yield cell(w.probability(lever.probability))
@@ -104,13 +102,16 @@ class _Maker:
         past = self.basis.history
         if past is None:
             return
-        yield say(f"按户清点的{past.kind}，年初加净增等于年末；{w.observed_renewal(past)}。", self.note)
+        yield say(
+            f"按户清点的{past.kind}，年初加净增等于年末；{w.observed_renewal(past)}。", self.note
+        )
         rows = []
         for flow in together(past.flows, page.ALL_UNITS):
             first, *rest = (str(value) for value in page.flow_row(flow))
-            rows.append((cell(first, self.note), *map(cell, rest)))
+            rows.append((cell(first), *map(cell, rest)))
         yield Table(page.FLOW_HEADS, (10,) * 10, tuple(rows), _EVERY)
 
     def assumptions(self) -> Iterator[Block]:
+        yield say("以上各数的来源见脚注，所作的假设如下。", self.note)
         for number, text in enumerate(w.assumptions(self.basis), 1):
-            yield say(f"{number}. {text}。", self.note)
+            yield say(f"{number}. {text}。")

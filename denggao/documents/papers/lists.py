@@ -57,15 +57,32 @@ def _roll(roll: Roll) -> Iterator[Block]:
     )
     if roll.on:
         yield _table(roll)
-    if roll.open:
-        yield say("缺资料、定不下来的：")
-        rows = [(cell(e.name, _note(roll, e)), cell(e.region), cell(e.reason)) for e in roll.open]
-        yield Table(("企业名称", "所在区县", "缺什么"), (36, 14, 50), tuple(rows), frozenset({1}))
+    yield from _open(roll)
+
+
+def _open(roll: Roll) -> Iterator[Block]:
+    """Those of whom it is not known whether they belong here, by what is missing."""
+    missing: dict[str, list[Entry]] = {}
+    for entry in roll.open:
+        missing.setdefault(entry.reason, []).append(entry)
+    for reason, entries in missing.items():
+        names = "、".join(entry.name for entry in entries)
+        note = Note(roll.cite, tuple(_places(entries)))
+        yield say(f"待核，{reason}，{len(entries)} 户：{names}。", note, Look.SMALL)
+
+
+def _places(entries: Sequence[Entry]) -> Iterator[str]:
+    """「台账.xlsx」〈企业台账〉F5、F36: many cells of one sheet together."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for file, sheet, row, letter, _ in (entry.source for entry in entries):
+        found.setdefault((file, sheet), []).append(f"{letter}{row}" if letter else f"第{row}行")
+    for (file, sheet), cells in found.items():
+        yield place(file, sheet, 0, "") + "、".join(cells)
 
 
 _HEADS = ("序号", "企业名称", "所在区县", "证书编号", "有效期至", "列入理由", "到期情况",
           "最后工作日", "责任人")  # fmt: skip
-_WIDTHS = (5, 24, 9, 13, 10, 14, 9, 9, 7)
+_WIDTHS = (5, 28, 9, 16, 11, 12, 11, 11, 8)
 
 
 def _table(roll: Roll) -> Table:
@@ -76,9 +93,15 @@ def _table(roll: Roll) -> Table:
 def _row(number: int, entry: Entry, roll: Roll) -> Sequence[Cell]:
     return (
         cell(f"{number}"), cell(entry.name, _note(roll, entry)), cell(entry.region),
-        cell(entry.number), cell(_day(entry.valid_to)), cell(entry.reason), cell(entry.notice),
+        cell(entry.number), cell(_day(entry.valid_to)), cell(_reason(entry, roll)),
+        cell(entry.notice),
         cell(_day(entry.act_by)), cell(entry.owner),
     )  # fmt: skip
+
+
+def _reason(entry: Entry, roll: Roll) -> str:
+    """Why, where that is not what the list is about anyway."""
+    return "—" if entry.reason == roll.name else entry.reason
 
 
 def _note(roll: Roll, entry: Entry) -> Note:

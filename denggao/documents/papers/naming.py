@@ -28,11 +28,11 @@ def stems(names: Sequence[str], identities: Sequence[str], kind: str) -> list[st
     found: list[str] = []
     taken: set[str] = set()
     for name, identity in zip(plain, identities, strict=True):
-        if counts[name.casefold()] > 1 and identity != name:
-            name = f"{name}（{safe(identity)}）"
-        stem, number = f"{name}-{kind}", 2
+        is_shared = counts[name.casefold()] > 1 and identity != name
+        whose = f"{name}（{safe(identity)}）" if is_shared else name
+        stem, number = f"{whose}-{kind}", 2
         while stem.casefold() in taken:
-            stem, number = f"{name}-{kind}（{number}）", number + 1
+            stem, number = f"{whose}-{kind}（{number}）", number + 1
         taken.add(stem.casefold())
         found.append(stem)
     return found

@@ -84,7 +84,7 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Paper:
     """``kind`` names its template and its file (一企一策); ``about`` whom or what it is about,
-    "" for a paper about all firms; ``day`` as of which; ``known`` what a bureau's template may print besides."""
+    "" for a paper about all firms; ``day`` as of which; ``known`` what stands at its head."""
 
     kind: str
     day: date
@@ -145,9 +145,7 @@ def counted(number: int) -> str:
 def numbered(parts: Sequence[Part]) -> tuple[Part, ...]:
     """Headings 一、 二、 三、, those without blocks left out."""
     kept = [part for part in parts if part.blocks]
-    return tuple(
-        Part(f"{counted(i)}、{part.title}", part.blocks) for i, part in enumerate(kept, 1)
-    )
+    return tuple(Part(f"{counted(i)}、{part.title}", part.blocks) for i, part in enumerate(kept, 1))
 
 
 def as_json(paper: Paper) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from denggao.diagnosis.plan import Plan, Step
 from denggao.diagnosis.relief import Relief
 from denggao.documents import plan_page as page
 from denggao.documents import wording as w
-from denggao.documents.gap_words import move_words, way_words
-from denggao.documents.papers.evidence import Evidence, figures
+from denggao.documents.gap_words import way_words
+from denggao.documents.papers.evidence import Evidence
 from denggao.documents.papers.paper import (
     Block,
     Look,
@@ -27,9 +27,17 @@ from denggao.documents.papers.paper import (
     point,
     say,
 )
+from denggao.documents.papers.scores import (
+    figures,
+    is_judged,
+    limits,
+    next_steps,
+    points_words,
+    says_something,
+    stated,
+)
 from denggao.documents.tree import compared
 from denggao.facts.catalogue import catalogue
-from denggao.facts.enterprise import Value
 from denggao.rules.outcome import TRUTH_WORDS
 
 KIND = "一企一策"
@@ -72,7 +80,6 @@ def plan_paper(made: Planned, today: date) -> Paper:
         about=who.name,
         parts=numbered(parts),
         known=(
-            ("企业名称", who.name),
             (who.ledger.identity_head, who.identity_text),
             ("目标规范", law.name),
             ("规范版本", law.version),
@@ -104,22 +111,18 @@ def _now(made: Planned) -> Iterator[Block]:
     for number, id_ in enumerate(plan.goal.conditions, 1):
         result = run.result(id_)
         rule = result.statement
-        told = [f"规定{w.formula(rule.body, run.instrument.statements, year)}"] if rule.body else []
-        values = {key: _stated(key, run.value_of(key)) for key in result.facts}
-        told += [f"企业的数：{figures(result.facts, values)}"] if values else []
-        shown = compared(result, outcome)
-        told += [f"算得 {shown}"] if shown and result.value and result.value.is_bounded else []
+        told = [f"企业的数：{figures(result.facts, run)}"] if result.facts else []
+        if rule.body is not None:
+            asked = w.formula(rule.body, run.instrument.statements, year)
+            told.insert(0, f"规定{asked}{limits(result, run)}")
+        if says_something(result):
+            told.append(f"算得 {compared(result, outcome)}")
         lead = f"（{counted(number)}）{rule.name}：{TRUTH_WORDS[result.truth]}。"
         yield point(lead, "；".join(told) + "。", who.note(rule.cite, result.facts))
     points = page.points_words(plan, plan.standing.points)
     if points and plan.goal.target is not None:
         target = run.instrument.statements[plan.goal.target.condition]
         yield say(f"评分：{points}。", who.note(target.cite))
-
-
-def _stated(key: str, value: Value | None) -> str:
-    words = w.value_words(key, value)
-    return "未填" if words == "缺" else words
 
 
 def _gaps(made: Planned) -> Iterator[Block]:
@@ -133,8 +136,12 @@ def _gaps(made: Planned) -> Iterator[Block]:
         keys = dict.fromkeys(key for way in gap.ways for lack in way for key in lack.keys)
         yield point(lead, f"{text}。", who.note(rule.cite, keys))
         for move in gap.moves:
-            note = who.note(move.statement.cite, move.keys)
-            yield say(f"{move_words(move, names, year)}。", note, Look.SMALL)
+            steps = next_steps(move, names, year)
+            if steps:
+                now = f"{move.statement.name}现 {points_words(move.now)}：{'，'.join(steps)}。"
+                yield say(now, who.note(move.statement.cite, move.keys), Look.SMALL)
+        judged = [move.statement for move in gap.moves if is_judged(move.keys)]
+        yield from _together(made, [rule.id for rule in judged], "要由专家评定的", Look.SMALL)
 
 
 def _ordered(plan: Plan) -> list[Step]:
@@ -160,12 +167,12 @@ def _steps(made: Planned) -> Iterator[Block]:
             cell(f"{choice.due}"), cell(cost), cell(_changes(step)),
         ))  # fmt: skip
     heads = ("序号", "要做的事", "最迟开始", "做完期限", "费用", "改变什么")
-    yield Table(heads, (7, 25, 14, 14, 16, 24), tuple(rows), frozenset({0, 2, 3, 4}))
+    yield Table(heads, (8, 20, 15, 15, 13, 29), tuple(rows), frozenset({0, 2, 3, 4}))
 
 
 def _changes(step: Step) -> str:
     return "；".join(
-        f"{w.fact_words(key)} {_stated(key, before)} → {_stated(key, after)}"
+        f"{w.fact_words(key)} {stated(key, before)} → {stated(key, after)}"
         for key, (before, after) in step.changes.items()
     )
 
@@ -193,13 +200,15 @@ def _after(made: Planned) -> Iterator[Block]:
     yield from _together(made, waiting, "还要专家或有关部门定的")
 
 
-def _together(made: Planned, ids: Sequence[str], what: str) -> Iterator[Block]:
+def _together(
+    made: Planned, ids: Sequence[str], what: str, look: Look = Look.BODY
+) -> Iterator[Block]:
     """Conditions in one sentence, their articles in one note."""
     rules = [made.plan.instrument.statements[id_] for id_ in ids]
     if rules:
         articles = "、".join(dict.fromkeys(rule.cite for rule in rules))
         text = "、".join(rule.name for rule in rules)
-        yield say(f"{what}：{text}。", made.evidence.note(articles))
+        yield say(f"{what}：{text}。", made.evidence.note(articles), look)
 
 
 def _missed(made: Planned) -> Iterator[Block]:
@@ -208,9 +217,9 @@ def _missed(made: Planned) -> Iterator[Block]:
     for place, missed in enumerate(plan.missed):
         told.setdefault(page.because(plan, missed), []).append(place)
     for reason, places in told.items():
-        missed = [plan.missed[place] for place in places]
-        names = "、".join(one.batch.name for one in missed)
-        conditions = dict.fromkeys(o.condition for one in missed for o in one.obstacles)
+        batches = [plan.missed[place] for place in places]
+        names = "、".join(one.batch.name for one in batches)
+        conditions = dict.fromkeys(o.condition for one in batches for o in one.obstacles)
         rules = [plan.instrument.statements[i] for i in conditions if i]
         articles = "、".join(dict.fromkeys(rule.cite for rule in rules))
         keys = [k for rule in rules for k in plan.before.result(rule.id).facts]
@@ -256,4 +265,3 @@ def _by_year(plan: Plan) -> dict[tuple[str, str], list[str]]:
         years = (a.key.partition("@")[2], a.source.partition("@")[2])
         found.setdefault(years, []).append(a.key)
     return found
-

@@ -14,7 +14,8 @@ from denggao.facts.errors import UserError
 _SERIF = ("Noto Serif CJK SC", "Noto Serif SC", "Source Han Serif SC", "Source Han Serif CN",
           "SimSun", "Songti SC", "STSong", "AR PL UMing CN")  # fmt: skip
 _SANS = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "SimHei",
-         "Microsoft YaHei", "PingFang SC", "STHeiti", "WenQuanYi Zen Hei", "Droid Sans Fallback")  # fmt: skip
+         "Microsoft YaHei", "PingFang SC", "STHeiti", "WenQuanYi Zen Hei",
+         "Droid Sans Fallback")  # fmt: skip
 #: What each kind of text is set in: the face of the standard first, then what comes near.
 _WANTED = {
     "title": ("FZXiaoBiaoSong-B05S", "方正小标宋简体"),
@@ -30,17 +31,19 @@ _ADVICE = (
 )
 
 
-def faces(families: Sequence[str]) -> dict[str, list[str]]:
-    """For each kind of text the families to set it in, of those the machine has. Raises
-    UserError where none of them is Chinese."""
+def faces(families: Sequence[str]) -> dict[str, Any]:
+    """For each kind of text the families to set it in, of those the machine has, and
+    how ``strong`` runs are set. Raises UserError where none of them is Chinese."""
     have = set(families)
     chinese = [name for name in (*_SERIF, *_SANS) if name in have]
     if not chinese:
         raise UserError(_ADVICE)
-    return {
+    found: dict[str, Any] = {
         kind: list(dict.fromkeys([*(n for n in names if n in have), *chinese]))
         for kind, names in _WANTED.items()
     }
+    # without 楷体 the gist of a paragraph stands out by its weight
+    return {**found, "strong": "regular" if have & set(_WANTED["kai"]) else "bold"}
 
 
 class PdfPrinter:

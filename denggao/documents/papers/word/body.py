@@ -22,16 +22,19 @@ def blocks_xml(
     """The blocks one after the other. ``styles``: style name → id; ``width`` of a table in
     twentieths of a point; ``reference`` makes the run of a footnote."""
     writer = _Writer(styles, width, reference)
-    return "".join(writer.block(block) for block in blocks)
+    leads = {n - 1 for n, block in enumerate(blocks) if isinstance(block, Table)}
+    return "".join(writer.block(block, leads=n in leads) for n, block in enumerate(blocks))
 
 
 class _Writer:
     def __init__(self, styles: Mapping[str, str], width: int, reference: Reference) -> None:
         self.styles, self.width, self.reference = styles, width, reference
 
-    def block(self, block: Block) -> str:
+    def block(self, block: Block, *, leads: bool) -> str:
+        """``leads``: it belongs to the table that follows."""
         if isinstance(block, Paragraph):
-            return self.paragraph(block.said, block.look.value)
+            kept = "<w:keepNext/>" if leads else ""
+            return self.paragraph(block.said, block.look.value, kept)
         return self.table(block)
 
     def paragraph(self, said: Sequence[Said], style: str, more: str = "") -> str:

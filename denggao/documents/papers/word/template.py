@@ -103,7 +103,7 @@ def _style(
     spacing.keep_with_next = name == HEADING
     spacing.widow_control = True
     aligned = {"both": "JUSTIFY", "left": "LEFT", "center": "CENTER", "right": "RIGHT"}
-    spacing.alignment = WD_ALIGN_PARAGRAPH[aligned[align]]
+    spacing.alignment = getattr(WD_ALIGN_PARAGRAPH, aligned[align])
 
 
 def _font(style: Any, face: str, size: float) -> None:
