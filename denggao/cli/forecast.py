@@ -120,19 +120,22 @@ def _counted(
             + (f"；有的是：{seen}，可用 --kind 指定" if seen else "")
             + "。需要的列：资格类型、证书编号、发证日期、有效期至"
         )
-    return history(found, slips, named, stated, on), _sources(ledger, paths)
+    return history(found, slips, named, stated, on), sources_of(ledger, paths)
 
 
 def _names(paths: list[Path]) -> str:
     return "、".join(f"「{path.name}」" for path in paths)
 
 
-def _sources(ledger: Ledger, paths: list[Path]) -> list[str]:
-    """File by file: how many rows were read and what was wrong with them."""
+def sources_of(ledger: Ledger, paths: list[Path]) -> list[str]:
+    """File by file: how many rows were read and what was wrong with them, and the columns that
+    the dates of the certificates stand in."""
     sheets = sorted({(file, sheet) for file, sheet, _ in ledger.places})
     where = "、".join(f"「{file}」{sheet}" for file, sheet in sheets) or _names(paths)
     faults = sum(1 for problem in ledger.problems if not problem.is_notice)
-    return [f"{where}，{len(ledger)} 户、{ledger.rows_read} 行，数据问题 {faults} 处"]
+    read = f"{where}，{len(ledger)} 户、{ledger.rows_read} 行，数据问题 {faults} 处"
+    columns = ledger.origins.title_columns() if ledger.origins else []
+    return [read, *(f"证书 {place}" for place in columns)]
 
 
 def _save(

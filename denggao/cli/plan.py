@@ -80,6 +80,11 @@ def plan(
         _save(ledger, terms, target)
 
 
+def terms_of(law: str, today: date) -> Terms:
+    """The usual terms of a plan: our actions, the usual batches, the default readings."""
+    return _terms(law, today, (), None, None, "75%", ())
+
+
 def _terms(
     law: str,
     today: date,
@@ -148,7 +153,7 @@ def found(ledger: Ledger, wanted: str) -> int:
 # ------------------------------------------------------------------------- one and all
 
 
-class _Made:
+class Made:
     """A plan with whose it is and where its figures stand."""
 
     def __init__(self, ledger: Ledger, index: int, terms: Terms) -> None:
@@ -200,7 +205,7 @@ def _one(
     templates: Path | None,
     inputs: Sequence[Path],
 ) -> None:
-    made, paths = _Made(ledger, index, terms), []
+    made, paths = Made(ledger, index, terms), []
     if output is not None:
         paths = papers.one_file(output, kind, papers.stems_of(ledger, _KIND)[index], inputs)
         papers.write_one(made.paper(terms.today), paths, templates)
@@ -213,10 +218,10 @@ def _one(
         typer.echo(f"方案已写入 {'、'.join(map(str, paths))}")
 
 
-def _every(ledger: Ledger, terms: Terms) -> Iterator[_Made]:
+def _every(ledger: Ledger, terms: Terms) -> Iterator[Made]:
     with progress_bar("做方案") as progress:
         for index in range(len(ledger)):
-            yield _Made(ledger, index, terms)
+            yield Made(ledger, index, terms)
             progress(index + 1, len(ledger))
 
 
@@ -250,7 +255,7 @@ def _save_papers(
     rows: list[Row] = []
 
     def made() -> Iterator[tuple[str, Paper]]:
-        every = (_Made(ledger, index, terms) for index in range(len(ledger)))
+        every = (Made(ledger, index, terms) for index in range(len(ledger)))
         for stem, one in zip(stems, _counting(every, counts), strict=True):
             rows.append(one.row())
             yield stem, one.paper(terms.today)
@@ -264,7 +269,7 @@ def _save_papers(
     typer.echo(f"方案 {len(stems) * len(endings)} 份和总表 {workbook} 已写入 {folder}")
 
 
-def _counting(made: Iterator[_Made], counts: Counter[str]) -> Iterator[_Made]:
+def _counting(made: Iterator[Made], counts: Counter[str]) -> Iterator[Made]:
     for one in made:
         counts[one.plan.status.value] += 1
         yield one

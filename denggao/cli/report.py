@@ -75,7 +75,7 @@ def _save_templates(folder: Path) -> None:
     typer.echo(f"模板已存到 {folder}：{'、'.join(names)}；改好后用 --template-dir 指定这个文件夹")
 
 
-class _Work:
+class Work:
     """A ledger, the law it is held against, and what is wrong with its rows."""
 
     def __init__(
@@ -87,6 +87,7 @@ class _Work:
         self.problems = problems_by_row(ledger)
 
     def made(self, index: int) -> Diagnosis:
+        """One firm judged, with its evidence."""
         from denggao.diagnosis.judgement import judged
         from denggao.diagnosis.pool import MAX_SET, firm_of
         from denggao.documents.papers.diagnosis import Diagnosis
@@ -108,18 +109,18 @@ def _work(
     columns: Path | None,
     id_column: str | None,
     reading: list[str],
-) -> _Work:
+) -> Work:
     from denggao.cli.screen import column_map
     from denggao.rules.library import in_force
 
     instrument = in_force(law, on)
     _ = instrument.verdict  # says so if there is none
     chosen = readings([instrument], reading)[instrument.short]
-    return _Work(read(ledgers, on, column_map(columns), id_column), instrument, on, chosen)
+    return Work(read(ledgers, on, column_map(columns), id_column), instrument, on, chosen)
 
 
 def _one(
-    work: _Work,
+    work: Work,
     wanted: str,
     output: Path | None,
     kind: str | None,
@@ -143,7 +144,7 @@ def _one(
 
 
 def _every(
-    work: _Work, folder: Path, endings: tuple[str, ...], templates: Path | None, as_json: bool
+    work: Work, folder: Path, endings: tuple[str, ...], templates: Path | None, as_json: bool
 ) -> None:
     from collections import Counter
 
