@@ -104,7 +104,6 @@ class Origins:
         column = next((group[part] for group in named if part in group), None)
         return self.at(row, column) if column else None
 
-
     def title_columns(self) -> list[str]:
         """Where dates of titles stand, sheet by sheet: 「台账.xlsx」〈证书〉E 列（发证日期）、…"""
         found = []

@@ -165,7 +165,11 @@ def _finding(made: Diagnosis, result: Result) -> Block:
     rule = result.statement
     text = "；".join(_condition(made, result) if rule.is_truth else _score(made, result)) + "。"
     head = TRUTH_WORDS[result.truth] if rule.is_truth else _points(made, result)
-    return point(f"{rule.name}：{head}。", text, made.evidence.note(rule.cite, _keys(made, result)))
+    keys = dict.fromkeys(_keys(made, result))
+    if rule.is_truth:  # what it lacks may be a fact of a rule that it names
+        ways = gap_of(made.run, rule).ways[:_SHOWN_WAYS]
+        keys |= dict.fromkeys(key for way in ways for lack in way for key in lack.keys)
+    return point(f"{rule.name}：{head}。", text, made.evidence.note(rule.cite, keys))
 
 
 def _keys(made: Diagnosis, result: Result) -> tuple[str, ...]:

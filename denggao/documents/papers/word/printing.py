@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Mapping
 from copy import deepcopy
@@ -29,6 +30,7 @@ _PLACE = "denggao-part-"
 _MAX_TEMPLATE = 64 << 20
 #: Where a body may stand: not inside a paragraph, not in a header.
 _HOLDERS = (qn("w:body"), qn("w:tc"), qn("w:txbxContent"), qn("w:sdtContent"))
+_TEXTS = re.compile(r"/word/(?:document|(?:header|footer)[0-9]*)\.xml")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -49,6 +51,7 @@ class WordPrinter:
         made = _Template(io.BytesIO(content), paper, name)
         self._environment.start()
         try:
+            made.check_braces()
             made.render(_context(paper, made), self._environment, autoescape=True)
             made.finish()
         except NotAllowed as error:
@@ -139,6 +142,17 @@ class _Template(DocxTemplate):  # type: ignore[misc]
         self.paper, self.name = paper, name
         self.asked = 0
 
+    def check_braces(self) -> None:
+        """docxtpl swallows what stands between 「{{ 标题 }」 and the next 「}}」."""
+        for part in self.get_docx().part.package.iter_parts():
+            if not _TEXTS.fullmatch(part.partname):
+                continue
+            for paragraph in etree.fromstring(part.blob).iter(qn("w:p")):
+                text = "".join(found.text or "" for found in paragraph.iter(qn("w:t")))
+                for left, right in (("{{", "}}"), ("{%", "%}"), ("{#", "#}")):
+                    if text.count(left) != text.count(right):
+                        raise NotAllowed(f"“{text[:40]}”里的 {left} {right} 没有成对")
+
     def fix_tables(self, xml: str) -> Any:
         """The filled body as a tree, with the blocks of every part in their places."""
         etree.fromstring(xml.encode())  # docxtpl would drop what does not close
@@ -172,6 +186,8 @@ class _Template(DocxTemplate):  # type: ignore[misc]
         made = datetime.combine(self.paper.day, time(), UTC)
         properties = self.docx.core_properties
         properties.created = properties.modified = made
+        if properties.title:
+            properties.title = self.paper.title  # a property is no markup: nothing is escaped
 
 
 def _styles(document: Any) -> dict[str, str]:

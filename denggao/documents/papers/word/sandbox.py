@@ -11,6 +11,9 @@ from typing import Any
 
 from jinja2 import StrictUndefined, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from denggao.documents.papers.word.footnotes import plain
 
 #: Deepest {% for %} inside {% for %}.
 MAX_DEPTH = 3
@@ -49,7 +52,10 @@ class PaperEnvironment(ImmutableSandboxedEnvironment):
         self._printed += len(value) if isinstance(value, str) else 1
         if self._printed > MAX_PRINTED:
             raise NotAllowed("印出的内容太多，请检查循环")
-        return value
+        if not isinstance(value, str) or isinstance(value, Markup):
+            return value
+        # docxtpl would make 「{{」 of 「{_{」: data stays as it is
+        return Markup(plain(value).replace("{_", "{&#95;").replace("_}", "&#95;}"))  # noqa: S704
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
