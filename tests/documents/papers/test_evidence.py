@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -44,11 +45,15 @@ def ledger(path: Path) -> Ledger:
     return ledger_of(path)
 
 
-def wrong_cells(path: Path, ledger: Ledger, index: int, paper: Paper) -> list[str]:
+@pytest.fixture(scope="module")
+def sheet(path: Path) -> Any:
+    return openpyxl.load_workbook(path, data_only=True)[SHEET]
+
+
+def wrong_cells(sheet: Any, ledger: Ledger, index: int, paper: Paper) -> list[str]:
     """Cells named in notes that do not hold the number the evaluation used."""
     run = diagnosed(ledger, index).run
     names = {w.fact_words(key): key for key in run.outcome().values}
-    book = openpyxl.load_workbook(path, data_only=True)
     wrong = []
     for note in paper.notes():
         for place in note.cells:
@@ -59,7 +64,7 @@ def wrong_cells(path: Path, ledger: Ledger, index: int, paper: Paper) -> list[st
                 value = run.value_of(key) if key else None
                 if key is None or not isinstance(value, Interval) or not value.is_point:
                     continue
-                shown = book[SHEET][f"{letter}{row}"].value
+                shown = sheet[f"{letter}{row}"].value
                 unit = catalogue()[key.partition("@")[0]].unit
                 factors = (1, 10_000) if unit == "元" else (1,)
                 if not isinstance(shown, int | float) or all(
@@ -69,18 +74,18 @@ def wrong_cells(path: Path, ledger: Ledger, index: int, paper: Paper) -> list[st
     return wrong
 
 
-def test_every_cell_named_holds_the_number(path: Path, ledger: Ledger) -> None:
+def test_every_cell_named_holds_the_number(sheet: Any, ledger: Ledger) -> None:
     checked = 0
     for index in range(0, FIRMS, 12):
         paper = report(ledger, index)
-        assert wrong_cells(path, ledger, index, paper) == []
+        assert wrong_cells(sheet, ledger, index, paper) == []
         checked += sum(len(CELL.findall(place)) for note in paper.notes() for place in note.cells)
     assert checked > 200
 
 
-def test_a_cell_that_is_off_is_caught(path: Path, ledger: Ledger) -> None:
+def test_a_cell_that_is_off_is_caught(sheet: Any, ledger: Ledger) -> None:
     """The control: the evidence of one firm held against another's figures."""
-    assert wrong_cells(path, ledger, 1, report(ledger, 2))
+    assert wrong_cells(sheet, ledger, 1, report(ledger, 2))
 
 
 @pytest.mark.parametrize("law", [LAW, "科技型中小企业评价", "专精特新中小企业认定"])

@@ -145,7 +145,7 @@ def fields(path: Path) -> set[str]:
 
 
 @given(text=st.text(max_size=60))
-@examples(25)
+@examples(12)
 def test_any_text_makes_a_file_that_opens(
     text: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -46,13 +46,19 @@ def faces(families: Sequence[str]) -> dict[str, Any]:
     return {**found, "strong": "regular" if have & set(_WANTED["kai"]) else "bold"}
 
 
+def _fonts() -> Any:
+    import typst
+
+    return typst.Fonts()
+
+
 class PdfPrinter:
     """Prints papers; fonts are looked for once."""
 
     def __init__(self) -> None:
         import typst
 
-        fonts = typst.Fonts()
+        fonts = _fonts()
         self._faces = json.dumps(faces(fonts.families()))
         self._source = files(__package__).joinpath("paper.typ").read_bytes()
         self._compiler: Any = typst.Compiler(font_paths=fonts)

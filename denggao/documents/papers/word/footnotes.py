@@ -6,6 +6,7 @@ document. Notes that the template has already stay, with their numbers.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _SEPARATORS = (("separator", -1), ("continuationSeparator", 0))
+_BREAKS = re.compile(r"[\t\n\r]+")
+_NOT_XML = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 #: What may follow footnotePr in settings.xml; it must stand before the first of these.
 _LATER = (
     "endnotePr", "compat", "docVars", "rsids", "attachedSchema", "themeFontLang",
@@ -23,13 +26,9 @@ _LATER = (
 
 
 def plain(text: str) -> str:
-    """Text as it may stand in XML: markup escaped, characters that XML cannot hold dropped."""
-    return escape("".join(c for c in text if _is_allowed(c)))
-
-
-def _is_allowed(char: str) -> bool:
-    code = ord(char)
-    return code >= 0x20 and not 0xD800 <= code <= 0xDFFF and code not in (0xFFFE, 0xFFFF)
+    """Text as it may stand in XML: markup escaped, breaks as blanks, characters that XML cannot
+    hold dropped."""
+    return escape(_NOT_XML.sub("", _BREAKS.sub(" ", text)))
 
 
 class Footnotes:

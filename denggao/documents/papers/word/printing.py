@@ -30,7 +30,7 @@ _PLACE = "denggao-part-"
 _MAX_TEMPLATE = 64 << 20
 #: Where a body may stand: not inside a paragraph, not in a header.
 _HOLDERS = (qn("w:body"), qn("w:tc"), qn("w:txbxContent"), qn("w:sdtContent"))
-_TEXTS = re.compile(r"/word/(?:document|(?:header|footer)[0-9]*)\.xml")
+_TEXTS = re.compile(r"word/(?:document|(?:header|footer)[0-9]*)\.xml")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -51,7 +51,6 @@ class WordPrinter:
         made = _Template(io.BytesIO(content), paper, name)
         self._environment.start()
         try:
-            made.check_braces()
             made.render(_context(paper, made), self._environment, autoescape=True)
             made.finish()
         except NotAllowed as error:
@@ -86,7 +85,23 @@ class WordPrinter:
             raise UserError(f"模板“{path.name}”不是 .docx 文件，或大得异常；请用 WPS 另存为 .docx")
         if any("vbaproject" in name.lower() for name in names):
             raise UserError(f"模板“{path.name}”里有宏，不予使用；请另存为不带宏的 .docx")
-        return path.name, path.read_bytes()
+        content = path.read_bytes()
+        _check_braces(path.name, content)
+        return path.name, content
+
+
+def _check_braces(name: str, content: bytes) -> None:
+    """docxtpl swallows what stands between 「{{ 标题 }」 and the next 「}}」."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        texts = [part for part in package.namelist() if _TEXTS.fullmatch(part)]
+        for part in texts:
+            for paragraph in etree.fromstring(package.read(part)).iter(qn("w:p")):
+                text = "".join(found.text or "" for found in paragraph.iter(qn("w:t")))
+                for left, right in (("{{", "}}"), ("{%", "%}"), ("{#", "#}")):
+                    if text.count(left) != text.count(right):
+                        raise UserError(
+                            f"模板“{name}”不能用：“{text[:40]}”里的 {left} {right} 没有成对"
+                        )
 
 
 def _said(error: TemplateError) -> str:
@@ -141,17 +156,6 @@ class _Template(DocxTemplate):  # type: ignore[misc]
         super().__init__(stream)
         self.paper, self.name = paper, name
         self.asked = 0
-
-    def check_braces(self) -> None:
-        """docxtpl swallows what stands between 「{{ 标题 }」 and the next 「}}」."""
-        for part in self.get_docx().part.package.iter_parts():
-            if not _TEXTS.fullmatch(part.partname):
-                continue
-            for paragraph in etree.fromstring(part.blob).iter(qn("w:p")):
-                text = "".join(found.text or "" for found in paragraph.iter(qn("w:t")))
-                for left, right in (("{{", "}}"), ("{%", "%}"), ("{#", "#}")):
-                    if text.count(left) != text.count(right):
-                        raise NotAllowed(f"“{text[:40]}”里的 {left} {right} 没有成对")
 
     def fix_tables(self, xml: str) -> Any:
         """The filled body as a tree, with the blocks of every part in their places."""

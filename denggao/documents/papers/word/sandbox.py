@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from jinja2 import StrictUndefined, nodes
+from jinja2 import StrictUndefined, Template, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -43,6 +43,14 @@ class PaperEnvironment(ImmutableSandboxedEnvironment):
     def __init__(self) -> None:
         super().__init__(autoescape=True, undefined=StrictUndefined, finalize=self._counted)
         self._printed = 0
+        self._known: dict[str, Template] = {}
+
+    def from_string(self, source: Any, *_: Any, **__: Any) -> Template:
+        """The template compiled, once: a hundred papers have the same one."""
+        found = self._known.get(source)
+        if found is None:
+            found = self._known[source] = super().from_string(source)
+        return found
 
     def start(self) -> None:
         """A new paper begins."""
