@@ -314,6 +314,35 @@ def ledger(rows: int) -> Numbers:
     return clock.numbers(problems=len(found.problems))
 
 
+def papers(rows: int, command: str, ending: str) -> Numbers:
+    """A paper for each firm of a ledger of sixty columns, as ``denggao report --all`` and
+    ``denggao plan --all`` write them: read, judge or plan, print."""
+    from denggao.cli.plan import Made, terms_of
+    from denggao.cli.report import Work
+    from denggao.documents.papers.diagnosis import diagnosis_paper
+    from denggao.documents.papers.printing import Printers
+    from denggao.facts.ledger import read_ledgers
+    from denggao.rules.library import in_force
+
+    path, clock, day = data.workbook(rows), Clock(), data.AS_OF
+    law = data.LAWS["hnte"]
+    with clock.stage("read"):
+        ledger = read_ledgers([path], as_of=day)
+    with clock.stage("decide"):
+        if command == "report":
+            work = Work(ledger, in_force(law, day), day, {})
+            made = [diagnosis_paper(work.made(index)) for index in range(rows)]
+        else:
+            terms = terms_of(law, day)
+            made = [Made(ledger, index, terms).paper(day) for index in range(rows)]
+    notes = sum(1 for paper in made for _ in paper.notes())
+    with tempfile.TemporaryDirectory() as folder, clock.stage("print"):
+        printers = Printers()
+        for number, paper in enumerate(made):
+            printers.write(paper, Path(folder) / f"{number}{ending}")
+    return clock.numbers(papers=rows, notes=notes)
+
+
 _PATCH = """
 import sys, time
 from pathlib import Path

@@ -76,6 +76,21 @@ def measures(rows: int) -> list[Measure]:
             "lists", {"rows": rows}, "lists-sql", 3.0 if full else None,
         ),
     ]  # fmt: skip
+    firms = 106 if full else 10
+    found += [
+        Measure(
+            f"papers-{command}", f"{firms} 份{title}：读、判、写 Word",
+            "papers", {"rows": firms, "command": command, "ending": ".docx"},
+            limit=30.0 if full else None,
+        )
+        for command, title in (("report", "诊断报告"), ("plan", "一企一策"))
+    ]  # fmt: skip
+    found.append(
+        Measure(
+            "papers-pdf", f"{firms} 份诊断报告：读、判、写 PDF",
+            "papers", {"rows": firms, "command": "report", "ending": ".pdf"},
+        )
+    )  # fmt: skip
     every = 5 if full else 1
     found += [
         Measure(

@@ -24,6 +24,7 @@ from denggao.cli import (
     lists,
     merge,
     plan,
+    report,
     screen,
     template,
     web,
@@ -48,6 +49,7 @@ app.command("fill", cls=Command)(fill.fill)
 app.command("template", cls=Command)(template.template)
 app.command("errors", cls=Command)(errors.errors)
 app.command("plan", cls=Command)(plan.plan)
+app.command("report", cls=Command)(report.report)
 app.command("demo", cls=Command)(demo.demo)
 app.command("serve", cls=Command)(web.serve)
 app.command("migrate", cls=Command)(web.migrate)

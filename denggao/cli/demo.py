@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from denggao.cli.common import laws
+from denggao.cli.demo_papers import write_papers
 from denggao.cli.screen import read, save, show, tables_of
 from denggao.cli.web import demonstrate
 from denggao.facts.errors import UserError
@@ -29,7 +30,7 @@ def demo(
     no_serve: bool = typer.Option(False, "--no-serve", help="不启动网页"),
     port: int = typer.Option(8000, "--port", min=1, max=65535, help="网页端口"),
 ) -> None:
-    """演示：生成一个模拟县，摸排一遍，写出结果工作簿"""
+    """演示：生成一个模拟县，摸排一遍，写出工作簿、三清单、预测和几份文书"""
     from denggao.demo.county import make_county
 
     folder = _made(keep or _FOLDER)
@@ -44,7 +45,11 @@ def demo(
         typer.echo(line)
     output = folder / "摸排结果.xlsx"
     save(output, ledger, tables, _AS_OF, {}, None, 500, [source.name])
-    for line in _next(source, output, tables):
+    for line in _next(source, output):
+        typer.echo(line)
+    for line in write_papers(ledger, tables[-1], folder, _AS_OF):
+        typer.echo(line)
+    for line in _commands(tables[-1].instrument.short):
         typer.echo(line)
     demonstrate(folder, source, _AS_OF, not no_serve, port)
 
@@ -92,11 +97,14 @@ def _firms(ledger: Ledger, table: Screened) -> Iterator[str]:
             yield f"      问到 {'、'.join(map(fact_words, keys))} 就能定"
 
 
-def _next(source: Path, output: Path, tables: list[Screened]) -> Iterator[str]:
-    law = tables[-1].instrument.short
+def _next(source: Path, output: Path) -> Iterator[str]:
     yield ""
     yield f"模拟台账 {source}"
     yield f"摸排结果 {output}（总览、逐企结论、差距清单、待补数据、走访排序、数据问题、口径说明）"
+
+
+def _commands(law: str) -> Iterator[str]:
     yield "下一步：换成自己的台账"
     yield f"  denggao screen 台账.xlsx --law {law} --as-of {_AS_OF} -o 结果.xlsx"
+    yield "  denggao plan 台账.xlsx --all -o 一企一策"
     yield f"  denggao law show {law}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from denggao.cli import papers
 from denggao.cli.common import checked_output, day, progress_bar
 from denggao.documents.replacing import replacing
 from denggao.facts.errors import UserError
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from denggao.diagnosis.forecast.outlook import Outlook
     from denggao.facts.ledger import Ledger
 
-_KINDS = (".xlsx", ".csv")
+_KINDS = (".xlsx", ".csv", *papers.ENDINGS)
 
 
 def forecast(
@@ -48,8 +49,9 @@ def forecast(
     term: int = typer.Option(3, "--term", min=1, max=10, help="证书有效几年"),
     as_json: bool = typer.Option(False, "--json", help="输出 JSON，给程序用"),
     output: Path | None = typer.Option(
-        None, "-o", "--output", help="写出逐年表：.xlsx（另有假设和来源）或 .csv"
+        None, "-o", "--output", help="写出 .xlsx（另有假设和来源）、.csv，或 .docx、.pdf"
     ),
+    templates: Path | None = typer.Option(None, "--template-dir", help=papers.TEMPLATE_HELP),
     columns: Path | None = typer.Option(None, "--columns", help="表头对照文件 .toml"),
     id_column: str | None = typer.Option(None, "--id", help="标识列的表头"),
 ) -> None:
@@ -79,7 +81,7 @@ def forecast(
     started = basis(stated, past)
     found = outlook(started.assumed, target, sure, has_pass_rate=not started.filings_counted)
     if output is not None:
-        _save(output, found, started, sources, on)
+        _save(output, found, started, sources, on, templates)
     _show(found, started, sources, as_json, output)
 
 
@@ -118,22 +120,37 @@ def _counted(
             + (f"；有的是：{seen}，可用 --kind 指定" if seen else "")
             + "。需要的列：资格类型、证书编号、发证日期、有效期至"
         )
-    return history(found, slips, named, stated, on), _sources(ledger, paths)
+    return history(found, slips, named, stated, on), sources_of(ledger, paths)
 
 
 def _names(paths: list[Path]) -> str:
     return "、".join(f"「{path.name}」" for path in paths)
 
 
-def _sources(ledger: Ledger, paths: list[Path]) -> list[str]:
-    """File by file: how many rows were read and what was wrong with them."""
+def sources_of(ledger: Ledger, paths: list[Path]) -> list[str]:
+    """File by file: how many rows were read and what was wrong with them, and the columns that
+    the dates of the certificates stand in."""
     sheets = sorted({(file, sheet) for file, sheet, _ in ledger.places})
     where = "、".join(f"「{file}」{sheet}" for file, sheet in sheets) or _names(paths)
     faults = sum(1 for problem in ledger.problems if not problem.is_notice)
-    return [f"{where}，{len(ledger)} 户、{ledger.rows_read} 行，数据问题 {faults} 处"]
+    read = f"{where}，{len(ledger)} 户、{ledger.rows_read} 行，数据问题 {faults} 处"
+    columns = ledger.origins.title_columns() if ledger.origins else []
+    return [read, *(f"证书 {place}" for place in columns)]
 
 
-def _save(output: Path, found: Outlook, started: Basis, sources: list[str], on: date) -> None:
+def _save(
+    output: Path,
+    found: Outlook,
+    started: Basis,
+    sources: list[str],
+    on: date,
+    templates: Path | None,
+) -> None:
+    if output.suffix.lower() in papers.ENDINGS:
+        from denggao.documents.papers.forecast import forecast_paper
+
+        papers.write_one(forecast_paper(found, started, sources, on), [output], templates)
+        return
     from denggao.documents import forecast_table as table
 
     if output.suffix.lower() == ".csv":

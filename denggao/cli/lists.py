@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from denggao.cli import papers
 from denggao.cli.common import checked_output, day
 from denggao.cli.screen import read
 from denggao.documents.replacing import replacing
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from denggao.rules.nodes import Instrument
 
 _LAW = "高企管理清单"
-_KINDS = (".xlsx", ".json")
+_KINDS = (".xlsx", ".json", *papers.ENDINGS)
 
 
 def lists(
@@ -30,7 +31,10 @@ def lists(
         [], "--law", help="另加的清单：自己的规范 .md 或规范简称，可多次"
     ),
     as_of: str | None = typer.Option(None, "--as-of", help="哪一天的清单，缺省为今天"),
-    output: Path | None = typer.Option(None, "-o", "--output", help="写出 .xlsx 或 .json"),
+    output: Path | None = typer.Option(
+        None, "-o", "--output", help="写出 .xlsx、.docx、.pdf 或 .json"
+    ),
+    templates: Path | None = typer.Option(None, "--template-dir", help=papers.TEMPLATE_HELP),
     as_json: bool = typer.Option(False, "--json", help="输出 JSON，给程序用"),
     snapshot: Path | None = typer.Option(
         None, "--snapshot", help="另存快照 .zip：清单、数据和条文一起冻结"
@@ -54,7 +58,7 @@ def lists(
     else:
         text, found = _made(paths, law, day(as_of), columns, id_column, snapshot)
     if output is not None:
-        _save(output, text, found)
+        _save(output, text, found, templates)
     _show(text, found, as_json, output, snapshot)
 
 
@@ -114,7 +118,12 @@ def _check_files(output: Path | None, snapshot: Path | None, inputs: Sequence[Pa
         checked_output(snapshot, [".zip"], inputs, "快照")
 
 
-def _save(output: Path, text: str, found: Lists) -> None:
+def _save(output: Path, text: str, found: Lists, templates: Path | None) -> None:
+    if output.suffix.lower() in papers.ENDINGS:
+        from denggao.documents.papers.lists import lists_paper
+
+        papers.write_one(lists_paper(found), [output], templates)
+        return
     with replacing(output) as temporary:
         if output.suffix.lower() == ".json":
             temporary.write_text(text + "\n", encoding="utf-8")

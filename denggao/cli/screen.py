@@ -53,7 +53,7 @@ def screen(
         checked_output(snapshot, [".zip"], [*ledgers, columns], "快照")
     instruments = laws(law, on)
     chosen = readings(instruments, reading)
-    mapping = _mapping(columns)
+    mapping = column_map(columns)
     if snapshot is None and _is_stream(ledgers, output, top):
         _stream(ledgers[0], instruments, on, mapping, id_column, chosen, output)
         typer.echo(told)
@@ -89,7 +89,8 @@ def unselected(output: Path) -> Path:
     return output.with_name(f"{output.stem}.未入选{output.suffix}")
 
 
-def _mapping(path: Path | None) -> ColumnMap | None:
+def column_map(path: Path | None) -> ColumnMap | None:
+    """What ``--columns`` says; ``None`` where it was not given."""
     from denggao.facts.ledger import load_column_map
 
     return None if path is None else load_column_map(path)

@@ -36,16 +36,21 @@ def judge_firm(
 ) -> Judgement:
     """Judge one firm and find what would settle it."""
     run = Evaluation(instrument, firm, as_of, dict(readings or {}))
+    return judged(run, tuple(firm.problems))
+
+
+def judged(
+    run: Evaluation, problems: tuple[str, ...] = (), *, max_size: int | None = None
+) -> Judgement:
+    """The same from an evaluation that is wanted for more; ``max_size``: facts in a set that
+    settles, at most."""
     outcome = run.outcome()
     if experts_decide(run):
         outcome.flags.add(EXPERT_DECIDES)
-    preliminary = instrument.preliminary or instrument.verdict
-    return Judgement(
-        outcome,
-        decisive(run, instrument.verdict.id),
-        decisive(run, preliminary.id),
-        tuple(firm.problems),
-    )
+    preliminary = run.instrument.preliminary or run.instrument.verdict
+    goals = (run.instrument.verdict.id, preliminary.id)
+    whole, hard = (decisive(run, goal, max_size=max_size) for goal in goals)
+    return Judgement(outcome, whole, hard, problems)
 
 
 def as_json(judgement: Judgement, id_: Any = None) -> dict[str, Any]:

@@ -24,12 +24,12 @@ def lines(outlook: Outlook, basis: Basis) -> Iterator[str]:
     yield f"  达到的概率 {w.probability(final.probability)}（{w.METHOD}）"
     yield (
         f"  中位数 {final.median} 户；九成可能在 {final.low}—{final.high} 户之间；"
-        f"{_distance(final.median, outlook.target)}"
+        f"{distance(final.median, outlook.target)}"
     )
     yield f"  {w.needed(outlook, basis)}"
     yield ""
     yield "逐年（年初、新认定、到期、续上、年末是平均数，四舍五入后合计可能差 0.1）"
-    yield from _table(YEAR_HEADS, [_year_row(year) for year in outlook.years])
+    yield from _table(YEAR_HEADS, [year_row(year) for year in outlook.years])
     yield ""
     yield "抓什么最管用（每次只动一项）"
     for lever in outlook.levers:
@@ -43,7 +43,8 @@ def lines(outlook: Outlook, basis: Basis) -> Iterator[str]:
         yield f"  {number}. {text}"
 
 
-def _distance(median: int, target: int) -> str:
+def distance(median: int, target: int) -> str:
+    """「比目标少 36 户」."""
     if median >= target:
         return f"比目标多 {median - target} 户" if median > target else "正好是目标"
     return f"比目标少 {target - median} 户"
@@ -60,7 +61,8 @@ def _lever(lever: Lever, basis: Basis) -> str:
     )
 
 
-def _year_row(year: Year) -> list[str]:
+def year_row(year: Year) -> list[str]:
+    """The cells of one forecast year under YEAR_HEADS."""
     flow = year.flow
     means = (flow.opening, flow.new, flow.lapsed, flow.renewed, flow.closing)
     counts = (year.median, year.low, year.high)

@@ -46,7 +46,7 @@ def conclusion(plan: Plan) -> str:
     if plan.missed:
         text = f"{plan.missed[0].batch.name}不行，最早{text}"
     if plan.status is Status.PLAN:
-        text += f"，要做 {len(plan.steps)} 件事，{_cost_words(plan)}"
+        text += f"，要做 {len(plan.steps)} 件事，{cost_words(plan)}"
     if plan.standing.open:
         names = "、".join(plan.instrument.statements[i].name for i in plan.standing.open)
         text += f"；前提：{names}问清后符合"
@@ -55,7 +55,8 @@ def conclusion(plan: Plan) -> str:
     return text
 
 
-def _cost_words(plan: Plan) -> str:
+def cost_words(plan: Plan) -> str:
+    """「费用 3,000元～2万元」, of all steps together."""
     known = [step.cost for step in plan.steps if step.cost is not None]
     if not known:
         return "费用未知"
@@ -111,7 +112,7 @@ def _now(plan: Plan, sources: Sources) -> Iterator[str]:
         ]
         if facts:
             yield f"        {'；'.join(facts)}"
-    points = _points(plan, plan.standing.points)
+    points = points_words(plan, plan.standing.points)
     if points:
         yield f"  评分：{points}"
 
@@ -123,7 +124,8 @@ def _where(key: str, plan: Plan, sources: Sources) -> str:
     return f"〔假设同{assumed.partition('@')[2]}年〕" if assumed else ""
 
 
-def _points(plan: Plan, expected: object) -> str:
+def points_words(plan: Plan, expected: object) -> str:
+    """「期望 78分（专家按各档的 75.00% 给分），须 71分」; "" where no points are asked for."""
     if expected is None or plan.goal.target is None or plan.goal.share is None:
         return ""
     share = w.percent(plan.goal.share)
@@ -146,7 +148,7 @@ def _steps(plan: Plan) -> Iterator[str]:
     if not plan.steps:
         return
     yield ""
-    yield f"三、要做的事（按最迟开始的日子排；历时按最长、费用按最高算；{_cost_words(plan)}）"
+    yield f"三、要做的事（按最迟开始的日子排；历时按最长、费用按最高算；{cost_words(plan)}）"
     ordered = sorted(plan.steps, key=lambda step: (step.choice.begin, step.choice.action.id))
     for number, step in enumerate(ordered, 1):
         yield from _step(number, step)
@@ -186,7 +188,7 @@ def _after(plan: Plan) -> Iterator[str]:
     for id_ in plan.goal.conditions:
         result = plan.after.result(id_)
         yield f"  {TRUTH_WORDS[result.truth]}  {id_} {result.statement.name}"
-    points = _points(plan, plan.points)
+    points = points_words(plan, plan.points)
     if points:
         yield f"  评分：{points}"
     rest = [i for i in plan.instrument.verdict.uses if i not in plan.goal.conditions]
@@ -197,7 +199,14 @@ def _after(plan: Plan) -> Iterator[str]:
 
 
 def _fixed(plan: Plan) -> Iterator[str]:
-    """Figures of years that are over, in the conditions that fail."""
+    left = [w.fact_words(key) for key in fixed_keys(plan)]
+    if left:
+        yield ""
+        yield "不能再改的：" + "、".join(left) + "（会计年度已经结束）"
+
+
+def fixed_keys(plan: Plan) -> list[str]:
+    """Figures of years that are over, in the conditions that fail, that no step changes."""
     closed = min((a.key.partition("@")[2] for a in plan.assumptions), default="9999")
     keys: dict[str, None] = {}
     for id_, truth in plan.standing.truths.items():
@@ -205,10 +214,7 @@ def _fixed(plan: Plan) -> Iterator[str]:
             used = plan.before.result(id_).facts
             keys |= dict.fromkeys(k for k in used if "@" in k and k.partition("@")[2] < closed)
     changed = {key for step in plan.steps for key in step.changes}
-    left = [w.fact_words(key) for key in keys if key not in changed]
-    if left:
-        yield ""
-        yield "不能再改的：" + "、".join(left) + "（会计年度已经结束）"
+    return [key for key in keys if key not in changed]
 
 
 def _missed_lines(plan: Plan) -> Iterator[str]:

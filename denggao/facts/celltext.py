@@ -91,7 +91,7 @@ def yes_no(cell: object, fact: Fact) -> bool | None:
     if says_nothing(text):
         return None
     refuse_broken(text)
-    words = "、".join(sorted((own_yes | own_no), key=len)) or "是、否"
+    words = "、".join(sorted(own_yes | own_no, key=lambda x: (len(x), x))) or "是、否"
     raise BadCell("not_yes_no", "是或否", f"请填“是”或“否”（也认得：{words}）")
 
 

@@ -104,6 +104,21 @@ class Origins:
         column = next((group[part] for group in named if part in group), None)
         return self.at(row, column) if column else None
 
+    def title_columns(self) -> list[str]:
+        """Where dates of titles stand, sheet by sheet: 「台账.xlsx」〈证书〉E 列（发证日期）、…"""
+        found = []
+        for sheet in self._sheets:
+            columns = dict.fromkeys(
+                group[part]
+                for group in sheet.titles.values()
+                for part in ("issued_on", "valid_to")
+                if part in group
+            )
+            told = "、".join(f"{column.letter} 列（{column.head}）" for column in columns)
+            if told:
+                found.append(f"「{sheet.file}」〈{sheet.name}〉{told}")
+        return found
+
 
 @dataclass
 class Carrying:

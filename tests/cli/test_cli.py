@@ -780,7 +780,13 @@ def test_demo_twice(tmp_path: Path, capsys: Capture) -> None:
     assert all(f"《{law}》离可核实条件最近" in texts[0] for law in (HNTE, SME))
     assert re.search("问到 .* 就能定", texts[0])
     assert "下一步" in texts[0]
-    assert files(one) == files(two) == sorted(["模拟县台账.xlsx", "摸排结果.xlsx"])
+    papers = sorted(name for name in files(one) if "-" in name)
+    assert len(papers) == 3
+    kinds = [name.partition("-")[2] for name in papers]
+    assert sorted(kinds) == ["一企一策.docx", "一企一策.pdf", "诊断报告.docx"]
+    others = ["三清单与预警.docx", "三清单与预警.xlsx", "完不完得成.docx"]
+    known = ["模拟县台账.xlsx", "摸排结果.xlsx", *others, *papers]
+    assert files(one) == files(two) == sorted(known)
     for name in files(one):
         assert (one / name).read_bytes() == (two / name).read_bytes()
 

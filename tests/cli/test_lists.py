@@ -217,7 +217,7 @@ def test_the_workbook(ledgers: list[Path], tmp_path: Path, capsys: Capture) -> N
     ("words", "message"),
     [
         ([], "没有给台账"),
-        (["证书.xlsx", "-o", "结果.docx"], "应以 .xlsx、.json 结尾"),
+        (["证书.xlsx", "-o", "结果.txt"], "应以 .xlsx、.json、.docx、.pdf 结尾"),
         (["证书.xlsx", "-o", "证书.xlsx"], "盖掉输入文件"),
         (["证书.xlsx", "--law", "高新技术企业认定"], "没有“清单”“预警”"),
         (["证书.xlsx", "--as-of", "昨天"], "应写成 2026-06-30"),

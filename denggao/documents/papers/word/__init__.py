@@ -1,0 +1,1 @@
+"""A paper as .docx: a template filled by docxtpl in a sandbox, with real footnotes."""
