@@ -25,6 +25,7 @@ _LEVEL = re.compile(r"([一二三])级(?:领域|技术领域|分类|目录)?|八
 _SHARE = re.compile(r"(.+?)占(.+?)(?:的)?(?:比例|比重|百分比|比)")
 _WINDOW = re.compile(r"(?:最?近[三3]个?(?:会计)?年度?|[三3]年)")
 _ONE_YEAR = re.compile(r"(?:19|20)[0-9]{2}年?度?|最?近一个?(?:会计)?年度?|上一?年度?")
+_RELATIVE = re.compile(r"本[年期]|[当今去前]年|上一?个?(?:会计)?年|最?近[一二两三23]个?(?:会计)?年")
 _EMPTY_WORDS = re.compile(r"同期|当年|总额|总和|之和|企业|的|年度")
 
 
@@ -41,7 +42,8 @@ class Ask:
     """One column. ``kind``: "number" (running), "fact", "title", "year", "level" (of the
     technical field), "sum" (of the columns ``parts``), "share", "carry" (the ledger's column
     of the same head, if it has one) or "none" (left blank on purpose). ``assumed`` and
-    ``refused`` are for the person who reads the form; a refused column is not filled."""
+    ``refused`` are for the person who reads the form; a refused column is not filled.
+    ``undated``: the head names no year; ``relative``: it says 上年, 近三年 or the like."""
 
     column: HeadColumn
     kind: str
@@ -54,6 +56,8 @@ class Ask:
     assumed: str = ""
     refused: str = ""
     resembles: str = ""
+    undated: bool = False
+    relative: str = ""
 
     @property
     def fact(self) -> Fact:
@@ -126,13 +130,14 @@ def _either(levels: tuple[str, ...], meant: Meant) -> Meaning | None:
 
 
 def _fact(column: HeadColumn, levels: tuple[str, ...], meaning: Meaning, context: Context) -> Ask:
-    fact, year, assumed = meaning.fact, meaning.year, []
+    fact, year, assumed, undated = meaning.fact, meaning.year, [], False
     if levels != column.levels:
         assumed.append(f"“本年”{context.report_words}")
     if fact.yearly and year is None:
         year, why = context.year()
         if year is None:
             return Ask(column, "fact", fact.code, refused=why)
+        undated = True
         assumed.append(why)
     elif year is not None and context.relative_is_open(levels, year):
         why = "表里又有“本年”又有“上年”，说不准是哪一年；请用 --year 写明本年是哪一年"
@@ -145,9 +150,11 @@ def _fact(column: HeadColumn, levels: tuple[str, ...], meaning: Meaning, context
         factor = context.unit
         if factor is None:
             assumed.append("表头没有单位，按元填")
+    said = _RELATIVE.search("".join(column.levels))
     return Ask(
-        column, "fact", key_of(fact.code, year), factor=factor or 1, assumed="；".join(assumed)
-    )
+        column, "fact", key_of(fact.code, year), factor=factor or 1, assumed="；".join(assumed),
+        undated=undated, relative=said.group() if said and fact.yearly else "",
+    )  # fmt: skip
 
 
 # --- heads that are no fact ----------------------------------------------------------------
@@ -162,8 +169,13 @@ def _unknown(column: HeadColumn, levels: tuple[str, ...], context: Context, mean
         years = "".join(_ONE_YEAR.findall("".join(levels[:-1])))
         share = _share(years + levels[-1], context, meant)
     if share:
-        stated = len(share.above) > 1 or re.search(r"[0-9]{2}|年", "".join(levels))
-        return Ask(column, "share", share=share, assumed="" if stated else context.year()[1])
+        words = "".join(levels)
+        stated = len(share.above) > 1 or re.search(r"[0-9]{2}|年", words) is not None
+        said = _RELATIVE.search(words)
+        return Ask(
+            column, "share", share=share, assumed="" if stated else context.year()[1],
+            undated=not stated, relative=said.group() if said else "",
+        )  # fmt: skip
     like = suggest("/".join(levels), context.application_year)
     return Ask(column, "carry", resembles=like.name if like else "")
 
@@ -214,7 +226,8 @@ def _known_share(column: HeadColumn, meaning: Meaning, context: Context) -> Ask:
     if year is None:
         return Ask(column, "share", refused=why)
     above, below = (key_of(code, year) for code in meaning.code.split("/"))
-    return Ask(column, "share", share=Share((above,), (below,)), assumed=why)
+    undated = meaning.year is None
+    return Ask(column, "share", share=Share((above,), (below,)), assumed=why, undated=undated)
 
 
 def _piece(words: str, meant: Meant) -> Fact | None:
