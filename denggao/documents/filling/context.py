@@ -77,6 +77,12 @@ class Context:
                 rest = rest.replace(words, " ")
         return kinds.pop() if len(kinds) == 1 else ""
 
+    @property
+    def taxes_calibre(self) -> bool:
+        """Is the table about 科技型中小企业 alone, whose research is reckoned by the tax rules?"""
+        words = self.title.replace("高新技术企业", "高企")
+        return "高企" not in words and ("科技型中小企业" in words or "科小" in words)
+
     def said(self, levels: tuple[str, ...]) -> tuple[str, ...]:
         """The levels of a head with 本年 and 上年 as years, once the user said which."""
         if self.report_year is None or not self.this_year:
