@@ -132,7 +132,18 @@ def names() -> dict[str, tuple[Named, ...]]:
     return {name: tuple(known) for name, known in found.items() if known}
 
 
+#: No name is shorter.
+NAME_BEGINS = 2
+
+
 @cache
-def longest_name() -> int:
-    """Characters of the longest name."""
-    return max(map(len, names()))
+def names_by_start() -> dict[str, tuple[tuple[str, tuple[Named, ...]], ...]]:
+    """The same by their first NAME_BEGINS characters, the longest first: hardly any place in an
+    address begins a name, and so only one word has to be looked up there."""
+    found: dict[str, list[str]] = {}
+    for name in names():
+        found.setdefault(name[:NAME_BEGINS], []).append(name)
+    return {
+        start: tuple((name, names()[name]) for name in sorted(same, key=len, reverse=True))
+        for start, same in found.items()
+    }

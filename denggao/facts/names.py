@@ -10,7 +10,14 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from denggao.facts.divisions import COUNTY, Named, divisions, lies_in, longest_name, names
+from denggao.facts.divisions import (
+    COUNTY,
+    NAME_BEGINS,
+    Named,
+    divisions,
+    lies_in,
+    names_by_start,
+)
 from denggao.facts.identity import normal_name
 
 #: Two names of one credit code are taken for the same name from this likeness on (0 to 100).
@@ -108,9 +115,8 @@ def _place_at_start(name: str, outer: str | None) -> tuple[str, str, int]:
     """The place that ``name`` begins with, and how much must follow it. A county's short name
     is a place only inside the one before it, and with a name of its own behind: 东方 is a city
     of 海南, but the firm's own word in 甘肃东方钛业, as 康乐 is in 甘肃康乐药业."""
-    for length in range(min(longest_name(), len(name)), 1, -1):
-        word = name[:length]
-        meant = [named for named in names().get(word, ()) if _is_place(named, outer)]
+    for word, every in names_by_start().get(name[:NAME_BEGINS], ()):
+        meant = [n for n in every if _is_place(n, outer)] if name.startswith(word) else []
         if meant:
             least = min(meant, key=lambda named: (divisions()[named.code].level, named.code))
             weak = least.short and divisions()[least.code].level == COUNTY

@@ -11,12 +11,12 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from denggao.facts.activeparts import Active, refuse_active
-from denggao.facts.cellguard import plain_cells
+from denggao.facts.cellguard import CellGuard
 from denggao.facts.container import MAX_UNCOMPRESSED, RESAVE, Damaged, open_container, unpacked
 from denggao.facts.errors import UserError
 from denggao.facts.filekinds import refuse_no_zip, refuse_other_zip
 from denggao.facts.sheetscan import SheetScan, scan
-from denggao.facts.xmlguard import Refused, guarded, rows_in_order, strings_counted, tree
+from denggao.facts.xmlguard import Refused, guarded, strings_counted, tree
 
 #: Cells of a sheet from its first to its farthest one: the reader lays them all out in memory,
 #: 30 bytes each.
@@ -112,7 +112,9 @@ class Package:
         part = self._parts.get(self.sheets.get(sheet, "").lower())
         if part is None:  # calamine may find another one under this name
             raise UserError(f"「{self.name}」里没有〈{sheet}〉这一页的内容；{RESAVE}")
-        found = scan(self._chunks(part))
+        guard = CellGuard()
+        found = scan(self._chunks(part, guard))
+        found.width, found.height = guard.width, guard.height
         if found.cells > MAX_CELLS:
             raise UserError(
                 f"「{self.name}」〈{sheet}〉从左上角到最远的单元格有 {found.cells} 格，"
@@ -125,10 +127,10 @@ class Package:
         with self._said():
             self._prove("xl/sharedStrings.xml", strings_counted, MAX_UNCOMPRESSED)
 
-    def _chunks(self, part: str) -> Iterator[bytes]:
+    def _chunks(self, part: str, guard: CellGuard) -> Iterator[bytes]:
         with self._said():
             unpacking = unpacked(self._zip, self._zip.getinfo(part))
-            yield from plain_cells(rows_in_order(unpacking))
+            yield from guard.passed(guarded(unpacking))
 
     def close(self) -> None:
         self._zip.close()

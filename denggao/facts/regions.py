@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from denggao.facts.divisions import (
     CITY,
     COUNTY,
+    NAME_BEGINS,
     PROVINCE,
     Named,
     current,
@@ -21,8 +22,7 @@ from denggao.facts.divisions import (
     full_name,
     has_counties,
     lies_in,
-    longest_name,
-    names,
+    names_by_start,
 )
 from denggao.facts.identity import half_width
 from denggao.facts.zones import Zone
@@ -71,7 +71,9 @@ def region_of(
     text = _LABEL.sub("", text, count=1)
     if not text:
         return Located(None, None, "没有地址")
-    reading = _Reading(text, within, registrar, our_zones() if zones is None else zones)
+    known = our_zones() if zones is None else zones
+    named = [z for z in known if any(word in text for word in (*z.names, *z.local_names))]
+    reading = _Reading(text, within, registrar, named)
     reading.read()
     return reading.located()
 
@@ -114,15 +116,15 @@ class _Reading:
 
     def _options(self, position: int) -> Iterator[tuple[Named, str]]:
         """Divisions named at this position, the longest name first."""
-        for length in range(longest_name(), 1, -1):
-            word = self.text[position : position + length]
-            if len(word) == length:
-                yield from ((named, word) for named in names().get(word, ()))
+        start = self.text[position : position + NAME_BEGINS]
+        for word, meant in names_by_start().get(start, ()):
+            if self.text.startswith(word, position):
+                yield from ((named, word) for named in meant)
 
     def _division_at(self, position: int) -> int:
         """The length of the division's name that is read here, 0 if there is none."""
         options = list(self._options(position))
-        for word in dict.fromkeys(word for _, word in options):
+        for word in dict.fromkeys(word for _, word in options) if options else ():
             meant = [n for n, w in options if w == word and self._fits(n, position + len(word))]
             meant = [n for n in meant if not n.old] or meant
             codes = list(dict.fromkeys(named.code for named in meant))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from denggao.facts.problems import column_index, column_letter
+from denggao.facts.problems import column_index
 
 #: Row → column (both from 0) → what to show of the cell.
 Broken = dict[int, dict[int, str]]
@@ -28,10 +28,8 @@ _FORMULA = re.compile(
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^<>]*)?>([^<]*)<")
 _REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 
-_ROW_NUMBER = re.compile(rb"""row\s[^>]*?r=["']([0-9]{1,7})["']""")
-_CELL_ROW = re.compile(rb""" r=["'][A-Z]{1,3}([0-9]{1,7})["']""")
-_HIDDEN = re.compile(rb"""<(?:\w+:)?(row|col)\s([^>]*\bhidden=["'](?:1|true)["'][^>]*)>""")
-_NUMBER = re.compile(rb"""\b(r|min|max)=["']([0-9]{1,7})["']""")
+_HIDDEN = re.compile(rb"""<(?:\w+:)?(row|col)\s([^>]*\bhidden\s*=\s*["'](?:1|true)["'][^>]*)>""")
+_NUMBER = re.compile(rb"""\b(r|min|max)\s*=\s*["']([0-9]{1,7})["']""")
 _MERGE = re.compile(
     rb"""<(?:\w+:)?mergeCell\s[^>]*?ref=["']\$?([A-Z]{1,3})\$?([0-9]{1,7}):\$?([A-Z]{1,3})\$?([0-9]{1,7})["']"""
 )
@@ -42,7 +40,7 @@ _MOST_COLUMNS = 16_384
 class SheetScan:
     """``broken``: error cells ("#DIV/0!") and formulas without a stored value ("=B2*2").
     ``hidden_rows`` and ``hidden_columns`` from 0. ``width`` and ``height`` reach to the
-    farthest cell, whatever the sheet's rows and its dimension claim."""
+    farthest cell, as the guard found it (``scan`` leaves them 0)."""
 
     broken: Broken = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
@@ -60,51 +58,21 @@ class SheetScan:
 def scan(chunks: Iterable[bytes]) -> SheetScan:
     """Look through the XML of a sheet. What lies in two chunks is found twice, harmlessly."""
     found = SheetScan()
-    tail, farther = b"", _farther_than(0)
+    tail = b""
     for chunk in chunks:
         text = tail + chunk
-        farther = _widen(found, text, farther)
-        found.height = max([found.height, *map(int, _ROW_NUMBER.findall(text))])
-        if b't="e"' in text or b"t='e'" in text:
+        # one byte is found twenty times as fast as two
+        if b't="e"' in text or (b"'" in text and b"t='e'" in text):
             _keep(found.broken, _found(_ERROR, text, _error_shown))
-        if b"<f" in text or b":f" in text:
+        if b"<f" in text or (b":" in text and b":f" in text):
             _keep(found.broken, _found(_FORMULA, text, _formula_shown))
-        if b"hidden=" in text:
+        if b"hidden" in text:
             _hide(found, text)
         if b"mergeCell " in text:
             _merge(found, text)
         tail = text[-_OVERLAP:]
-    # the last cell may name another row than the one it stands in
-    found.height = max([found.height, *map(int, _CELL_ROW.findall(tail))])
     found.merges = list(dict.fromkeys(found.merges))
     return found
-
-
-# --- extent --------------------------------------------------------------------------------
-
-
-def _farther_than(width: int) -> re.Pattern[bytes]:
-    """Finds a cell right of ``width`` columns. Looking only for those, rather than at every
-    cell, takes a tenth of the time: rows are nearly all equally wide."""
-    letters = column_letter(width).encode()  # the first column beyond
-    ways = []
-    for at, letter in enumerate(letters):
-        above = bytes([letter + (at < len(letters) - 1)])
-        if above <= b"Z":
-            rest = len(letters) - at - 1
-            ways.append(letters[:at] + b"[%s-Z]" % above + b"[A-Z]{%d}" % rest)
-    ways += [b"[A-Z]{%d}" % more for more in range(len(letters) + 1, 4)]
-    return re.compile(b""" r=["'](%s)[0-9]""" % b"|".join(ways))
-
-
-def _widen(found: SheetScan, text: bytes, farther: re.Pattern[bytes]) -> re.Pattern[bytes]:
-    at = 0
-    while match := farther.search(text, at):
-        found.width = column_index(match.group(1).decode()) + 1
-        if found.width > _MOST_COLUMNS:
-            break
-        farther, at = _farther_than(found.width), match.end()
-    return farther
 
 
 # --- cells ---------------------------------------------------------------------------------

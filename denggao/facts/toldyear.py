@@ -34,9 +34,9 @@ def told_year(
     """(year, ""), or (``None``, why figures without a year of their own are of none). Never the
     application year itself, of which there can be no figures yet, nor the date on which a list
     was made; (``None``, "") where nothing is told."""
-    texts = [_narrow(text) for text in titles if isinstance(text, str)]
-    title = " ".join(text for text in texts if not _SENTENCE.search(text))
-    name = _narrow(sheet)
+    texts = [whole_years(text) for text in titles if isinstance(text, str)]
+    title = " ".join(text for text in texts if not is_sentence(text))
+    name = whole_years(sheet)
     for told in (title, name):
         words = _PERIOD.search(told) or _PLAN.search(told)
         if words:
@@ -45,6 +45,11 @@ def told_year(
     if len(set(years)) > 1:
         return None, f"标题说 {years[0]} 年，工作表名说 {years[1]} 年，说不准是哪一年的数"
     return (years[0] if years else None), ""
+
+
+def is_sentence(text: str) -> bool:
+    """Does a text above a table explain or date it (「根据…」) rather than name it?"""
+    return _SENTENCE.search(text) is not None
 
 
 def is_period(head: str) -> bool:
@@ -59,5 +64,6 @@ def _year(told: str) -> int | None:
     return years.pop() if len(years) == 1 else None
 
 
-def _narrow(text: str) -> str:
+def whole_years(text: str) -> str:
+    """A text without blanks, in half width, with 「2023年1-12月」 as 「2023年」."""
     return _WHOLE_YEAR.sub("年", "".join(unicodedata.normalize("NFKC", text).split()))

@@ -1,7 +1,7 @@
 """The XML of a part, looked at while it streams by, before any parser builds something of it.
 
 Our own scan reads bytes and calamine reads XML: whatever the two could read differently
-(another encoding, entities, rows out of order) is refused.
+(another encoding, entities) is refused.
 """
 
 from __future__ import annotations
@@ -20,13 +20,6 @@ MAX_STRINGS = 3_000_000
 _OVERLAP = 512
 
 _ENCODING = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([^"']+)["']""")
-#: A row and, where it follows, its first cell, which says in which row it stands, too.
-#: Beginning with a plain word, a pattern is searched for several times faster.
-_PLAIN_ROW = rb"""<row\s[^>]*?\br\s*=\s*["']([0-9]{1,18})["'][^>]*>"""
-_PLAIN_CELL = rb"""(?:\s*<c\s[^>]*?\br\s*=\s*["'][A-Z]+([0-9]{1,18})["'])?"""
-_ROW = re.compile(_PLAIN_ROW + _PLAIN_CELL)
-_PREFIXED_ROW = re.compile((_PLAIN_ROW + _PLAIN_CELL).replace(b"<", rb"<(?:\w+:)?"))
-_LAST_ROW = 1_048_576
 
 
 TOO_DEEP = "里元素的嵌套太深"
@@ -73,7 +66,7 @@ def guarded(chunks: Iterable[bytes]) -> Iterator[bytes]:
             _check_encoding(chunk)
             first = False
         text = tail + chunk
-        if b"<!" in text and (b"<!DOCTYPE" in text or b"<!ENTITY" in text):
+        if b"!" in text and (b"<!DOCTYPE" in text or b"<!ENTITY" in text):
             raise Refused("含有外部实体声明（DOCTYPE）")
         if looked_at < _LOOKED_AT:
             depth += _opened(chunk)
@@ -107,32 +100,3 @@ def strings_counted(chunks: Iterable[bytes]) -> Iterator[bytes]:
         if count > MAX_STRINGS:
             raise Refused(f"里的不同文字超过 {MAX_STRINGS:,} 段")
         yield chunk
-
-
-def rows_in_order(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The same chunks of a sheet. Raises Refused when a row comes twice, or before one with a
-    smaller number, or when its first cell says that it stands elsewhere: calamine would drop
-    or overwrite cells without a word."""
-    tail, seen, last = b"", 0, 0
-    for chunk in guarded(chunks):
-        text = tail + chunk
-        last = _check_rows(text[seen:], last)
-        tail = text[-_OVERLAP:]
-        # what has been counted once must not be counted again; a tag cut by the edge must
-        start = text.rfind(b"<", 0, text.rfind(b"row") + 1)
-        seen = max(start + (b">" in text[start:]) - len(text) + len(tail), 0)
-        yield chunk
-
-
-def _check_rows(text: bytes, last: int) -> int:
-    pattern = _PREFIXED_ROW if b":row" in text else _ROW
-    for row, cell in pattern.findall(text):
-        number = int(row)
-        if number <= last:
-            raise Refused(f"里第 {number} 行出现了两次或次序颠倒")
-        if cell and int(cell) != number:
-            raise Refused(f"里第 {number} 行的单元格自称在第 {int(cell)} 行")
-        last = number
-    if last > _LAST_ROW:
-        raise Refused(f"里有第 {last} 行，超出 Excel 的 {_LAST_ROW} 行")
-    return last

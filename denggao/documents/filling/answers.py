@@ -29,6 +29,7 @@ from denggao.facts.ledger import Ledger
 from denggao.facts.origins import Source
 from denggao.facts.privacy import is_personal_head
 from denggao.facts.problems import DOUBTS, Problem
+from denggao.facts.titles import Title
 
 Value = Decimal | int | str | datetime.date
 
@@ -65,6 +66,9 @@ class Answers:
         form's unit line."""
         if ask.refused:
             return Answer(ask.words, gap=ask.refused, silent=True)
+        carried = self._carried(ask, firm, unit) if ask.loose else None
+        if carried and carried.value is not None:
+            return carried
         if ask.kind == "fact":
             return self._fact(ask, firm)
         if ask.kind == "title":
@@ -189,6 +193,8 @@ class Answers:
         fact = ask.fact
         if fact.numeric:
             answer = self.number(ask.key, firm)
+            if ask.loose and any("平均" in source.head for source in answer.sources):
+                return Answer(ask.words, gap=f"台账的{ask.words}是全年平均数，不是年末的，没有填")
             return _in_unit(answer, fact, ask.factor, self._units(answer))
         value = self.stated(ask.key, firm)
         if value is None:
@@ -246,11 +252,13 @@ class Answers:
         title, gap, note = chosen(titles, ask.detail, self.as_of)
         if title is None:
             return Answer(words, gap=gap)
-        value = getattr(title, ask.key)
+        value = _span(title) if ask.key == "validity" else getattr(title, ask.key)
         if value is None or value == "":
             return Answer(words, gap=f"台账中没有{words}", silent=ask.key == "cancelled_on")
-        source = self.ledger.origins and self.ledger.origins.of_title(firm, title, ask.key)
-        return Answer(words, value, sources=(source,) if source else (), note=note)
+        parts = ("issued_on", "valid_to") if ask.key == "validity" else (ask.key,)
+        origins = self.ledger.origins
+        found = [origins.of_title(firm, title, part) for part in parts] if origins else []
+        return Answer(words, value, sources=tuple(s for s in found if s), note=note)
 
     # --- columns of the same head ----------------------------------------------------------
 
@@ -278,6 +286,13 @@ class Answers:
         elif not isinstance(value, datetime.date):
             value = str(value).strip()
         return Answer(words, value, how="同名列，照抄", sources=(found.source,), personal=personal)
+
+
+def _span(title: Title) -> str | None:
+    """Its first and its last day, ``None`` where one of them is not known."""
+    if title.issued_on is None or title.valid_to is None:
+        return None
+    return f"{title.issued_on}至{title.valid_to}"
 
 
 _KEPT = re.compile(r"；(?:值照读|照样读入)，请核对$")

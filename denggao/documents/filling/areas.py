@@ -17,11 +17,13 @@ from denggao.documents.filling.headrows import (
     Meant,
     heads_at,
     identity_column,
+    is_dated,
 )
 from denggao.documents.filling.layout import Area, Layout
 from denggao.facts.headparts import sheet_factor
 from denggao.facts.heads import Meaning
 from denggao.facts.rowfilter import is_column_numbers, words_reason
+from denggao.facts.toldyear import is_sentence
 
 _EXAMPLE = re.compile(r"(?:示?例|样例|填写示例|填报示例|举例|例如)[\d:：)）]?.*")
 _INVENTED = re.compile(r"某某|[×xX]{2,}|[*＊]{2,}|示例|样例|（例）|\(例\)|举例")
@@ -45,7 +47,8 @@ class BodyRow:
 @dataclass(frozen=True)
 class FormTable:
     """``top``/``bottom`` are the rows of the heads, ``end`` the last row that can be filled;
-    ``texts`` what stands above and below the table (title, unit line, notes)."""
+    ``texts`` what stands above and below the table (title, unit line, notes), ``titles`` all
+    that name it, of which ``title`` is the first."""
 
     sheet: str
     top: int
@@ -56,6 +59,7 @@ class FormTable:
     totals: tuple[int, ...]
     texts: tuple[str, ...]
     title: str
+    titles: str
 
     def of_kind(self, kind: str) -> list[BodyRow]:
         return [row for row in self.rows if row.kind == kind]
@@ -182,12 +186,14 @@ def _table(
     rows = _drawn(layout, rows, columns, closed)
     texts = [t for row in (*range(start, top), *range(last + 1, after))
              for t in _texts(layout, row)]  # fmt: skip
-    title = next((t for row in range(start, top) for t in _texts(layout, row)
-                  if not LABEL_LINE.search(t)), "")  # fmt: skip
+    titles = [t for row in range(start, top) for t in _texts(layout, row)
+              if not LABEL_LINE.search(t)]  # fmt: skip
     end = max((row.row for row in rows), default=bottom)
+    naming = (t for t in titles if t == titles[0] or not is_sentence(t))
     return FormTable(
-        layout.name, top, bottom, end, columns, tuple(rows), totals, tuple(texts), title
-    )
+        layout.name, top, bottom, end, columns, tuple(rows), totals, tuple(texts),
+        titles[0] if titles else "", " ".join(naming),
+    )  # fmt: skip
 
 
 def _body(
@@ -196,6 +202,7 @@ def _body(
     name = identity_column(columns, "name", meant)
     code = identity_column(columns, "uscc", meant)
     numbering = [c.index for c in columns if _is_numbering(meant(c.levels))]
+    dated = [c.index for c in columns if is_dated(c, meant)] if (name, code) != (None, None) else []
     rows: list[BodyRow] = []
     totals: list[int] = []
     for row in range(bottom + 1, last + 1):
@@ -207,7 +214,8 @@ def _body(
         elif row == bottom + 1 and is_column_numbers(list(texts.values())):
             continue
         else:
-            rows.append(_body_row(row, said, name, code, numbering))
+            named = {i: t for i, t in said.items() if i not in dated}
+            rows.append(_body_row(row, named, name, code, numbering))
     return rows, tuple(totals)
 
 

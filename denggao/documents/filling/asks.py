@@ -17,6 +17,7 @@ from denggao.facts.catalogue import Fact, catalogue
 from denggao.facts.enterprise import key_of
 from denggao.facts.heads import Meaning, is_other_figure, normal
 from denggao.facts.likeness import suggest
+from denggao.facts.titles import KINDS
 
 _OR = re.compile(r"[/／、]|或者?")
 _RUNNING = frozenset({"序号", "行号", "no", "顺序号"})
@@ -25,6 +26,18 @@ _LEVEL = re.compile(r"([一二三])级(?:领域|技术领域|分类|目录)?|八
 _SHARE = re.compile(r"(.+?)占(.+?)(?:的)?(?:比例|比重|百分比|比)")
 _WINDOW = re.compile(r"(?:最?近[三3]个?(?:会计)?年度?|[三3]年)")
 _ONE_YEAR = re.compile(r"(?:19|20)[0-9]{2}年?度?|最?近一个?(?:会计)?年度?|上一?年度?")
+_RELATIVE = re.compile(r"本[年期]|[当今去前]年|上一?个?(?:会计)?年|最?近[一二两三23]个?(?:会计)?年")
+_TWO_CALIBRES = (
+    "科技型中小企业评价的研发费用按加计扣除口径归集，台账的研发费用是高企口径，两个数不同，没有填；"
+    "表头写明“研发费用（加计扣除口径）”或“研发费用（高企口径）”的才填"
+)
+_NO_CALIBRE = frozenset({"rd_super", "rd_staff", "rd_institution", "rd_body"})
+_YEAR_END = re.compile(r"(?<=年)[末底]|期末")
+#: 「高企证书有效期」, also 「有效期」/「起」.
+_VALIDITY = re.compile(
+    r"(?:企业)?(?:认定)?(?:资格|资质)?(?:证书)?有效期限?(?:(?P<both>起止|起讫)|(?P<start>起始?|自|开始)|"
+    r"(?P<end>止|至|截止|终止|结束))?(?:日期|时间|年月日?|日)?"
+)
 _EMPTY_WORDS = re.compile(r"同期|当年|总额|总和|之和|企业|的|年度")
 
 
@@ -41,7 +54,11 @@ class Ask:
     """One column. ``kind``: "number" (running), "fact", "title", "year", "level" (of the
     technical field), "sum" (of the columns ``parts``), "share", "carry" (the ledger's column
     of the same head, if it has one) or "none" (left blank on purpose). ``assumed`` and
-    ``refused`` are for the person who reads the form; a refused column is not filled."""
+    ``refused`` are for the person who reads the form; a refused column is not filled.
+    ``undated``: the head names no year; ``relative``: it says 上年, 近三年 or the like;
+    ``loose``: it is read with good will, so that the ledger's column of the same head comes
+    first. The key "validity" of a "title" is the
+    span of its days."""
 
     column: HeadColumn
     kind: str
@@ -54,6 +71,9 @@ class Ask:
     assumed: str = ""
     refused: str = ""
     resembles: str = ""
+    undated: bool = False
+    relative: str = ""
+    loose: bool = False
 
     @property
     def fact(self) -> Fact:
@@ -76,6 +96,7 @@ def asks_of(columns: Sequence[HeadColumn], context: Context, meant: Meant) -> li
     asks = [_ask(column, context, meant) for column in columns]
     asks = [_dated(ask, asks) for ask in asks]
     asks = [_of_kind(ask, asks) for ask in asks]
+    asks = [_of_calibre(ask, context) for ask in asks]
     return [_summed(ask, asks) for ask in asks]
 
 
@@ -98,6 +119,24 @@ def _of_kind(ask: Ask, asks: Sequence[Ask]) -> Ask:
     if any(other.kind == "title" and other.key == "kind" for other in asks):
         return ask
     return replace(ask, refused="表头和表题没有说是哪一种证书，没有填")
+
+
+def _of_calibre(ask: Ask, context: Context) -> Ask:
+    """科技型中小企业 count research by the rules of the super deduction, the ledger's 研发费用 is
+    counted by those of 高新技术企业: only a head that says 高企 asks for it there."""
+    if not context.taxes_calibre or "高企" in ask.column.head or ask.refused:
+        return ask
+    keys = (
+        [ask.key]
+        if ask.kind == "fact"
+        else [*ask.share.above, *ask.share.below]
+        if ask.share
+        else []
+    )
+    codes = {key.partition("@")[0] for key in keys}
+    if any(code.startswith("rd_") and code not in _NO_CALIBRE for code in codes):
+        return replace(ask, refused=_TWO_CALIBRES, assumed="")
+    return ask
 
 
 def _ask(column: HeadColumn, context: Context, meant: Meant) -> Ask:
@@ -126,13 +165,14 @@ def _either(levels: tuple[str, ...], meant: Meant) -> Meaning | None:
 
 
 def _fact(column: HeadColumn, levels: tuple[str, ...], meaning: Meaning, context: Context) -> Ask:
-    fact, year, assumed = meaning.fact, meaning.year, []
+    fact, year, assumed, undated = meaning.fact, meaning.year, [], False
     if levels != column.levels:
         assumed.append(f"“本年”{context.report_words}")
     if fact.yearly and year is None:
         year, why = context.year()
         if year is None:
             return Ask(column, "fact", fact.code, refused=why)
+        undated = True
         assumed.append(why)
     elif year is not None and context.relative_is_open(levels, year):
         why = "表里又有“本年”又有“上年”，说不准是哪一年；请用 --year 写明本年是哪一年"
@@ -145,15 +185,23 @@ def _fact(column: HeadColumn, levels: tuple[str, ...], meaning: Meaning, context
         factor = context.unit
         if factor is None:
             assumed.append("表头没有单位，按元填")
+    said = _RELATIVE.search("".join(column.levels))
     return Ask(
-        column, "fact", key_of(fact.code, year), factor=factor or 1, assumed="；".join(assumed)
-    )
+        column, "fact", key_of(fact.code, year), factor=factor or 1, assumed="；".join(assumed),
+        undated=undated, relative=said.group() if said and fact.yearly else "",
+    )  # fmt: skip
 
 
 # --- heads that are no fact ----------------------------------------------------------------
 
 
 def _unknown(column: HeadColumn, levels: tuple[str, ...], context: Context, meant: Meant) -> Ask:
+    validity = _validity(column, levels, context)
+    if validity:
+        return validity
+    counted = _at_year_end(column, levels, context, meant)
+    if counted:
+        return counted
     level = _field_level(levels, meant)
     if level:
         return Ask(column, "level", "field_code", level=level)
@@ -162,10 +210,46 @@ def _unknown(column: HeadColumn, levels: tuple[str, ...], context: Context, mean
         years = "".join(_ONE_YEAR.findall("".join(levels[:-1])))
         share = _share(years + levels[-1], context, meant)
     if share:
-        stated = len(share.above) > 1 or re.search(r"[0-9]{2}|年", "".join(levels))
-        return Ask(column, "share", share=share, assumed="" if stated else context.year()[1])
+        words = "".join(levels)
+        stated = len(share.above) > 1 or re.search(r"[0-9]{2}|年", words) is not None
+        said = _RELATIVE.search(words)
+        return Ask(
+            column, "share", share=share, assumed="" if stated else context.year()[1],
+            undated=not stated, relative=said.group() if said else "",
+        )  # fmt: skip
     like = suggest("/".join(levels), context.application_year)
     return Ask(column, "carry", resembles=like.name if like else "")
+
+
+def _validity(column: HeadColumn, levels: tuple[str, ...], context: Context) -> Ask | None:
+    """「证书有效期」 is its last day, 「有效期起止」 both."""
+    words = normal("".join(levels))
+    short = next(
+        (k for k in sorted(KINDS, key=len, reverse=True) if words.startswith(normal(k))), ""
+    )
+    match = _VALIDITY.fullmatch(words[len(normal(short)) :])
+    if match is None:
+        return None
+    key = "validity" if match["both"] else "issued_on" if match["start"] else "valid_to"
+    assumed = "" if match.lastgroup else "表头是有效期，填的是有效期的最后一天"
+    kind = KINDS.get(short, context.title_kind)
+    return Ask(column, "title", key, detail=kind, assumed=assumed, loose=True)
+
+
+def _at_year_end(
+    column: HeadColumn, levels: tuple[str, ...], context: Context, meant: Meant
+) -> Ask | None:
+    """「2025年末职工总数」: ledgers rarely say whether they count at the end or on average."""
+    if not _YEAR_END.search("".join(levels)):
+        return None
+    plain = tuple(_YEAR_END.sub("", level) for level in levels)
+    meaning = meant(plain)
+    if meaning is None or meaning.role != "fact" or meaning.fact.unit != "人":
+        return None
+    ask = _fact(column, plain, meaning, context)
+    said = f"表头要年末的人数，台账的{meaning.fact.name}没有说是不是年末的，照填了，请核对"
+    assumed = "；".join(filter(None, [ask.assumed, said]))
+    return replace(ask, loose=True, assumed="" if ask.refused else assumed)
 
 
 def _field_level(levels: tuple[str, ...], meant: Meant) -> int:
@@ -214,7 +298,8 @@ def _known_share(column: HeadColumn, meaning: Meaning, context: Context) -> Ask:
     if year is None:
         return Ask(column, "share", refused=why)
     above, below = (key_of(code, year) for code in meaning.code.split("/"))
-    return Ask(column, "share", share=Share((above,), (below,)), assumed=why)
+    undated = meaning.year is None
+    return Ask(column, "share", share=Share((above,), (below,)), assumed=why, undated=undated)
 
 
 def _piece(words: str, meant: Meant) -> Fact | None:

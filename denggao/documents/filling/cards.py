@@ -12,8 +12,9 @@ from denggao.documents.filling.areas import HINT, FormTable
 from denggao.documents.filling.asks import Ask, asks_of
 from denggao.documents.filling.context import Context
 from denggao.documents.filling.fitting import Place, fitted
-from denggao.documents.filling.headrows import HeadColumn, Meant
+from denggao.documents.filling.headrows import HeadColumn, Meant, is_span
 from denggao.documents.filling.layout import Area, Layout
+from denggao.documents.filling.periods import Periods
 from denggao.documents.filling.plan import Filled, Marked, Unfilled, Work
 from denggao.documents.filling.subject import Subject
 from denggao.facts.heads import normal
@@ -116,7 +117,8 @@ def _row_fields(layout: Layout, row: int, meant: Meant) -> Iterator[Field]:
         if right.top != row or (not is_drawn and meant(levels) is None):
             continue  # where no box is drawn, only a known label waits for a value
         said = layout.text(row, label.right + 1)
-        is_value = bool(said) and meant(levels) is not None and meant((said,)) is None
+        is_label = meant(levels) is not None or is_span(levels[-1])
+        is_value = bool(said) and is_label and meant((said,)) is None
         if not said or HINT.fullmatch(said) or is_value:
             yield Field(levels, right.top, right.left, "" if HINT.fullmatch(said) else said)
 
@@ -197,13 +199,18 @@ def _whose(groups: Groups, work: Work) -> tuple[int | None, str]:
 
 def _fill(work: Work, layout: Layout, fields: Sequence[Field], context: Context, firm: int) -> None:
     heads = [HeadColumn(number, field.levels) for number, field in enumerate(fields)]
-    for field, ask in zip(fields, asks_of(heads, context, work.meant), strict=True):
+    periods = Periods.of_card(heads, [field.said for field in fields], work.meant, context)
+    asks = asks_of(heads, periods.around(context), work.meant)
+    for field, ask in zip(fields, asks, strict=True):
         box = layout.box(field.row, field.column)
         if field.said or box.formula:
             continue
         drop_down = layout.drop_down(field.row, field.column)
         place = Place(ask.column.head, work.form.format(box.style), drop_down)
-        answer = fitted(work.answers.to(ask, firm, context.unit), place)
+        asked, why = periods.asked(ask, 0)
+        answer = work.answers.to(asked, firm, context.unit)
+        why = why or periods.doubt(answer, ask, 0)
+        answer = Answer(ask.words, gap=why) if why else fitted(answer, place)
         where = (layout.name, work.plan.moved(layout.name, field.row), field.column)
         _put(work, where, ask, answer, work.roll.name(firm))
 
@@ -214,7 +221,7 @@ def _put(work: Work, where: tuple[str, int, int], ask: Ask, answer: Answer, who:
         note = "；".join(filter(None, [answer.note, ask.assumed]))
         item = Filled(*where, answer.value, who, answer, note)
         plan.fill(item, ask.column.head, work.answers.doubt(answer))
-    elif ask.kind in ("carry", "none", "number"):
+    elif ask.kind in ("carry", "none", "number") and not answer.gap.startswith("台账的同名列"):
         like = f"；像“{ask.resembles}”，是的话请用 --columns 说明" if ask.resembles else ""
         why = f"不认得，台账里也没有同名的列{like}"
         plan.unfilled.append(Unfilled(*where, ask.column.head, why))

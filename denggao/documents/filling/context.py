@@ -17,8 +17,16 @@ _UNIT_LINE = re.compile(
 _BRACKETED = re.compile(r"[(（\[]\s*((?:百万|千万|千|万|亿)?元)\s*[)）\]]")
 _DAY = re.compile(r"(?:[0-9]{4}|\s)*\s*年\s*[0-9]*\s*月\s*[0-9]*\s*日|(?<=12)月(?:末|底)")
 #: A year, but not of an edition (2016版) or a document (国科发火〔2016〕32号).
-_YEAR = re.compile(r"(?<![0-9〔\[(])((?:19|20)[0-9]{2})(?![0-9]|年?版|[〕\])]\d+号)")
+_YEAR = re.compile(
+    r"(?<![0-9〔\[])((?:19|20)[0-9]{2})"
+    r"(?![0-9]|[〕\])]\d+号|年?度?.{0,2}(?:修[订正]|版|印发|发布|施行))"
+)
 _PERIOD = re.compile(r"[0-9一二三四五六七八九十]月|季度?|半年|[上中下]旬|周报|本周|月报|旬报")
+_IN_PARTS = "这张表按月、季或周填，台账里只有全年数；是全年数的请用 --year 写明年度"
+#: 「统计年度：2023年」 above a table says of which year it is.
+_LINE = re.compile(
+    r"(?:年度|年份|报告期|所属期|统计期|期间|(?:统计|数据|所属)时间)\s*[:：]\s*[^；;，,。]*[0-9一二三四上下]"
+)
 _APPLICATION = re.compile(
     r"申报|认定|评价|评审|申请|推荐|入库|拟|计划|培育|第.{1,2}批|更名|公示|名单"
 )
@@ -30,7 +38,8 @@ class Context:
     """``application_year`` is N (上年 = N − 1); ``report_year`` is the year called 本年, by the
     user or, where a head says 本年, by the title; ``report_words`` says by which. ``unit`` is
     the factor of the unit line; ``units_clash``: it names two. ``title`` is the table's title
-    with the sheet's name; ``this_year``: a head says 本年."""
+    with the sheet's name; ``this_year``: a head says 本年. ``rows_tell``: the rows say of which
+    year they are; ``in_parts``: of which month or quarter, but nobody has filled it in."""
 
     application_year: int
     report_year: int | None
@@ -39,12 +48,16 @@ class Context:
     unit: int | None
     units_clash: bool
     this_year: bool
+    rows_tell: bool = False
+    in_parts: bool = False
 
     @classmethod
     def of(
         cls, year: int, report_year: int | None, title: str, texts: Iterable[str], heads: str
     ) -> Context:
-        units = {unit for text in texts for unit in _units(_narrow(text))}
+        texts = [_narrow(text) for text in texts]
+        title = " ".join([title, *(text for text in texts if _LINE.search(text))])
+        units = {unit for text in texts for unit in _units(text)}
         clash = len(units) > 1
         unit = units.pop() if len(units) == 1 else None
         said = _THIS_YEAR.search(heads) is not None
@@ -64,6 +77,12 @@ class Context:
                 rest = rest.replace(words, " ")
         return kinds.pop() if len(kinds) == 1 else ""
 
+    @property
+    def taxes_calibre(self) -> bool:
+        """Is the table about 科技型中小企业 alone, whose research is reckoned by the tax rules?"""
+        words = self.title.replace("高新技术企业", "高企")
+        return "高企" not in words and ("科技型中小企业" in words or "科小" in words)
+
     def said(self, levels: tuple[str, ...]) -> tuple[str, ...]:
         """The levels of a head with 本年 and 上年 as years, once the user said which."""
         if self.report_year is None or not self.this_year:
@@ -75,11 +94,15 @@ class Context:
     def year(self) -> tuple[int | None, str]:
         """(year, what was assumed) for a yearly fact whose head names no year; (None, why not)
         where the form leaves it open."""
+        if self.rows_tell:
+            return self.application_year - 1, "表头没有年度，按各行写的年度填"
         if self.report_year is not None:
             return self.report_year, f"表头没有年度，{self.report_words}"
+        if self.in_parts:
+            return None, _IN_PARTS
         bare = _DAY.sub(" ", self.title)
         if _PERIOD.search(bare):
-            return None, "这张表按月、季或周填，台账里只有全年数；是全年数的请用 --year 写明年度"
+            return None, _IN_PARTS
         years = {int(year) for year in _YEAR.findall(bare)}
         last = self.application_year - 1
         if len(years) > 1:

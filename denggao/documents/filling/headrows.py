@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from denggao.documents.filling.layout import Layout
-from denggao.facts.heads import Meaning
+from denggao.facts.heads import Meaning, normal
 from denggao.facts.rowfilter import words_reason
+from denggao.facts.toldyear import is_period
 
 Meant = Callable[[tuple[str, ...]], Meaning | None]
 MAX_DEPTH = 5
@@ -21,6 +22,20 @@ _UNIT_ONLY = re.compile(
     r"[(（]?(?:单位[:：]?)?(?:[百千]?[万亿]?元|人|名|项|件|个|%|％|年|月|日)[)）]?"
 )
 _FIRM = re.compile(r"(?:公司|合作社|集团)$")
+#: Columns whose cells may hold a year or a part of one.
+_SPANS = frozenset(
+    {"报告期", "所属期", "统计期", "数据期", "期间", "时期", "报告期间", "统计期间", "数据期间"}
+    | {
+        "会计期间",
+        "所属期间",
+        "所属时期",
+        "统计时期",
+        "统计时段",
+        "统计时间",
+        "数据时间",
+        "所属时间",
+    }
+)
 #: 「填报单位：」 is no head.
 LABEL_LINE = re.compile(r"[:：]")
 
@@ -45,6 +60,17 @@ def identity_column(columns: tuple[HeadColumn, ...], code: str, meant: Meant) ->
 
 def _is_fact(meaning: Meaning | None, code: str) -> bool:
     return meaning is not None and meaning.role == "fact" and meaning.code == code
+
+
+def is_span(head: str) -> bool:
+    """Is this the head of a column of months, quarters, or of periods of any length?"""
+    return is_period(normal(head)) or normal(head) in _SPANS
+
+
+def is_dated(column: HeadColumn, meant: Meant) -> bool:
+    """Does the column say of which period a row is?"""
+    meaning = meant(column.levels)
+    return (meaning is not None and meaning.role == "year") or is_span(column.levels[-1])
 
 
 def heads_at(layout: Layout, row: int, meant: Meant) -> tuple[int, list[HeadColumn]] | None:

@@ -43,7 +43,7 @@ def plan_form(
 def context_of(layout: Layout, table: FormTable, year: int, report_year: int | None) -> Context:
     """What surrounds a table."""
     heads = " ".join(column.head for column in table.columns)
-    title = f"{table.title} {layout.name}"
+    title = f"{table.titles} {layout.name}"
     return Context.of(year, report_year, title, table.texts, heads)
 
 

@@ -19,6 +19,7 @@ from denggao.documents.filling.context import Context
 from denggao.documents.filling.figures import plain
 from denggao.documents.filling.fitting import Place, fitted
 from denggao.documents.filling.layout import Box, Layout
+from denggao.documents.filling.periods import Periods
 from denggao.documents.filling.plan import Filled, Inserted, Marked, Unfilled, Work
 from denggao.documents.filling.subject import OF_FIRM, Subject
 from denggao.facts import cells
@@ -48,7 +49,11 @@ class TablePlanner:
         self.answers, self.roll, self.meant = work.answers, work.roll, work.meant
         self.unit = context.unit
         self.shift = self.plan.moved(layout.name, table.top) - table.top
-        self.asks = asks_of(table.columns, context, work.meant)
+        is_whole = context.report_year is not None
+        year = context.application_year
+        self.periods = Periods.of_table(layout, table, work.meant, year, is_whole)
+        self.many_periods = False
+        self.asks = asks_of(table.columns, self.periods.around(context), work.meant)
 
     def fill(self, subject: Subject, firms: Sequence[int]) -> None:
         """Plan the table."""
@@ -59,6 +64,7 @@ class TablePlanner:
         if not targets:
             return
         self.plan.firms.update(target.firm for target in targets)
+        self.many_periods = self.periods.are_many(target.like for target in targets)
         columns = {ask.column.index: self._answers(ask, targets) for ask in self.asks}
         for ask in self.asks:
             if ask.kind == "sum":
@@ -81,6 +87,8 @@ class TablePlanner:
             return listed, 0
         self._name_examples()
         blank = [row.row for row in self.table.of_kind("blank") if self._is_own_row(row.row)]
+        if self.periods.are_many(blank):
+            return self._by_period(blank, firms), 0
         rows = [Target(row + self.shift, row, firm)
                 for row, firm in zip(blank, firms, strict=False)]  # fmt: skip
         missing = len(firms) - len(rows)
@@ -93,6 +101,22 @@ class TablePlanner:
         more = enumerate(firms[len(rows) :], after + self.shift + 1)
         return rows + [Target(row, like, firm, is_new=True) for row, firm in more], missing
 
+    def _by_period(self, blank: Sequence[int], firms: Sequence[int]) -> list[Target]:
+        """Blank rows that say of which year they are: one firm takes as many as have different
+        years, 2023, 2024, 2025, then comes the next one."""
+        said = [self.periods.of(row) for row in blank]
+        many = next((n for n, one in enumerate(said) if n and one == said[0]), len(said))
+        if any(one != said[n % many] for n, one in enumerate(said)) or len(set(said)) < many:
+            why = "各行写了不同的年度，没有写企业，说不准哪一行是哪一户；请先填企业名称"
+        elif len(blank) < many * len(firms):
+            rows = f"{len(firms)} 户要 {many * len(firms)} 行"
+            why = f"一户 {many} 行，{rows}，只有 {len(blank)} 行；请先加行"
+        else:
+            return [Target(row + self.shift, row, firms[number // many])
+                    for number, row in enumerate(blank[: many * len(firms)])]  # fmt: skip
+        self.plan.skipped.append(f"〈{self.layout.name}〉{self.table.title}：{why}")
+        return []
+
     def _name_examples(self) -> None:
         rows = [str(row.row) for row in self.table.rows if row.kind in ("example", "listed")]
         if rows:
@@ -100,6 +124,8 @@ class TablePlanner:
 
     def _is_own_row(self, row: int) -> bool:
         """Not the lower half of a row that is merged over two."""
+        if self.periods.of(row):
+            return True
         first = self.table.columns[0].index
         return all(self.layout.block(row, c.index).top == row for c in self.table.columns
                    if c.index in (first, self.table.index_of("name", self.meant)))  # fmt: skip
@@ -128,7 +154,15 @@ class TablePlanner:
     def _answers(self, ask: Ask, targets: Sequence[Target]) -> list[Answer]:
         if ask.kind == "number":
             return [Answer("序号", number) for number in range(1, len(targets) + 1)]
-        return [self.answers.to(ask, target.firm, self.unit) for target in targets]
+        return [self._answer(ask, target) for target in targets]
+
+    def _answer(self, ask: Ask, target: Target) -> Answer:
+        asked, why = self.periods.asked(ask, target.like)
+        if why:
+            return Answer(ask.words, gap=why)
+        answer = self.answers.to(asked, target.firm, self.unit)
+        doubt = self.periods.doubt(answer, ask, target.like)
+        return Answer(ask.words, gap=doubt) if doubt else answer
 
     def _sums(self, ask: Ask, columns: dict[int, list[Answer]]) -> list[Answer]:
         parts = [other for other in self.asks if other.column.index in ask.parts]
@@ -166,6 +200,8 @@ class TablePlanner:
         answer = fitted(answer, place)
         who = self.roll.name(target.firm)
         where = (self.layout.name, target.row, index)
+        if box.text and ask.kind == "year":
+            return  # what the row is filled by
         if box.text and not HINT.fullmatch(box.text):
             if answer.value is not None and ask.kind != "number" and not same(box.text, answer):
                 there, known = box.text, str(answer.value)
@@ -213,6 +249,8 @@ class TablePlanner:
 
     def _partial(self, ask: Ask, answers: Sequence[Answer]) -> str:
         """Why the answers do not add up to what the rows of the table say, "" if they do."""
+        if self.many_periods:
+            return "各行的年度不同"
         missing = sum(1 for answer in answers if answer.exact is None)
         if missing:
             return f"有 {missing} 户没有这个数"
