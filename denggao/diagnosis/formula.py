@@ -8,7 +8,7 @@ at most what one of the bands gives); whoever uses the result asks the reference
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -149,6 +149,15 @@ class Model:
                 return self._yes_no(expr, want, surely)
         raise NotLinearError
 
+    def written(self, expr: n.Expr, want: bool = True, *, surely: bool) -> Formula | None:
+        """The same; ``None`` for what cannot be written down."""
+        kept = len(self.helpers), len(self.links)
+        try:
+            return self.truth(expr, want, surely=surely)
+        except NotLinearError:
+            del self.helpers[kept[0] :], self.links[kept[1] :]
+            return None
+
     def _yes_no(self, expr: n.FactRef, want: bool, surely: bool) -> Formula:
         (key,) = self.run.keys(expr)
         base = self.run.truth(expr)
@@ -204,12 +213,10 @@ class Model:
             for end, by in zip(below, (bound.lo, bound.hi), strict=True)
         )
         compared = _compared(op, top, (product[0], product[1]), surely)
-        positive = at_least_zero(below[0], strictly=True)
         if surely:
-            return every([positive, compared])
-        if positive is True:
-            return compared
-        raise NotLinearError
+            return every([at_least_zero(below[0], strictly=True), compared])
+        may_be_zero = at_least_zero(Sum(Fraction(0)).plus(below[0], Fraction(-1)))
+        return some([may_be_zero, compared])
 
     # ---- numbers
 
@@ -352,14 +359,28 @@ class Model:
         if now is None:
             return None, None
         options: list[tuple[Formula, Sum]] = [(True, Sum(now))]
+        before: list[tuple[n.Expr, End]] = []
         for case in statement.cases:
             when = True if case.when is None else self.truth(case.when)
             value = self._points(case)
             if when is not False and value is not None and (value.coefs or value.constant > now):
-                options.append((when, value))
+                when = every([when, *self._passed(before, value)])
+                options += [(when, value)] if when is not False else []
+            if when is True or case.when is None:
+                break  # no line below it ever counts
+            before.append((case.when, value))
         if len(options) == 1:
             return Sum(now), None
         return self.at_most(options), None
+
+    def _passed(self, before: Sequence[tuple[n.Expr, End]], value: Sum) -> Iterator[Formula]:
+        """The lines above do not certainly hold: of those that give less, for the others do no
+        harm, and as far as that can be written."""
+        for when, less in before:
+            is_less = less is None or less.coefs or value.coefs or less.constant < value.constant
+            written = self.written(when, want=False, surely=False) if is_less else None
+            if written is not None:
+                yield written
 
     def _now(self, statement: n.Statement) -> Fraction | None:
         if self.hoped is not None:

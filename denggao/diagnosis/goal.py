@@ -117,11 +117,11 @@ class Goal:
         if self.is_plain:
             for id_ in self.conditions:
                 surely = before.truths[id_] is not None
-                yield id_, _written(model, n.Ref(id_), surely=surely)
+                yield id_, model.written(n.Ref(id_), surely=surely)
         else:
-            yield self.statement.id, _written(model, n.Ref(self.statement.id), surely=True)
+            yield self.statement.id, model.written(n.Ref(self.statement.id), surely=True)
         for id_ in self.others:
-            yield id_, _written(model, n.Ref(id_), surely=False)
+            yield id_, model.written(n.Ref(id_), surely=False)
 
     def points_formula(self, model: Model, before: Standing) -> _Part | None:
         """That the points to be expected suffice; ``None`` if none are asked for."""
@@ -133,15 +133,6 @@ class Goal:
 
 
 _Part = tuple[str, Formula | None]
-
-
-def _written(model: Model, expr: n.Expr, *, surely: bool) -> Formula | None:
-    kept = len(model.helpers), len(model.links)
-    try:
-        return model.truth(expr, surely=surely)
-    except NotLinearError:
-        del model.helpers[kept[0] :], model.links[kept[1] :]
-        return None
 
 
 def _enough(model: Model, goal: Target) -> Formula | None:

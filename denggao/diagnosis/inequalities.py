@@ -79,9 +79,10 @@ def some(parts: Iterator[Formula] | Sequence[Formula]) -> Formula:
 
 def at_least_zero(value: Sum, *, strictly: bool = False) -> Formula:
     """``value ≥ 0`` (or > 0) with whole coefficients, divided by what they have in common: as
-    the variables are whole, the bound can be rounded up."""
-    if not value.coefs:
-        return value.constant > 0 if strictly else value.constant >= 0
+    the variables are whole, the bound can be rounded up. As none is negative, it may be plain."""
+    holds = value.constant > 0 if strictly else value.constant >= 0
+    if all(c > 0 for _, c in value.coefs) if holds else all(c < 0 for _, c in value.coefs):
+        return holds
     scale = lcm(value.constant.denominator, *(c.denominator for _, c in value.coefs))
     coefs = [(v, int(c * scale)) for v, c in value.coefs]
     least = -int(value.constant * scale) + (1 if strictly else 0)
