@@ -17,7 +17,7 @@ from itertools import groupby, product
 from math import prod
 
 from denggao.diagnosis.batches import Batch
-from denggao.diagnosis.choices import Barred, Choice, Times, changed, choices
+from denggao.diagnosis.choices import Barred, Choice, Times, changed, choices, opens_by
 from denggao.diagnosis.formula import Model
 from denggao.diagnosis.future import Assumption, assumed
 from denggao.diagnosis.goal import Goal, Standing, can_hold, helping, together
@@ -127,6 +127,7 @@ class _Attempt:
     before: Standing
     assumptions: tuple[Assumption, ...]
     found: Sequence[Choice] | None = ()  # None: whatever is done, it fails
+    barred: Sequence[Barred] = ()
     times: Times | None = None
     obstacles: tuple[Obstacle, ...] = ()
     is_proven: bool = True
@@ -170,9 +171,9 @@ class _Planner:
             return True
         if any(truths[id_] is not True for id_ in goal.aging):
             return False
-        run = Evaluation(instrument, failed.firm, batch.deadline, dict(self.terms.readings or {}))
-        found, _ = choices(run, self.terms.actions, self.terms.today)
-        return _offers(found) == _offers(failed.found)
+        if any(choice.action.by_day for choice in failed.found):
+            return False
+        return not any(opens_by(failed.run, barred, batch.deadline) for barred in failed.barred)
 
     # ---- one batch
 
@@ -209,7 +210,9 @@ class _Planner:
         if can_hold(formula, limits):
             times, proven = self.search(base, found, model, formula, is_whole)
         obstacles = () if times is not None else _obstacles(goal, parts, limits, barred)
-        return replace(base, found=found, times=times, obstacles=obstacles, is_proven=proven)
+        return replace(
+            base, found=found, barred=barred, times=times, obstacles=obstacles, is_proven=proven
+        )
 
     def search(
         self, base: _Attempt, found: Sequence[Choice], model: Model, formula: Formula, whole: bool
@@ -323,10 +326,6 @@ def _late(goal: Goal, id_: str, barred: Sequence[Barred]) -> tuple[Barred, ...]:
     if not id_:
         return ()
     return tuple(b for b in helping(goal.instrument, id_, barred) if isinstance(b, Barred))
-
-
-def _offers(found: Sequence[Choice]) -> set[tuple[str, int | None, int]]:
-    return {(choice.action.id, choice.year, choice.limit) for choice in found}
 
 
 @cache

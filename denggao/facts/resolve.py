@@ -43,6 +43,12 @@ class Facts:
         #: The operated ones of the three fiscal years before the application, oldest first.
         self.window = tuple(year for year in years if self.operated(year))
 
+    def __copy__(self) -> Facts:
+        """Shallow, as for an evaluation."""
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        return other
+
     def get(self, code: str, year: int | None = None) -> Value | None:
         """A stated value that is no number, or ``None``."""
         if year is not None and not self.operated(year):

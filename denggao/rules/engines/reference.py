@@ -63,6 +63,12 @@ class Evaluation:
         self.years[n.Year.WINDOW] = self.facts.window
         self._known = remembered(instrument, as_of.year, self.facts.window)
 
+    def __copy__(self) -> Evaluation:
+        """Shallow; thousands are made for each firm that is planned for."""
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        return other
+
     def outcome(self) -> Outcome:
         """Every statement's result, the values read, and the flags raised."""
         results = {id_: self.result(id_) for id_ in self.instrument.statements}
