@@ -54,7 +54,7 @@ class Decisive:
 
 def decisive(run: Evaluation, goal: str, *, max_size: int | None = None) -> Decisive:
     """What settles the statement ``goal`` of this run; all empty when it is decided."""
-    if run.result(goal).truth is not None:
+    if run.holds(goal) is not None:
         return Decisive()
     search = _Search(run, goal)
     missing = search.missing()
@@ -177,13 +177,13 @@ class _Search:
         everything = frozenset(self.instrument.statements)
         for day in _founding_days(self.run.facts.as_of):
             run = self.run.variant({"established_on": day}, everything)
-            if run.result(self.goal).truth is None and not _Search(run, self.goal).settles(keys):
+            if run.holds(self.goal) is None and not _Search(run, self.goal).settles(keys):
                 return False
         return True
 
     def _left_open(self, run: Evaluation, keys: list[str]) -> bool:
         """Do some values of ``keys`` leave the goal unknown?"""
-        if run.result(self.goal).truth is not None or self._contradicts(run):
+        if run.holds(self.goal) is not None or self._contradicts(run):
             return False
         if not keys:
             return True
@@ -205,7 +205,7 @@ class _Search:
     def has_shortcut(self, key: str) -> bool:
         affected = affected_by(self.instrument, _split(key)[0])
         for value in self.values(self.run, key):
-            if self.run.variant({key: value}, affected).result(self.goal).truth is not None:
+            if self.run.variant({key: value}, affected).holds(self.goal) is not None:
                 return True
         return False
 

@@ -105,11 +105,11 @@ class Model:
     links: list[Formula] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.adds: dict[str, list[tuple[int, Fraction]]] = {}
+        self.adds: dict[str, list[tuple[int, Number]]] = {}
         self.sets: dict[str, list[tuple[int, Interval | bool]]] = {}
         for i, choice in enumerate(self.found):
             for key, add in choice.adds.items():
-                self.adds.setdefault(key, []).append((i, Fraction(add)))
+                self.adds.setdefault(key, []).append((i, add))
             for key, to in choice.sets.items():
                 self.sets.setdefault(key, []).append((i, to))
         codes = frozenset(key.partition("@")[0] for key in (*self.adds, *self.sets))
@@ -209,13 +209,13 @@ class Model:
         if bound.lo is None or bound.lo < 0 or bound.hi is None or bound.undefined:
             raise NotLinearError
         product = tuple(
-            None if end is None else Sum(Fraction(0)).plus(end, Fraction(by))
+            None if end is None else Sum(0).plus(end, by)
             for end, by in zip(below, (bound.lo, bound.hi), strict=True)
         )
         compared = _compared(op, top, (product[0], product[1]), surely)
         if surely:
             return every([at_least_zero(below[0], strictly=True), compared])
-        may_be_zero = at_least_zero(Sum(Fraction(0)).plus(below[0], Fraction(-1)))
+        may_be_zero = at_least_zero(Sum(0).plus(below[0], -1))
         return some([may_be_zero, compared])
 
     # ---- numbers
@@ -223,7 +223,7 @@ class Model:
     def number(self, expr: n.Expr) -> Ends:
         """Both ends of a number. Raises NotLinearError for products of what can change."""
         if isinstance(expr, n.Num):
-            end = Sum(Fraction(expr.value))
+            end = Sum(expr.value)
             return end, end
         if not self.touches(expr):
             return _ends(self._constant(expr))
@@ -252,7 +252,7 @@ class Model:
         return self.run.instrument.statements[id_].kind is n.Kind.SCORE
 
     def _fact(self, expr: n.FactRef, code: str, when: n.Year | None) -> Ends:
-        ends: Ends = (Sum(Fraction(0)), Sum(Fraction(0)))
+        ends: Ends = (Sum(0), Sum(0))
         for key in self.run.keys(expr):
             ends = _added(ends, self._one(key, code))
         return ends
@@ -272,8 +272,8 @@ class Model:
         if adds:
             coefs = tuple(adds)
             return (
-                None if base.lo is None else Sum(Fraction(base.lo), coefs),
-                None if base.hi is None else Sum(Fraction(base.hi), coefs),
+                None if base.lo is None else Sum(base.lo, coefs),
+                None if base.hi is None else Sum(base.hi, coefs),
             )
         return self._set(base, *sets[0])
 
@@ -307,7 +307,7 @@ class Model:
             raise NotLinearError
         if not by.is_point or by.lo is None or by.lo < 0 or (op == "÷" and by.lo == 0):
             raise NotLinearError
-        factor = 1 / Fraction(by.lo) if op == "÷" else Fraction(by.lo)
+        factor = 1 / Fraction(by.lo) if op == "÷" else by.lo
         return _scaled(what[0], factor), _scaled(what[1], factor)
 
     def _extreme(self, op: str, args: Sequence[n.Expr]) -> Ends:
@@ -382,11 +382,10 @@ class Model:
             if written is not None:
                 yield written
 
-    def _now(self, statement: n.Statement) -> Fraction | None:
+    def _now(self, statement: n.Statement) -> Bound:
         if self.hoped is not None:
-            return Fraction(self.hoped.number(n.Ref(statement.id)).lo or 0)
-        low = (self.run.result(statement.id).value or iv.ZERO).lo
-        return None if low is None else Fraction(low)
+            return self.hoped.number(n.Ref(statement.id)).lo or 0
+        return (self.run.result(statement.id).value or iv.ZERO).lo
 
     def _points(self, case: n.Case) -> End:
         low, high = self.number(case.lo)[0], self.number(case.hi)[1]
@@ -406,15 +405,15 @@ class Model:
         step, variable = Fraction(1, lcm(*exact)), len(self.found) + len(self.helpers)
         highest = max(self.most(value) for _, value in options)
         self.helpers.append(int(highest / step))
-        helper = Sum(Fraction(0), ((variable, step),))
+        helper = Sum(0, ((variable, step),))
         links = [
-            every([when, at_least_zero(value.plus(helper, Fraction(-1)))])
+            every([when, at_least_zero(value.plus(helper, -1))])
             for when, value in options
         ]
         self.links.append(every(links) if together else some(links))
         return helper
 
-    def most(self, value: Sum) -> Fraction:
+    def most(self, value: Sum) -> Number:
         """The largest value within the limits of the variables."""
         limits = [*(choice.limit for choice in self.found), *self.helpers]
         return value.constant + sum(c * limits[v] for v, c in value.coefs if c > 0)
@@ -446,7 +445,7 @@ def points_of(run: Evaluation, total: str) -> Fraction:
 
 def _moved(old: Number, choice: int, new: Number) -> Sum:
     """An end that a choice, taken once, moves."""
-    return Sum(Fraction(old), ((choice, Fraction(new - old)),) if new != old else ())
+    return Sum(old, ((choice, new - old),) if new != old else ())
 
 
 def _ends(value: Interval) -> Ends:
@@ -456,11 +455,11 @@ def _ends(value: Interval) -> Ends:
 
 
 def _end(bound: Bound) -> End:
-    return None if bound is None else Sum(Fraction(bound))
+    return None if bound is None else Sum(bound)
 
 
-def _scaled(end: End, factor: Fraction | int) -> End:
-    return None if end is None else Sum(Fraction(0)).plus(end, Fraction(factor))
+def _scaled(end: End, factor: Number) -> End:
+    return None if end is None else Sum(0).plus(end, factor)
 
 
 def _added(a: Ends, b: Ends) -> Ends:
@@ -485,4 +484,4 @@ def _compared(op: str, left: Ends, right: Ends, surely: bool) -> Formula:
 def _over(big: End, small: End, *, strictly: bool, surely: bool) -> Formula:
     if big is None or small is None:
         return not surely
-    return at_least_zero(big.plus(small, Fraction(-1)), strictly=strictly)
+    return at_least_zero(big.plus(small, -1), strictly=strictly)

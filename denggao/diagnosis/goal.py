@@ -69,7 +69,7 @@ class Goal:
 
     def standing(self, run: Evaluation) -> Standing:
         """The truths alone; ``counted`` adds the points, which take longer."""
-        return Standing({id_: run.result(id_).truth for id_ in self.conditions}, None)
+        return Standing({id_: run.holds(id_) for id_ in self.conditions}, None)
 
     def counted(self, run: Evaluation, standing: Standing) -> Standing:
         """The standing with the points to be expected."""
@@ -93,12 +93,12 @@ class Goal:
         """Judged by the definition. What was open need not be closed, only not lost."""
         if self.is_plain:
             for id_ in self.conditions:
-                truth = run.result(id_).truth
+                truth = run.holds(id_)
                 if truth is False or (truth is None and before.truths[id_] is not None):
                     return False
-        elif run.result(self.statement.id).truth is not True:
+        elif run.holds(self.statement.id) is not True:
             return False
-        if run.result(self.instrument.verdict.id).truth is False:
+        if run.holds(self.instrument.verdict.id) is False:
             return False
         points = self.points(run)
         return points is None or self.target is None or points >= self.target.least

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from math import gcd, lcm
+
+from denggao.facts.interval import Number
 
 
 @dataclass(frozen=True, slots=True)
 class Sum:
     """``constant + Σ coefs[v] · v``; variables below ``len(choices)`` are times."""
 
-    constant: Fraction
-    coefs: tuple[tuple[int, Fraction], ...] = ()
+    constant: Number
+    coefs: tuple[tuple[int, Number], ...] = ()
 
-    def plus(self, other: Sum, factor: Fraction = Fraction(1)) -> Sum:
+    def plus(self, other: Sum, factor: Number = 1) -> Sum:
         if factor == 1:
             if not (self.coefs and other.coefs):
                 return Sum(self.constant + other.constant, self.coefs or other.coefs)
@@ -23,7 +24,7 @@ class Sum:
             return Sum(self.constant + factor * other.constant, self.coefs)
         coefs = dict(self.coefs)
         for variable, coef in other.coefs:
-            coefs[variable] = coefs.get(variable, Fraction(0)) + factor * coef
+            coefs[variable] = coefs.get(variable, 0) + factor * coef
         kept = tuple((v, c) for v, c in sorted(coefs.items()) if c)
         return Sum(self.constant + factor * other.constant, kept)
 

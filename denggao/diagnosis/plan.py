@@ -136,6 +136,7 @@ class _Attempt:
 class _Planner:
     def __init__(self, firm: Firm, terms: Terms) -> None:
         self.firm, self.terms = firm, terms
+        self.seen: tuple[Evaluation, Times, Evaluation] | None = None
 
     def plan(self) -> Plan:
         missed: list[Missed] = []
@@ -245,19 +246,21 @@ class _Planner:
         return None, False
 
     def accepts(self, base: _Attempt, found: Sequence[Choice], times: Times) -> bool:
-        run = base.run
-        firm = changed(run, found, times)
-        after = Evaluation(run.instrument, firm, run.facts.as_of, run.readings)
-        return base.goal.reached(base.before, after)
+        return base.goal.reached(base.before, self.after(base.run, found, times))
+
+    def after(self, run: Evaluation, found: Sequence[Choice], times: Times) -> Evaluation:
+        """The application of ``run`` once all is done; the last one looked at is kept."""
+        if self.seen is None or self.seen[0] is not run or self.seen[1] != times:
+            firm = changed(run, found, times)
+            made = Evaluation(run.instrument, firm, run.facts.as_of, run.readings)
+            self.seen = run, times, made
+        return self.seen[2]
 
     # ---- the plan
 
     def made(self, last: _Attempt, missed: tuple[Missed, ...], proven: bool) -> Plan:
         run, found, times = last.run, last.found or (), last.times or ()
-        firm = changed(run, found, times) if times else None
-        after = run if firm is None else Evaluation(
-            run.instrument, firm, run.facts.as_of, run.readings
-        )  # fmt: skip
+        after = self.after(run, found, times) if times else run
         steps = tuple(
             _step(choice, count, run, after)
             for choice, count in zip(found, times, strict=False)
