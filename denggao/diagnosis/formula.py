@@ -8,12 +8,13 @@ at most what one of the bands gives); whoever uses the result asks the reference
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 from math import lcm
 
+from denggao.diagnosis.bands import bands
 from denggao.diagnosis.choices import Choice, better
 from denggao.diagnosis.gaps import items_of, written_out
 from denggao.diagnosis.inequalities import (
@@ -317,7 +318,7 @@ class Model:
             return None, None
         known = [low for low in lows if low is not None]
         if op == "取小":
-            return self.at_most([(True, low) for low in known], together=True), None
+            return self.below([(False, low) for low in known]), None
         return self.at_most([(True, low) for low in known]), None
 
     # ---- named values and scores
@@ -336,7 +337,7 @@ class Model:
             if any(self.touches(when) for when in whens):
                 raise NotLinearError
             return self.number(written)
-        return self._bands(statement)
+        return bands(self, statement)
 
     def _judged(self, statement: n.Statement, ends: Ends) -> Ends:
         """A judged item in an expectation stands where the share puts it."""
@@ -353,70 +354,36 @@ class Model:
     def _adds_up(self, statement: n.Statement) -> bool:
         return any(self._is_score(id_) for id_ in statement.uses)
 
-    def _bands(self, statement: n.Statement) -> Ends:
-        """As now, or what any line gives whose condition certainly holds."""
-        now = self._now(statement)
-        if now is None:
-            return None, None
-        options: list[tuple[Formula, Sum]] = [(True, Sum(now))]
-        before: list[tuple[n.Expr, End]] = []
-        for case in statement.cases:
-            when = True if case.when is None else self.truth(case.when)
-            value = self._points(case)
-            if when is not False and value is not None and (value.coefs or value.constant > now):
-                when = every([when, *self._passed(before, value)])
-                options += [(when, value)] if when is not False else []
-            if when is True or case.when is None:
-                break  # no line below it ever counts
-            before.append((case.when, value))
-        if len(options) == 1:
-            return Sum(now), None
-        return self.at_most(options), None
-
-    def _passed(self, before: Sequence[tuple[n.Expr, End]], value: Sum) -> Iterator[Formula]:
-        """The lines above do not certainly hold: of those that give less, for the others do no
-        harm, and as far as that can be written."""
-        for when, less in before:
-            is_less = less is None or less.coefs or value.coefs or less.constant < value.constant
-            written = self.written(when, want=False, surely=False) if is_less else None
-            if written is not None:
-                yield written
-
-    def _now(self, statement: n.Statement) -> Bound:
-        if self.hoped is not None:
-            return self.hoped.number(n.Ref(statement.id)).lo or 0
-        return (self.run.result(statement.id).value or iv.ZERO).lo
-
-    def _points(self, case: n.Case) -> End:
-        low, high = self.number(case.lo)[0], self.number(case.hi)[1]
-        if self.share is None or case.lo is case.hi or isinstance(case.lo, n.Ref):
-            return low
-        if low is None or high is None:
-            return low
-        scaled = _scaled(low, 1 - self.share)
-        return None if scaled is None else scaled.plus(high, self.share)
-
-    def at_most(self, options: Sequence[tuple[Formula, Sum]], *, together: bool = False) -> Sum:
-        """A new whole helper, in steps fine enough to be exact, at most one of the options
-        (``together``: at most each of them)."""
-        if any(v.constant < 0 or any(c < 0 for _, c in v.coefs) for _, v in options):
-            raise NotLinearError  # helpers are never negative
-        exact = [x.denominator for _, v in options for x in (v.constant, *dict(v.coefs).values())]
-        step, variable = Fraction(1, lcm(*exact)), len(self.found) + len(self.helpers)
-        highest = max(self.most(value) for _, value in options)
-        self.helpers.append(int(highest / step))
-        helper = Sum(0, ((variable, step),))
-        links = [
-            every([when, at_least_zero(value.plus(helper, -1))])
-            for when, value in options
-        ]
-        self.links.append(every(links) if together else some(links))
+    def at_most(self, options: Sequence[tuple[Formula, Sum]]) -> Sum:
+        """A new helper, at most one of the values whose condition holds."""
+        helper = self._helper([value for _, value in options])
+        self.links.append(some([every([when, _under(helper, value)]) for when, value in options]))
         return helper
+
+    def below(self, options: Sequence[tuple[Formula, Sum]]) -> Sum:
+        """A new helper, at most each of the values, but for those whose exemption holds."""
+        helper = self._helper([value for _, value in options])
+        rows = [some([unless, _under(helper, value)]) for unless, value in options]
+        self.links.append(every(rows))
+        return helper
+
+    def _helper(self, values: Sequence[Sum]) -> Sum:
+        """A whole variable in steps fine enough to be exact; never negative."""
+        if any(v.constant < 0 or any(c < 0 for _, c in v.coefs) for v in values):
+            raise NotLinearError
+        exact = [x.denominator for v in values for x in (v.constant, *dict(v.coefs).values())]
+        step, variable = Fraction(1, lcm(*exact)), len(self.found) + len(self.helpers)
+        self.helpers.append(int(max(map(self.most, values)) / step))
+        return Sum(0, ((variable, step),))
 
     def most(self, value: Sum) -> Number:
         """The largest value within the limits of the variables."""
         limits = [*(choice.limit for choice in self.found), *self.helpers]
         return value.constant + sum(c * limits[v] for v, c in value.coefs if c > 0)
+
+
+def _under(helper: Sum, value: Sum) -> Formula:
+    return at_least_zero(value.plus(helper, -1))
 
 
 _OPPOSITE = {"≥": "<", ">": "≤", "≤": ">", "<": "≥", "=": "≠", "≠": "="}
