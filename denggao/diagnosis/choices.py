@@ -194,7 +194,7 @@ def _limit(run: Evaluation, action: n.Action, year: int | None) -> int:
         return 1
     if isinstance(action.limit, n.Num) and action.limit.unit in ("次", ""):
         return int(action.limit.value)
-    most = _in_year(run, year).number(action.limit).lo
+    most = _in_year(run, year).number(action.limit).lo  # [年] is that year
     return 0 if most is None else min(MAX_TIMES, floor(Fraction(most) / adding))
 
 
