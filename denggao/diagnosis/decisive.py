@@ -27,7 +27,7 @@ from denggao.facts.catalogue import (
     technical_fields,
 )
 from denggao.facts.codes import CODED, known_codes
-from denggao.facts.enterprise import CONTRADICTION, OUT_OF_DOMAIN, Value
+from denggao.facts.enterprise import CONTRADICTION, OUT_OF_DOMAIN, Value, key_of
 from denggao.facts.interval import Interval, point
 from denggao.facts.resolve import DERIVED_DIFFERS
 from denggao.facts.titles import Title
@@ -75,6 +75,16 @@ def affected_by(instrument: n.Instrument, code: str) -> frozenset[str]:
         if reads & codes or found & set(statement.uses):
             found.add(statement.id)
     return frozenset(found)
+
+
+@cache
+def moved_by(instrument: n.Instrument, key: str) -> frozenset[str]:
+    """The keys whose value in force may move with this one, of the same year as they all are;
+    none for a founding date, which moves everything."""
+    code, year = _split(key)
+    if code == "established_on":
+        return frozenset()
+    return frozenset(key_of(other, year) for other in _influenced(instrument, code))
 
 
 @cache
@@ -176,7 +186,7 @@ class _Search:
         """A founding date moves the window of years: each kind of date is a case of its own."""
         everything = frozenset(self.instrument.statements)
         for day in _founding_days(self.run.facts.as_of):
-            run = self.run.variant({"established_on": day}, everything)
+            run = self.run.variant({"established_on": day}, everything, frozenset())
             if run.holds(self.goal) is None and not _Search(run, self.goal).settles(keys):
                 return False
         return True
@@ -200,14 +210,18 @@ class _Search:
         self.budget -= 1
         if self.budget < 0:
             raise _Exhausted
-        return run.variant({key: value}, affected_by(self.instrument, _split(key)[0]))
+        return self._variant(run, key, value)
+
+    def _variant(self, run: Evaluation, key: str, value: Value) -> Evaluation:
+        affected = affected_by(self.instrument, _split(key)[0])
+        return run.variant({key: value}, affected, moved_by(self.instrument, key))
 
     def has_shortcut(self, key: str) -> bool:
-        affected = affected_by(self.instrument, _split(key)[0])
-        for value in self.values(self.run, key):
-            if self.run.variant({key: value}, affected).holds(self.goal) is not None:
-                return True
-        return False
+        """Does some value of it settle the goal at once?"""
+        return any(
+            self._variant(self.run, key, value).holds(self.goal) is not None
+            for value in self.values(self.run, key)
+        )
 
     # ---- proof
 
@@ -287,7 +301,7 @@ class _Search:
         affected = affected_by(self.instrument, _split(key)[0])
         limits: set[Fraction] = set()
         for first in self._probes(run, key):
-            probes = [(x, run.variant({key: point(x)}, affected)) for x in (first, first + 1)]
+            probes = [(x, self._variant(run, key, point(x))) for x in (first, first + 1)]
             limits |= self._limits_between(run, key, probes, affected)
         return limits
 

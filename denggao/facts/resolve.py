@@ -97,6 +97,18 @@ class Facts:
         other._resolved = {**self._resolved, key: value}
         return other
 
+    def reuse(self, other: Facts, moved: frozenset[str]) -> None:
+        """Take over what was found for another firm on the same day that differs from this one
+        in nothing but the ``moved`` keys, and the flags raised on the way."""
+        for mine, theirs in (
+            (self._own, other._own),
+            (self._resolved, other._resolved),
+            (self._derived, other._derived),
+        ):
+            mine.update((k, v) for k, v in theirs.items() if k not in moved)  # type: ignore[attr-defined]
+        self._outside |= other._outside - moved
+        self.flags |= other.flags
+
     # ---- how a number is found
 
     def _resolve(self, fact: Fact, year: int | None, key: str) -> Interval:

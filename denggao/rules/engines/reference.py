@@ -304,12 +304,19 @@ class Evaluation:
 
     # ---- parameters with cases
 
-    def variant(self, changes: Mapping[str, Value], affected: frozenset[str]) -> Evaluation:
-        """The same firm with other values; only the ``affected`` statements are run again."""
+    def variant(
+        self, changes: Mapping[str, Value], affected: frozenset[str], moved: frozenset[str]
+    ) -> Evaluation:
+        """The same firm with other values. Only the ``affected`` statements are run again, only
+        the ``moved`` keys looked up again; none given: all of them."""
         firm = Firm({**self.facts.values, **changes}, set(self.facts.stated_flags))
         other = Evaluation(self.instrument, firm, self.facts.as_of, self.readings, self.given)
         other.results = {k: r for k, r in self.results.items() if k not in affected}
         other.truths = {k: t for k, t in self.truths.items() if k not in affected}
+        if moved:
+            other.facts.reuse(self.facts, moved)
+            codes = {key.partition("@")[0] for key in moved}
+            other.sums = {k: value for k, value in self.sums.items() if k not in codes}
         return other
 
     def with_given(self, given: Mapping[str, Interval]) -> Evaluation:
