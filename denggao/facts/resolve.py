@@ -100,12 +100,9 @@ class Facts:
     def reuse(self, other: Facts, moved: frozenset[str]) -> None:
         """Take over what was found for another firm on the same day that differs from this one
         in nothing but the ``moved`` keys, and the flags raised on the way."""
-        for mine, theirs in (
-            (self._own, other._own),
-            (self._resolved, other._resolved),
-            (self._derived, other._derived),
-        ):
-            mine.update((k, v) for k, v in theirs.items() if k not in moved)  # type: ignore[attr-defined]
+        self._own = {k: v for k, v in other._own.items() if k not in moved}
+        self._resolved = {k: v for k, v in other._resolved.items() if k not in moved}
+        self._derived = {k: v for k, v in other._derived.items() if k not in moved}
         self._outside |= other._outside - moved
         self.flags |= other.flags
 
