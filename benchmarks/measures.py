@@ -243,6 +243,26 @@ def _exchange_form(rows: int, law: str) -> Iterator[dict[str, Any]]:
         yield facts
 
 
+def plans(rows: int, law: str) -> Numbers:
+    """一企一策 for each of so many firms, with the usual batches and the shipped actions."""
+    from denggao.diagnosis.batches import usual_batches
+    from denggao.diagnosis.plan import Terms, plan_firm
+    from denggao.facts.enterprise import firm_from_json
+    from denggao.rules.library import actions_in_force, in_force
+
+    instrument, day = in_force(data.LAWS[law], data.AS_OF), data.AS_OF
+    terms = Terms(lambda on: instrument, actions_in_force(day, None), usual_batches(day), day)
+    firms = [firm_from_json(facts) for facts in _exchange_form(rows, law)]
+    statuses: dict[str, int] = {}
+    for number, clock in ((10, Clock()), (rows, Clock())):
+        statuses.clear()
+        with clock.stage("plan"):
+            for firm in firms[:number]:
+                word = plan_firm(firm, terms).status.name
+                statuses[word] = statuses.get(word, 0) + 1
+    return clock.numbers(statuses=statuses)
+
+
 def show_help() -> Numbers:
     """``denggao --help`` as a process of its own."""
     command, wall = [sys.executable, "-m", "denggao", "--help"], time.perf_counter()

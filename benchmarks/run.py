@@ -53,6 +53,10 @@ def measures(rows: int) -> list[Measure]:
     found += [
         Measure("judge", "判一家（整棵树）", "judge", {**judge, "whole": False}, limit=0.002),
         Measure("judge-decisive", "判一家，并找决定性数据", "judge", {**judge, "whole": True}),
+        Measure(
+            "plans", f"一企一策：{10_000 if full else 100:,} 户",
+            "plans", {"rows": 10_000 if full else 100, "law": "hnte"}, limit=60 if full else None,
+        ),
         Measure("help", "denggao --help", "show_help", limit=0.4),
         Measure(
             "workbook", f"台账 {some:,} 行 × 60 列 .xlsx：读、判、写",

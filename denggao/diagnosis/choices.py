@@ -14,7 +14,7 @@ from math import floor
 
 from denggao.facts import interval as iv
 from denggao.facts.enterprise import Firm, Value, key_of
-from denggao.facts.interval import Interval, Number, reduced
+from denggao.facts.interval import Interval, Number, Truth, reduced
 from denggao.rules import nodes as n
 from denggao.rules.actions import MAX_TIMES
 from denggao.rules.engines.reference import Evaluation
@@ -90,6 +90,22 @@ def choices(
     return found, barred
 
 
+def opens_by(run: Evaluation, barred: Barred, deadline: date) -> bool:
+    """May what was barred for the application of ``run`` be of help by a later deadline of the
+    same year, under the same law? Only time kept it out, or something that turns with the day."""
+    action = barred.action
+    if action.by_day:
+        return True
+    if barred.barrier not in (Barrier.LATE, Barrier.SHORT) or action.year is n.Year.THIS:
+        return False
+    is_ready = barred.ready + timedelta(days=action.in_year) <= deadline
+    return is_ready and _needs(run, action) is True and _limit(run, action, barred.year) >= 1
+
+
+def _needs(run: Evaluation, action: n.Action) -> Truth:
+    return True if action.needs is None else run.truth(action.needs)
+
+
 def changed(run: Evaluation, found: Sequence[Choice], times: Sequence[int]) -> Firm:
     """The firm of ``run`` after each choice was done so many times."""
     values: dict[str, Value] = {}
@@ -153,7 +169,7 @@ def _choice(
     due -= timedelta(days=action.in_year)
     if ready > due:
         return Barred(action, year, Barrier.SHORT, ready)
-    needs = True if action.needs is None else run.truth(action.needs)
+    needs = _needs(run, action)
     if needs is not True:
         barrier = Barrier.NEEDS if needs is False else Barrier.UNKNOWN
         return Barred(action, year, barrier, ready, _keys(run, action.needs))
@@ -178,7 +194,7 @@ def _limit(run: Evaluation, action: n.Action, year: int | None) -> int:
         return 1
     if isinstance(action.limit, n.Num) and action.limit.unit in ("次", ""):
         return int(action.limit.value)
-    most = _in_year(run, year).number(action.limit).lo
+    most = _in_year(run, year).number(action.limit).lo  # [年] is that year
     return 0 if most is None else min(MAX_TIMES, floor(Fraction(most) / adding))
 
 

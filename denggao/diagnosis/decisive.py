@@ -27,7 +27,7 @@ from denggao.facts.catalogue import (
     technical_fields,
 )
 from denggao.facts.codes import CODED, known_codes
-from denggao.facts.enterprise import CONTRADICTION, OUT_OF_DOMAIN, Value
+from denggao.facts.enterprise import CONTRADICTION, OUT_OF_DOMAIN, Value, key_of
 from denggao.facts.interval import Interval, point
 from denggao.facts.resolve import DERIVED_DIFFERS
 from denggao.facts.titles import Title
@@ -54,7 +54,7 @@ class Decisive:
 
 def decisive(run: Evaluation, goal: str, *, max_size: int | None = None) -> Decisive:
     """What settles the statement ``goal`` of this run; all empty when it is decided."""
-    if run.result(goal).truth is not None:
+    if run.holds(goal) is not None:
         return Decisive()
     search = _Search(run, goal)
     missing = search.missing()
@@ -75,6 +75,16 @@ def affected_by(instrument: n.Instrument, code: str) -> frozenset[str]:
         if reads & codes or found & set(statement.uses):
             found.add(statement.id)
     return frozenset(found)
+
+
+@cache
+def moved_by(instrument: n.Instrument, key: str) -> frozenset[str]:
+    """The keys whose value in force may move with this one, of the same year as they all are;
+    none for a founding date, which moves everything."""
+    code, year = _split(key)
+    if code == "established_on":
+        return frozenset()
+    return frozenset(key_of(other, year) for other in _influenced(instrument, code))
 
 
 @cache
@@ -121,6 +131,7 @@ class _Search:
         self.instrument = run.instrument
         self.budget = _BUDGET
         self.open = what_is_open(run, goal)
+        self.on_day: dict[date, _Search | None] = {}
 
     # ---- which facts are missing
 
@@ -139,8 +150,9 @@ class _Search:
         if not missing or not self.settles(missing):
             return
         needed: list[str] = []
+        plainly = self._plainly_needed(missing)
         for key in missing:
-            if not self.settles([other for other in missing if other != key]):
+            if next(plainly) or not self.settles([other for other in missing if other != key]):
                 needed.append(key)
             if len(needed) > max_size:
                 return
@@ -166,24 +178,87 @@ class _Search:
             return True
         if self.open.spans and len(keys) > _SMALL:
             return False  # judged bands: some points among so many leave it open
+        ordered = sorted(keys, key=_order)
+        beside = self._beside([key for key in self.open.keys if key not in keys])
+        if any(self._easily_left_open(ordered, low) for low in (set[str](), beside, set(ordered))):
+            return False
         self.budget = _BUDGET if len(keys) <= _SMALL else _BUDGET_LARGE
         try:
-            return not self._left_open(self.run, sorted(keys, key=_order))
+            return not self._left_open(self.run, ordered)
         except _Exhausted:
             return False
 
     def _settles_on_every_day(self, keys: list[str]) -> bool:
         """A founding date moves the window of years: each kind of date is a case of its own."""
+        return all(search.settles(keys) for search in self._on_each_day())
+
+    def _on_each_day(self) -> Iterator[_Search]:
+        """The searches of the kinds of date that leave the goal open, each begun once."""
         everything = frozenset(self.instrument.statements)
         for day in _founding_days(self.run.facts.as_of):
-            run = self.run.variant({"established_on": day}, everything)
-            if run.result(self.goal).truth is None and not _Search(run, self.goal).settles(keys):
+            if day not in self.on_day:
+                run = self.run.variant({"established_on": day}, everything, frozenset())
+                is_open = run.holds(self.goal) is None
+                self.on_day[day] = _Search(run, self.goal) if is_open else None
+            search = self.on_day[day]
+            if search is not None:
+                yield search
+
+    def _beside(self, keys: list[str]) -> set[str]:
+        """The open facts that some rule reads together with one of these."""
+        read: dict[str, set[str]] = {}
+        for id_ in self.open.statements:
+            codes = {_code(leaf) for leaf in self.instrument.statements[id_].leaves}
+            for code in filter(None, codes):
+                read.setdefault(code, set()).add(id_)
+        near = set[str]().union(*(read.get(_split(key)[0], set()) for key in keys))
+        return {key for key in self.open.keys if near & read.get(_split(key)[0], set())}
+
+    def _easily_left_open(self, keys: list[str], low: set[str]) -> bool:
+        """Is the goal left open by values taken greedily, one fact after the other? Nearly
+        every set that settles nothing shows it so, without a search."""
+        run: Evaluation | None = self.run
+        for key in keys:
+            if run is None:
                 return False
-        return True
+            values = self._plain_values(run, key, low_first=key in low)
+            tried = (self._variant(run, key, value) for value in values)
+            run = next((r for r in tried if r.holds(self.goal) is None and self._stands(r)), None)
+        return run is not None
+
+    def _plainly_needed(self, missing: list[str]) -> Iterator[bool]:
+        """For each of them: is the goal open without it, the others being as one greedy round
+        left them? Says no where that does not show it."""
+        chosen = self._greedy(sorted(missing, key=_order))
+        for key in missing:
+            others = {other: value for other, value in chosen.items() if other != key}
+            run = self._all_at_once(others) if len(chosen) == len(missing) else None
+            yield run is not None and run.holds(self.goal) is None and self._stands(run)
+
+    def _greedy(self, keys: list[str]) -> dict[str, Value]:
+        """A value for each, as far as the goal can be kept from failing."""
+        run, chosen = self.run, {}
+        for key in keys:
+            for value in self._plain_values(run, key, low_first=False):
+                tried = self._variant(run, key, value)
+                if tried.holds(self.goal) is not False and self._stands(tried):
+                    run, chosen[key] = tried, value
+                    break
+            else:
+                break
+        return chosen
+
+    def _all_at_once(self, values: dict[str, Value]) -> Evaluation:
+        affected = frozenset[str]().union(
+            *(affected_by(self.instrument, _split(key)[0]) for key in values)
+        )
+        moved = frozenset[str]().union(*(moved_by(self.instrument, key) for key in values))
+        dated = "established_on" in values
+        return self.run.variant(values, affected, frozenset() if dated else moved)
 
     def _left_open(self, run: Evaluation, keys: list[str]) -> bool:
         """Do some values of ``keys`` leave the goal unknown?"""
-        if run.result(self.goal).truth is not None or self._contradicts(run):
+        if run.holds(self.goal) is not None or not self._stands(run):
             return False
         if not keys:
             return True
@@ -192,22 +267,26 @@ class _Search:
             self._left_open(self._with(run, first, v), rest) for v in self.values(run, first)
         )
 
-    def _contradicts(self, run: Evaluation) -> bool:
-        """Do the values tried contradict what is stated? No ledger could mean them."""
-        return bool((run.facts.flags - self.run.facts.flags) & _CONTRADICTORY)
+    def _stands(self, run: Evaluation) -> bool:
+        """Do the values tried not contradict what is stated? No ledger could mean them."""
+        return not (run.facts.flags - self.run.facts.flags) & _CONTRADICTORY
 
     def _with(self, run: Evaluation, key: str, value: Value) -> Evaluation:
         self.budget -= 1
         if self.budget < 0:
             raise _Exhausted
-        return run.variant({key: value}, affected_by(self.instrument, _split(key)[0]))
+        return self._variant(run, key, value)
+
+    def _variant(self, run: Evaluation, key: str, value: Value) -> Evaluation:
+        affected = affected_by(self.instrument, _split(key)[0])
+        return run.variant({key: value}, affected, moved_by(self.instrument, key))
 
     def has_shortcut(self, key: str) -> bool:
-        affected = affected_by(self.instrument, _split(key)[0])
-        for value in self.values(self.run, key):
-            if self.run.variant({key: value}, affected).result(self.goal).truth is not None:
-                return True
-        return False
+        """Does some value of it settle the goal at once?"""
+        return any(
+            self._variant(self.run, key, value).holds(self.goal) is not None
+            for value in self._plain_values(self.run, key, low_first=True)
+        )
 
     # ---- proof
 
@@ -230,6 +309,24 @@ class _Search:
         return below.lo is not None and below.lo >= 0 and below.hi != 0
 
     # ---- values worth trying
+
+    def _plain_values(self, run: Evaluation, key: str, low_first: bool) -> Iterator[Value]:
+        """First those that are found without looking at the rules."""
+        code, year = _split(key)
+        fact = catalogue()[code]
+        if fact.numeric and not fact.judged:
+            low, high = map(iv.reduced, self._ends(run, fact, year))
+            yield from map(point, (low, high) if low_first else (high, low))
+        yield from self.values(run, key)
+
+    def _ends(self, run: Evaluation, fact: Fact, year: int | None) -> tuple[Fraction, Fraction]:
+        """The least and the most it may be; nothing is divided by 0, and nothing is endless."""
+        domain, step = run.facts.number(fact.code, year), _step(fact)
+        low = domain.lo if domain.lo is not None else Fraction(-_FAR)
+        if low == 0 and fact.code in denominators(self.instrument):
+            low = min(step, domain.hi if domain.hi is not None else step)
+        high = domain.hi if domain.hi is not None else max(Fraction(_FAR), 2 * low)
+        return Fraction(low), Fraction(high)
 
     def values(self, run: Evaluation, key: str) -> Iterator[Value]:
         code, year = _split(key)
@@ -266,14 +363,8 @@ class _Search:
 
     def _numbers(self, run: Evaluation, fact: Fact, year: int | None, key: str) -> list[iv.Number]:
         """At and beside each point where a comparison may change, inside the domain."""
-        domain, step = run.facts.number(fact.code, year), Fraction(1, fact.scale)
-        if fact.unit == "项":
-            step = Fraction(1)
-        low = domain.lo if domain.lo is not None else Fraction(-_FAR)
-        if low == 0 and fact.code in denominators(self.instrument):
-            low = min(step, domain.hi if domain.hi is not None else step)
-        high = domain.hi if domain.hi is not None else max(Fraction(_FAR), 2 * low)
-        tried = {Fraction(low), Fraction(high)}
+        low, high = self._ends(run, fact, year)
+        step, tried = _step(fact), {low, high}
         for limit in self._limits(run, key):
             below = limit // step * step
             tried |= {below - step, below, below + step, below + 2 * step}
@@ -287,7 +378,7 @@ class _Search:
         affected = affected_by(self.instrument, _split(key)[0])
         limits: set[Fraction] = set()
         for first in self._probes(run, key):
-            probes = [(x, run.variant({key: point(x)}, affected)) for x in (first, first + 1)]
+            probes = [(x, self._variant(run, key, point(x))) for x in (first, first + 1)]
             limits |= self._limits_between(run, key, probes, affected)
         return limits
 
@@ -367,6 +458,10 @@ def _difference(run: Evaluation, expr: n.Compare, values: dict[str, Interval]) -
     if isinstance(left, n.Arith) and left.op == "÷":
         return iv.subtract(inner.number(left.left), iv.multiply(right, inner.number(left.right)))
     return iv.subtract(inner.number(left), right)
+
+
+def _step(fact: Fact) -> Fraction:
+    return Fraction(1) if fact.unit == "项" else Fraction(1, fact.scale)
 
 
 def _split(key: str) -> tuple[str, int | None]:

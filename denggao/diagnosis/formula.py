@@ -14,6 +14,7 @@ from fractions import Fraction
 from functools import lru_cache
 from math import lcm
 
+from denggao.diagnosis.bands import bands
 from denggao.diagnosis.choices import Choice, better
 from denggao.diagnosis.gaps import items_of, written_out
 from denggao.diagnosis.inequalities import (
@@ -105,11 +106,11 @@ class Model:
     links: list[Formula] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.adds: dict[str, list[tuple[int, Fraction]]] = {}
+        self.adds: dict[str, list[tuple[int, Number]]] = {}
         self.sets: dict[str, list[tuple[int, Interval | bool]]] = {}
         for i, choice in enumerate(self.found):
             for key, add in choice.adds.items():
-                self.adds.setdefault(key, []).append((i, Fraction(add)))
+                self.adds.setdefault(key, []).append((i, add))
             for key, to in choice.sets.items():
                 self.sets.setdefault(key, []).append((i, to))
         codes = frozenset(key.partition("@")[0] for key in (*self.adds, *self.sets))
@@ -148,6 +149,15 @@ class Model:
             case n.FactRef():
                 return self._yes_no(expr, want, surely)
         raise NotLinearError
+
+    def written(self, expr: n.Expr, want: bool = True, *, surely: bool) -> Formula | None:
+        """The same; ``None`` for what cannot be written down."""
+        kept = len(self.helpers), len(self.links)
+        try:
+            return self.truth(expr, want, surely=surely)
+        except NotLinearError:
+            del self.helpers[kept[0] :], self.links[kept[1] :]
+            return None
 
     def _yes_no(self, expr: n.FactRef, want: bool, surely: bool) -> Formula:
         (key,) = self.run.keys(expr)
@@ -200,23 +210,21 @@ class Model:
         if bound.lo is None or bound.lo < 0 or bound.hi is None or bound.undefined:
             raise NotLinearError
         product = tuple(
-            None if end is None else Sum(Fraction(0)).plus(end, Fraction(by))
+            None if end is None else Sum(0).plus(end, by)
             for end, by in zip(below, (bound.lo, bound.hi), strict=True)
         )
         compared = _compared(op, top, (product[0], product[1]), surely)
-        positive = at_least_zero(below[0], strictly=True)
         if surely:
-            return every([positive, compared])
-        if positive is True:
-            return compared
-        raise NotLinearError
+            return every([at_least_zero(below[0], strictly=True), compared])
+        may_be_zero = at_least_zero(Sum(0).plus(below[0], -1))
+        return some([may_be_zero, compared])
 
     # ---- numbers
 
     def number(self, expr: n.Expr) -> Ends:
         """Both ends of a number. Raises NotLinearError for products of what can change."""
         if isinstance(expr, n.Num):
-            end = Sum(Fraction(expr.value))
+            end = Sum(expr.value)
             return end, end
         if not self.touches(expr):
             return _ends(self._constant(expr))
@@ -245,7 +253,7 @@ class Model:
         return self.run.instrument.statements[id_].kind is n.Kind.SCORE
 
     def _fact(self, expr: n.FactRef, code: str, when: n.Year | None) -> Ends:
-        ends: Ends = (Sum(Fraction(0)), Sum(Fraction(0)))
+        ends: Ends = (Sum(0), Sum(0))
         for key in self.run.keys(expr):
             ends = _added(ends, self._one(key, code))
         return ends
@@ -265,8 +273,8 @@ class Model:
         if adds:
             coefs = tuple(adds)
             return (
-                None if base.lo is None else Sum(Fraction(base.lo), coefs),
-                None if base.hi is None else Sum(Fraction(base.hi), coefs),
+                None if base.lo is None else Sum(base.lo, coefs),
+                None if base.hi is None else Sum(base.hi, coefs),
             )
         return self._set(base, *sets[0])
 
@@ -300,7 +308,7 @@ class Model:
             raise NotLinearError
         if not by.is_point or by.lo is None or by.lo < 0 or (op == "÷" and by.lo == 0):
             raise NotLinearError
-        factor = 1 / Fraction(by.lo) if op == "÷" else Fraction(by.lo)
+        factor = 1 / Fraction(by.lo) if op == "÷" else by.lo
         return _scaled(what[0], factor), _scaled(what[1], factor)
 
     def _extreme(self, op: str, args: Sequence[n.Expr]) -> Ends:
@@ -310,7 +318,7 @@ class Model:
             return None, None
         known = [low for low in lows if low is not None]
         if op == "取小":
-            return self.at_most([(True, low) for low in known], together=True), None
+            return self.below([(False, low) for low in known]), None
         return self.at_most([(True, low) for low in known]), None
 
     # ---- named values and scores
@@ -329,7 +337,7 @@ class Model:
             if any(self.touches(when) for when in whens):
                 raise NotLinearError
             return self.number(written)
-        return self._bands(statement)
+        return bands(self, statement)
 
     def _judged(self, statement: n.Statement, ends: Ends) -> Ends:
         """A judged item in an expectation stands where the share puts it."""
@@ -346,57 +354,36 @@ class Model:
     def _adds_up(self, statement: n.Statement) -> bool:
         return any(self._is_score(id_) for id_ in statement.uses)
 
-    def _bands(self, statement: n.Statement) -> Ends:
-        """As now, or what any line gives whose condition certainly holds."""
-        now = self._now(statement)
-        if now is None:
-            return None, None
-        options: list[tuple[Formula, Sum]] = [(True, Sum(now))]
-        for case in statement.cases:
-            when = True if case.when is None else self.truth(case.when)
-            value = self._points(case)
-            if when is not False and value is not None and (value.coefs or value.constant > now):
-                options.append((when, value))
-        if len(options) == 1:
-            return Sum(now), None
-        return self.at_most(options), None
-
-    def _now(self, statement: n.Statement) -> Fraction | None:
-        if self.hoped is not None:
-            return Fraction(self.hoped.number(n.Ref(statement.id)).lo or 0)
-        low = (self.run.result(statement.id).value or iv.ZERO).lo
-        return None if low is None else Fraction(low)
-
-    def _points(self, case: n.Case) -> End:
-        low, high = self.number(case.lo)[0], self.number(case.hi)[1]
-        if self.share is None or case.lo is case.hi or isinstance(case.lo, n.Ref):
-            return low
-        if low is None or high is None:
-            return low
-        scaled = _scaled(low, 1 - self.share)
-        return None if scaled is None else scaled.plus(high, self.share)
-
-    def at_most(self, options: Sequence[tuple[Formula, Sum]], *, together: bool = False) -> Sum:
-        """A new whole helper, in steps fine enough to be exact, at most one of the options
-        (``together``: at most each of them)."""
-        if any(v.constant < 0 or any(c < 0 for _, c in v.coefs) for _, v in options):
-            raise NotLinearError  # helpers are never negative
-        exact = [x.denominator for _, v in options for x in (v.constant, *dict(v.coefs).values())]
-        step, variable = Fraction(1, lcm(*exact)), len(self.found) + len(self.helpers)
-        highest = max(self.most(value) for _, value in options)
-        self.helpers.append(int(highest / step))
-        helper = Sum(Fraction(0), ((variable, step),))
-        links = [
-            every([when, at_least_zero(value.plus(helper, Fraction(-1)))])
-            for when, value in options
-        ]
-        self.links.append(every(links) if together else some(links))
+    def at_most(self, options: Sequence[tuple[Formula, Sum]]) -> Sum:
+        """A new helper, at most one of the values whose condition holds."""
+        helper = self._helper([value for _, value in options])
+        self.links.append(some([every([when, _under(helper, value)]) for when, value in options]))
         return helper
 
-    def most(self, value: Sum) -> Fraction:
+    def below(self, options: Sequence[tuple[Formula, Sum]]) -> Sum:
+        """A new helper, at most each of the values, but for those whose exemption holds."""
+        helper = self._helper([value for _, value in options])
+        rows = [some([unless, _under(helper, value)]) for unless, value in options]
+        self.links.append(every(rows))
+        return helper
+
+    def _helper(self, values: Sequence[Sum]) -> Sum:
+        """A whole variable in steps fine enough to be exact; never negative."""
+        if any(v.constant < 0 or any(c < 0 for _, c in v.coefs) for v in values):
+            raise NotLinearError
+        exact = [x.denominator for v in values for x in (v.constant, *dict(v.coefs).values())]
+        step, variable = Fraction(1, lcm(*exact)), len(self.found) + len(self.helpers)
+        self.helpers.append(int(max(map(self.most, values)) / step))
+        return Sum(0, ((variable, step),))
+
+    def most(self, value: Sum) -> Number:
         """The largest value within the limits of the variables."""
         limits = [*(choice.limit for choice in self.found), *self.helpers]
         return value.constant + sum(c * limits[v] for v, c in value.coefs if c > 0)
+
+
+def _under(helper: Sum, value: Sum) -> Formula:
+    return at_least_zero(value.plus(helper, -1))
 
 
 _OPPOSITE = {"≥": "<", ">": "≤", "≤": ">", "<": "≥", "=": "≠", "≠": "="}
@@ -425,7 +412,7 @@ def points_of(run: Evaluation, total: str) -> Fraction:
 
 def _moved(old: Number, choice: int, new: Number) -> Sum:
     """An end that a choice, taken once, moves."""
-    return Sum(Fraction(old), ((choice, Fraction(new - old)),) if new != old else ())
+    return Sum(old, ((choice, new - old),) if new != old else ())
 
 
 def _ends(value: Interval) -> Ends:
@@ -435,11 +422,11 @@ def _ends(value: Interval) -> Ends:
 
 
 def _end(bound: Bound) -> End:
-    return None if bound is None else Sum(Fraction(bound))
+    return None if bound is None else Sum(bound)
 
 
-def _scaled(end: End, factor: Fraction | int) -> End:
-    return None if end is None else Sum(Fraction(0)).plus(end, Fraction(factor))
+def _scaled(end: End, factor: Number) -> End:
+    return None if end is None else Sum(0).plus(end, factor)
 
 
 def _added(a: Ends, b: Ends) -> Ends:
@@ -464,4 +451,4 @@ def _compared(op: str, left: Ends, right: Ends, surely: bool) -> Formula:
 def _over(big: End, small: End, *, strictly: bool, surely: bool) -> Formula:
     if big is None or small is None:
         return not surely
-    return at_least_zero(big.plus(small, Fraction(-1)), strictly=strictly)
+    return at_least_zero(big.plus(small, -1), strictly=strictly)

@@ -28,39 +28,47 @@ def assumed(
     """The firm as it may stand when applying on ``as_of``: for each fiscal year not over
     ``today`` that the law will read, what is not planned in the ledger is as in the last year
     stated. Nothing is assumed for a year that is over, or where no year was stated."""
-    years = range(today.year, as_of.year)
-    if not years:
+    if as_of.year <= today.year:
         return firm, ()
     founded = firm.values.get("established_on")
     first = founded.year if isinstance(founded, date) else 0
     found = [
         taken
-        for code in yearly_facts(instrument, as_of.year)
-        for year in years
-        if (taken := _taken(instrument, firm, code, year, first)) is not None
+        for key, year, earlier, others in _read(instrument, as_of.year, today.year)
+        if key not in firm.values
+        and year >= first
+        and others.isdisjoint(firm.values)
+        and (taken := _taken(firm, key, earlier, first)) is not None
     ]
     values = {a.key: a.value for a in found}
     return Firm({**firm.values, **values}, set(firm.flags), list(firm.problems)), tuple(found)
 
 
 def _taken(
-    instrument: n.Instrument, firm: Firm, code: str, year: int, first: int
+    firm: Firm, key: str, earlier: tuple[tuple[int, str], ...], first: int
 ) -> Assumption | None:
-    key, values = key_of(code, year), firm.values
-    if key in values or year < first or _is_planned_otherwise(instrument, firm, code, year):
-        return None
-    for before in range(year - 1, max(first, year - 4) - 1, -1):
-        source = key_of(code, before)
-        if source in values:
-            return Assumption(key, source, values[source])
+    for before, source in earlier:
+        if before >= first and source in firm.values:
+            return Assumption(key, source, firm.values[source])
     return None
 
 
-def _is_planned_otherwise(instrument: n.Instrument, firm: Firm, code: str, year: int) -> bool:
-    """Its parts are planned, or the sum that it is a part of."""
-    parts = instrument.components.get(code, frozenset())
-    wholes = [whole for whole, of in instrument.components.items() if code in of]
-    return any(key_of(other, year) in firm.values for other in (*parts, *wholes))
+@cache
+def _read(
+    instrument: n.Instrument, application: int, this: int
+) -> tuple[tuple[str, int, tuple[tuple[int, str], ...], frozenset[str]], ...]:
+    """For each fact of a fiscal year from ``this`` on that the law will read: its key, the year,
+    the four years before with their keys, and what else may be planned instead of it: its
+    parts, or the sum that it is a part of."""
+    found = []
+    for code in yearly_facts(instrument, application):
+        parts = instrument.components.get(code, frozenset())
+        wholes = [whole for whole, of in instrument.components.items() if code in of]
+        for year in range(this, application):
+            earlier = tuple((y, key_of(code, y)) for y in range(year - 1, year - 5, -1))
+            others = frozenset(key_of(other, year) for other in (*parts, *wholes))
+            found.append((key_of(code, year), year, earlier, others))
+    return tuple(found)
 
 
 @cache

@@ -69,7 +69,7 @@ class Goal:
 
     def standing(self, run: Evaluation) -> Standing:
         """The truths alone; ``counted`` adds the points, which take longer."""
-        return Standing({id_: run.result(id_).truth for id_ in self.conditions}, None)
+        return Standing({id_: run.holds(id_) for id_ in self.conditions}, None)
 
     def counted(self, run: Evaluation, standing: Standing) -> Standing:
         """The standing with the points to be expected."""
@@ -93,12 +93,12 @@ class Goal:
         """Judged by the definition. What was open need not be closed, only not lost."""
         if self.is_plain:
             for id_ in self.conditions:
-                truth = run.result(id_).truth
+                truth = run.holds(id_)
                 if truth is False or (truth is None and before.truths[id_] is not None):
                     return False
-        elif run.result(self.statement.id).truth is not True:
+        elif run.holds(self.statement.id) is not True:
             return False
-        if run.result(self.instrument.verdict.id).truth is False:
+        if run.holds(self.instrument.verdict.id) is False:
             return False
         points = self.points(run)
         return points is None or self.target is None or points >= self.target.least
@@ -117,11 +117,11 @@ class Goal:
         if self.is_plain:
             for id_ in self.conditions:
                 surely = before.truths[id_] is not None
-                yield id_, _written(model, n.Ref(id_), surely=surely)
+                yield id_, model.written(n.Ref(id_), surely=surely)
         else:
-            yield self.statement.id, _written(model, n.Ref(self.statement.id), surely=True)
+            yield self.statement.id, model.written(n.Ref(self.statement.id), surely=True)
         for id_ in self.others:
-            yield id_, _written(model, n.Ref(id_), surely=False)
+            yield id_, model.written(n.Ref(id_), surely=False)
 
     def points_formula(self, model: Model, before: Standing) -> _Part | None:
         """That the points to be expected suffice; ``None`` if none are asked for."""
@@ -133,15 +133,6 @@ class Goal:
 
 
 _Part = tuple[str, Formula | None]
-
-
-def _written(model: Model, expr: n.Expr, *, surely: bool) -> Formula | None:
-    kept = len(model.helpers), len(model.links)
-    try:
-        return model.truth(expr, surely=surely)
-    except NotLinearError:
-        del model.helpers[kept[0] :], model.links[kept[1] :]
-        return None
 
 
 def _enough(model: Model, goal: Target) -> Formula | None:

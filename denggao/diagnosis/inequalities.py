@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from math import gcd, lcm
+
+from denggao.facts.interval import Number
 
 
 @dataclass(frozen=True, slots=True)
 class Sum:
     """``constant + Σ coefs[v] · v``; variables below ``len(choices)`` are times."""
 
-    constant: Fraction
-    coefs: tuple[tuple[int, Fraction], ...] = ()
+    constant: Number
+    coefs: tuple[tuple[int, Number], ...] = ()
 
-    def plus(self, other: Sum, factor: Fraction = Fraction(1)) -> Sum:
+    def plus(self, other: Sum, factor: Number = 1) -> Sum:
         if factor == 1:
             if not (self.coefs and other.coefs):
                 return Sum(self.constant + other.constant, self.coefs or other.coefs)
@@ -23,7 +24,7 @@ class Sum:
             return Sum(self.constant + factor * other.constant, self.coefs)
         coefs = dict(self.coefs)
         for variable, coef in other.coefs:
-            coefs[variable] = coefs.get(variable, Fraction(0)) + factor * coef
+            coefs[variable] = coefs.get(variable, 0) + factor * coef
         kept = tuple((v, c) for v, c in sorted(coefs.items()) if c)
         return Sum(self.constant + factor * other.constant, kept)
 
@@ -79,9 +80,10 @@ def some(parts: Iterator[Formula] | Sequence[Formula]) -> Formula:
 
 def at_least_zero(value: Sum, *, strictly: bool = False) -> Formula:
     """``value ≥ 0`` (or > 0) with whole coefficients, divided by what they have in common: as
-    the variables are whole, the bound can be rounded up."""
-    if not value.coefs:
-        return value.constant > 0 if strictly else value.constant >= 0
+    the variables are whole, the bound can be rounded up. As none is negative, it may be plain."""
+    holds = value.constant > 0 if strictly else value.constant >= 0
+    if all(c > 0 for _, c in value.coefs) if holds else all(c < 0 for _, c in value.coefs):
+        return holds
     scale = lcm(value.constant.denominator, *(c.denominator for _, c in value.coefs))
     coefs = [(v, int(c * scale)) for v, c in value.coefs]
     least = -int(value.constant * scale) + (1 if strictly else 0)

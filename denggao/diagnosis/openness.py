@@ -37,7 +37,7 @@ def experts_decide(run: Evaluation) -> bool:
     """Undecided, and nothing countable is open any more: only judged bands keep it so. A law
     that asks no expert (but has 待核实 in it) waits for none."""
     verdict = run.instrument.verdict.id
-    if run.result(verdict).truth is not None or not _asks_experts(run.instrument):
+    if run.holds(verdict) is not None or not _asks_experts(run.instrument):
         return False
     found = what_is_open(run, verdict)
     judged = (catalogue()[key.partition("@")[0]].judged for key in found.keys)

@@ -17,7 +17,7 @@ from itertools import groupby, product
 from math import prod
 
 from denggao.diagnosis.batches import Batch
-from denggao.diagnosis.choices import Barred, Choice, Times, changed, choices
+from denggao.diagnosis.choices import Barred, Choice, Times, changed, choices, opens_by
 from denggao.diagnosis.formula import Model
 from denggao.diagnosis.future import Assumption, assumed
 from denggao.diagnosis.goal import Goal, Standing, can_hold, helping, together
@@ -127,6 +127,7 @@ class _Attempt:
     before: Standing
     assumptions: tuple[Assumption, ...]
     found: Sequence[Choice] | None = ()  # None: whatever is done, it fails
+    barred: Sequence[Barred] = ()
     times: Times | None = None
     obstacles: tuple[Obstacle, ...] = ()
     is_proven: bool = True
@@ -135,6 +136,7 @@ class _Attempt:
 class _Planner:
     def __init__(self, firm: Firm, terms: Terms) -> None:
         self.firm, self.terms = firm, terms
+        self.seen: tuple[Evaluation, Times, Evaluation] | None = None
 
     def plan(self) -> Plan:
         missed: list[Missed] = []
@@ -170,9 +172,9 @@ class _Planner:
             return True
         if any(truths[id_] is not True for id_ in goal.aging):
             return False
-        run = Evaluation(instrument, failed.firm, batch.deadline, dict(self.terms.readings or {}))
-        found, _ = choices(run, self.terms.actions, self.terms.today)
-        return _offers(found) == _offers(failed.found)
+        if any(choice.action.by_day for choice in failed.found):
+            return False
+        return not any(opens_by(failed.run, barred, batch.deadline) for barred in failed.barred)
 
     # ---- one batch
 
@@ -209,7 +211,9 @@ class _Planner:
         if can_hold(formula, limits):
             times, proven = self.search(base, found, model, formula, is_whole)
         obstacles = () if times is not None else _obstacles(goal, parts, limits, barred)
-        return replace(base, found=found, times=times, obstacles=obstacles, is_proven=proven)
+        return replace(
+            base, found=found, barred=barred, times=times, obstacles=obstacles, is_proven=proven
+        )
 
     def search(
         self, base: _Attempt, found: Sequence[Choice], model: Model, formula: Formula, whole: bool
@@ -242,19 +246,21 @@ class _Planner:
         return None, False
 
     def accepts(self, base: _Attempt, found: Sequence[Choice], times: Times) -> bool:
-        run = base.run
-        firm = changed(run, found, times)
-        after = Evaluation(run.instrument, firm, run.facts.as_of, run.readings)
-        return base.goal.reached(base.before, after)
+        return base.goal.reached(base.before, self.after(base.run, found, times))
+
+    def after(self, run: Evaluation, found: Sequence[Choice], times: Times) -> Evaluation:
+        """The application of ``run`` once all is done; the last one looked at is kept."""
+        if self.seen is None or self.seen[0] is not run or self.seen[1] != times:
+            firm = changed(run, found, times)
+            made = Evaluation(run.instrument, firm, run.facts.as_of, run.readings)
+            self.seen = run, times, made
+        return self.seen[2]
 
     # ---- the plan
 
     def made(self, last: _Attempt, missed: tuple[Missed, ...], proven: bool) -> Plan:
         run, found, times = last.run, last.found or (), last.times or ()
-        firm = changed(run, found, times) if times else None
-        after = run if firm is None else Evaluation(
-            run.instrument, firm, run.facts.as_of, run.readings
-        )  # fmt: skip
+        after = self.after(run, found, times) if times else run
         steps = tuple(
             _step(choice, count, run, after)
             for choice, count in zip(found, times, strict=False)
@@ -323,10 +329,6 @@ def _late(goal: Goal, id_: str, barred: Sequence[Barred]) -> tuple[Barred, ...]:
     if not id_:
         return ()
     return tuple(b for b in helping(goal.instrument, id_, barred) if isinstance(b, Barred))
-
-
-def _offers(found: Sequence[Choice]) -> set[tuple[str, int | None, int]]:
-    return {(choice.action.id, choice.year, choice.limit) for choice in found}
 
 
 @cache

@@ -43,6 +43,12 @@ class Facts:
         #: The operated ones of the three fiscal years before the application, oldest first.
         self.window = tuple(year for year in years if self.operated(year))
 
+    def __copy__(self) -> Facts:
+        """Shallow, as for an evaluation."""
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        return other
+
     def get(self, code: str, year: int | None = None) -> Value | None:
         """A stated value that is no number, or ``None``."""
         if year is not None and not self.operated(year):
@@ -90,6 +96,15 @@ class Facts:
         other = copy.copy(self)
         other._resolved = {**self._resolved, key: value}
         return other
+
+    def reuse(self, other: Facts, moved: frozenset[str]) -> None:
+        """Take over what was found for another firm on the same day that differs from this one
+        in nothing but the ``moved`` keys, and the flags raised on the way."""
+        self._own = {k: v for k, v in other._own.items() if k not in moved}
+        self._resolved = {k: v for k, v in other._resolved.items() if k not in moved}
+        self._derived = {k: v for k, v in other._derived.items() if k not in moved}
+        self._outside |= other._outside - moved
+        self.flags |= other.flags
 
     # ---- how a number is found
 

@@ -419,11 +419,17 @@ class Action:
     in_year: int
     needs: Expr | None
     sources: tuple[tuple[bool, str], ...]
+    year: Year | None = field(init=False, compare=False, repr=False)
+    by_day: bool = field(init=False, compare=False, repr=False)
 
-    @property
-    def year(self) -> Year | None:
-        """Which fiscal years it is done for; ``None`` if its facts have none."""
-        return next((e.fact.year for e in self.effects if e.fact.year is not None), None)
+    def __post_init__(self) -> None:
+        """``year``: which fiscal years it is done for, ``None`` if its facts have none;
+        ``by_day``: what is asked of it may turn with the day of application."""
+        years = (e.fact.year for e in self.effects if e.fact.year is not None)
+        object.__setattr__(self, "year", next(years, None))
+        dated = Age | Holds | EverHeld | TitleDay | Day | Ref
+        by_day = any(isinstance(e, dated) for e in self.expressions())
+        object.__setattr__(self, "by_day", by_day)
 
     def expressions(self) -> list[Expr]:
         """Every expression in it, each with all inside it."""

@@ -133,8 +133,10 @@ def action_text(rnd: Random, number: int) -> str:
 
 
 def firm_facts(rnd: Random) -> dict[str, Any]:
+    missing = 0.06 if rnd.random() < 0.7 else 0.25
+
     def some(value: Any) -> Any:
-        return None if rnd.random() < 0.06 else value
+        return None if rnd.random() < missing else value
 
     years = ("2023", "2024", "2025", "2026") if rnd.random() < 0.2 else ("2023", "2024", "2025")
     staff = {y: some(rnd.choice((18, 20, 21))) for y in years}

@@ -17,11 +17,21 @@ class Remembered:
 
     def __init__(self, instrument: n.Instrument) -> None:
         self._statements = instrument.statements
+        self._components = instrument.components
+        self._parts: dict[tuple[str, int | None], frozenset[str]] = {}
         self._quotients: dict[int, tuple[n.Expr, n.Expr] | None] = {}
         self._plain: dict[int, bool] = {}
         self._gaps: dict[int, bool] = {}
         self._alive: list[n.Compare] = []
         self.used: dict[str, tuple[str, ...]] = {}
+
+    def parts(self, code: str, year: int | None) -> frozenset[str]:
+        """The keys that a fact of this year can be derived from."""
+        found = self._parts.get((code, year))
+        if found is None:
+            components = self._components.get(code, frozenset())
+            found = self._parts[code, year] = frozenset(key_of(c, year) for c in components)
+        return found
 
     def quotient(self, expr: n.Compare) -> tuple[n.Expr, n.Expr] | None:
         """Numerator and denominator of its left side."""
@@ -48,6 +58,12 @@ class Remembered:
 def remembered(instrument: n.Instrument, year: int, window: tuple[int, ...]) -> Remembered:
     """One for all firms judged with these operated years."""
     return Remembered(instrument)
+
+
+@lru_cache(maxsize=256)
+def years_read(year: int, window: tuple[int, ...]) -> dict[n.Year, tuple[int, ...]]:
+    """The fiscal years that each word means in an application of ``year``."""
+    return {**{one: one.years(year) for one in n.Year}, n.Year.WINDOW: window}
 
 
 @cache

@@ -20,7 +20,7 @@ from denggao.facts.interval import UNDEFINED, ZERO, Interval, Truth, point
 from denggao.facts.resolve import Facts
 from denggao.rules import nodes as n
 from denggao.rules.engines import papers
-from denggao.rules.engines.common import facts_named, parameter_fact, remembered
+from denggao.rules.engines.common import facts_named, parameter_fact, remembered, years_read
 from denggao.rules.outcome import Outcome, Result
 from denggao.rules.shape import zero_asked
 
@@ -58,10 +58,16 @@ class Evaluation:
         self.given = given or {}
         self.facts = Facts(firm, as_of, self._derive)
         self.results: dict[str, Result] = {}
+        self.truths: dict[str, Truth] = {}
         self.sums: dict[str, Interval] = {}  # of the window, by fact
-        self.years = {year: year.years(as_of.year) for year in n.Year}
-        self.years[n.Year.WINDOW] = self.facts.window
+        self.years = years_read(as_of.year, self.facts.window)
         self._known = remembered(instrument, as_of.year, self.facts.window)
+
+    def __copy__(self) -> Evaluation:
+        """Shallow; thousands are made for each firm that is planned for."""
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        return other
 
     def outcome(self) -> Outcome:
         """Every statement's result, the values read, and the flags raised."""
@@ -99,6 +105,14 @@ class Evaluation:
             self.results[id_] = self._compute(self.instrument.statements[id_])
         return self.results[id_]
 
+    def holds(self, id_: str) -> Truth:
+        """The truth of a statement alone: without its gap, which takes as long again."""
+        if id_ not in self.truths:
+            body = self.instrument.statements[id_].body
+            assert body is not None
+            self.truths[id_] = self.truth(body)
+        return self.truths[id_]
+
     def _compute(self, statement: n.Statement) -> Result:
         facts = self._facts_used(statement)
         if statement.id in self.given:
@@ -109,9 +123,7 @@ class Evaluation:
         return Result(statement, value=value, facts=facts, flags=flags)
 
     def _condition(self, statement: n.Statement, facts: tuple[str, ...]) -> Result:
-        body = statement.body
-        assert body is not None
-        truth = self.truth(body)
+        body, truth = statement.body, self.holds(statement.id)
         if not isinstance(body, n.Compare):
             return Result(statement, truth, facts=facts)
         return Result(statement, truth, self.number(body.left), self.gap(body, truth), facts)
@@ -148,6 +160,7 @@ class Evaluation:
         known = Interval(step, self.number(fact).hi)
         other = copy.copy(self)
         other.results = {id_: self.result(id_) for id_ in statement.uses}
+        other.truths = {id_: result.truth for id_, result in other.results.items()}
         other.facts, other.sums = self.facts.clipped(self._key(fact), known), {}
         return other
 
@@ -161,9 +174,9 @@ class Evaluation:
     def _derive(self, code: str, year: int | None) -> Interval | None:
         """The fact from its components; ``None`` if it has none or none of them is stated."""
         derivation = self.instrument.derivations.get(code)
-        stated = self.facts.values
-        components = self.instrument.components.get(code, frozenset())
-        if derivation is None or not any(key_of(c, year) in stated for c in components):
+        if derivation is None:
+            return None
+        if self._known.parts(code, year).isdisjoint(self.facts.values):
             return None
         inner = copy.copy(self)
         inner.each = year
@@ -291,18 +304,26 @@ class Evaluation:
 
     # ---- parameters with cases
 
-    def variant(self, changes: Mapping[str, Value], affected: frozenset[str]) -> Evaluation:
-        """The same firm with other values; only the ``affected`` statements are run again."""
+    def variant(
+        self, changes: Mapping[str, Value], affected: frozenset[str], moved: frozenset[str]
+    ) -> Evaluation:
+        """The same firm with other values. Only the ``affected`` statements are run again, only
+        the ``moved`` keys looked up again; none given: all of them."""
         firm = Firm({**self.facts.values, **changes}, set(self.facts.stated_flags))
         other = Evaluation(self.instrument, firm, self.facts.as_of, self.readings, self.given)
         other.results = {k: r for k, r in self.results.items() if k not in affected}
+        other.truths = {k: t for k, t in self.truths.items() if k not in affected}
+        if moved:
+            other.facts.reuse(self.facts, moved)
+            codes = {key.partition("@")[0] for key in moved}
+            other.sums = {k: value for k, value in self.sums.items() if k not in codes}
         return other
 
     def with_given(self, given: Mapping[str, Interval]) -> Evaluation:
         """The same run with the value of some statements fixed."""
         other = copy.copy(self)
         other.given = {**self.given, **given}
-        other.results = {}
+        other.results, other.truths = {}, {}
         return other
 
     def splits(self, expr: n.Compare) -> list[Evaluation]:
@@ -321,7 +342,7 @@ class Evaluation:
             run.facts = self.facts.clipped(key, clipped)
             run.sums = {}
             run.given = {**self.given, parameter.id: value}
-            run.results = {}
+            run.results, run.truths = {}, {}
             runs += run.splits(expr) if len(runs) < MAX_SPLITS else [run]
         return runs
 
@@ -471,7 +492,7 @@ _TRUTHS: dict[type, Callable[[Evaluation, Any], Truth]] = {
     n.AnyOf: Evaluation._any,
     n.Not: Evaluation._not,
     n.FactRef: Evaluation._yes_no,
-    n.Ref: lambda run, e: run.result(e.id).truth,
+    n.Ref: lambda run, e: run.holds(e.id),
     n.Missing: Evaluation._missing,
     n.Classified: lambda run, e: True if run.facts.get(e.code) else None,
     n.Holds: lambda run, e: papers.holds(run.facts, e),
