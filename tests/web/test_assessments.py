@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -185,6 +187,30 @@ def test_one_firm_and_all_firms_have_the_same_facts(firm: Enterprise) -> None:
     assert keys == [firm.pk]
     assert "titles" not in one.values
     assert from_ledger(ledger, 0).values == one.values | {"name": "模拟甲"}
+
+
+def test_papers_name_the_source_of_every_figure(
+    clerk: User, sign_in: Callable[..., Client], firm: Enterprise, tmp_path: Path
+) -> None:
+    client = sign_in(clerk)
+    for kind in ("report", "plan"):
+        address = reverse("assessments:paper", args=[firm.pk, kind, "docx"])
+        answer = client.get(address, {"law": LAW, "as_of": DAY})
+        assert answer["Content-Disposition"].startswith("attachment")
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
+            notes = book.read("word/footnotes.xml").decode()
+        assert "国科发火〔2016〕32号" in notes
+        assert "更正" in notes
+    assert AuditRow.objects.filter(action="导出文书").count() == 2
+
+
+def test_no_paper_of_another_kind_or_another_districts_firm(
+    make_user: Callable[..., User], clerk: User, sign_in: Callable[..., Client], firm: Enterprise
+) -> None:
+    wrong = reverse("assessments:paper", args=[firm.pk, "report", "exe"])
+    assert sign_in(clerk).get(wrong).status_code == 404
+    right = reverse("assessments:paper", args=[firm.pk, "report", "docx"])
+    assert sign_in(make_user("other", "clerk", region=QILIHE)).get(right).status_code == 404
 
 
 def test_said_to_hold_no_certificate_is_not_the_same_as_nothing_said(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from denggao.web.assessments.views import laws, lists, pool, verdict
+from denggao.web.assessments.views import laws, lists, papers, pool, verdict
 
 app_name = "assessments"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("laws/own/<int:pk>/decide/", laws.decide, name="law-decide"),
     path("laws/draft/", laws.draft, name="law-draft"),
     path("enterprises/<int:pk>/verdict/", verdict.verdict, name="pool-verdict"),
+    path("enterprises/<int:pk>/<str:kind>.<str:ending>", papers.paper, name="paper"),
     path("lists/", lists.lists, name="lists"),
     path("lists/export/", lists.export, name="lists-export"),
     path("lists/freeze/", lists.freeze, name="lists-freeze"),
