@@ -24,12 +24,12 @@ _SHOWN = 10
 
 
 def screen(
-    ledgers: list[Path] = typer.Argument(..., metavar="台账…", help=".xlsx、.csv 或 .parquet"),
+    ledgers: list[str] = typer.Argument(None, metavar="台账…", help=".xlsx、.csv 或 .parquet"),
     law: list[str] = typer.Option(
         [], "--law", help="规范的简称，可多次；缺省为科技型中小企业评价和高新技术企业认定"
     ),
     as_of: str | None = typer.Option(None, "--as-of", help="申请日，缺省为今天"),
-    output: Path | None = typer.Option(
+    output: str | None = typer.Option(
         None, "-o", "--output", help="结果文件：.xlsx 给人看，.csv（UTF-8）和 .parquet 给程序用"
     ),
     columns: Path | None = typer.Option(None, "--columns", help="表头对照文件 .toml"),
@@ -42,10 +42,49 @@ def screen(
     snapshot: Path | None = typer.Option(
         None, "--snapshot", help="另存快照 .zip，以后用 denggao compare 对比"
     ),
+    there: str | None = typer.Option(
+        None,
+        "--on",
+        metavar="数据所在",
+        help="在数据所在处判，数据不出库：postgresql://用户@主机/库/表、duckdb:台账.parquet、"
+        "spark:MASTER；结果是旁边的一张表或一份 .parquet（-o 改名）。密码放 PGPASSWORD",
+    ),
+    replace: bool = typer.Option(False, "--replace", help="与 --on 同用：换掉上次的结果"),
 ) -> None:
     """摸排：一份或几份台账里的每一户，按规范逐条判"""
     on = day(as_of)
     told = f"申请日 {on}" + ("" if as_of else "（今天；用 --as-of 指定）")
+    if there is not None:
+        if top is not None or snapshot is not None:
+            raise UserError("--on 不能和 --top、--snapshot 同用：数据不出库，只在这里看汇总")
+        from denggao.cli.onsite import screen_there
+
+        screen_there(
+            there, ledgers or [], law, on, output, _mapping(columns), id_column, reading, replace
+        )
+        typer.echo(told)
+        return
+    if not ledgers:
+        raise UserError("请给一份或几份台账（.xlsx、.csv 或 .parquet），或用 --on 说明数据在哪里")
+    if replace:
+        raise UserError("--replace 只和 --on 同用")
+    files, saved = [Path(ledger) for ledger in ledgers], Path(output) if output else None
+    _screen_files(files, law, on, told, saved, columns, id_column, top, exact, reading, snapshot)
+
+
+def _screen_files(
+    ledgers: Sequence[Path],
+    law: Sequence[str],
+    on: date,
+    told: str,
+    output: Path | None,
+    columns: Path | None,
+    id_column: str | None,
+    top: int | None,
+    exact: int,
+    reading: Sequence[str],
+    snapshot: Path | None,
+) -> None:
     if output is not None:
         checked_output(output, _KINDS, [*ledgers, columns])
         checked_output(unselected(output), _KINDS, [*ledgers, columns])

@@ -15,10 +15,11 @@ from denggao.facts.celldates import SURE_FROM
 from denggao.facts.celldates import date as day
 from denggao.facts.celltext import BadCell
 from denggao.facts.columnmap import ColumnMap
-from denggao.facts.enterprise import OUT_OF_DOMAIN, key_of
+from denggao.facts.enterprise import OUT_OF_DOMAIN
 from denggao.facts.errors import UserError
-from denggao.facts.heads import Meaning, understand
+from denggao.facts.heads import Meaning
 from denggao.facts.ledger import Ledger
+from denggao.facts.tableheads import table_heads
 from denggao.rules.engines.columnar.screening import IDENTITY, INDEX, NAME, harmless
 from denggao.rules.engines.columnar.table import DISTANCE, FAILED, LEAST, OPEN, in_order, table
 from denggao.rules.nodes import Instrument
@@ -64,32 +65,15 @@ def scan(
 ) -> ParquetLedger:
     """Match the heads of a Parquet file. Raises UserError when it cannot be read, has no
     identity column, or no known head besides it."""
-    columns = columns or ColumnMap()
     try:
         frame = pl.scan_parquet(path)
         schema = frame.collect_schema()
     except (OSError, pl.exceptions.PolarsError):
         raise UserError(f"「{path.name}」读不出来，应是 Parquet 文件") from None
-    meanings = {
-        h: columns.meaning(h, as_of.year) or understand((h,), as_of.year) for h in schema.names()
-    }
-    if columns.year_column in schema.names() or any(
-        m is not None and m.role == "year" for m in meanings.values()
-    ):
-        raise UserError(
-            f"「{path.name}」每户每年一行；这种台账请存成 .xlsx 或 .csv，"
-            "或先转成每户一行、年份写在表头里"
-        )
-    facts = {h: m for h, m in meanings.items() if m is not None and m.role == "fact"}
-    identity = _identity(facts, schema.names(), id_column or columns.id_column, path)
-    known = {h: m for h, m in facts.items() if h != identity}
-    if not known:
-        heads = "、".join(schema.names()[:20])
-        raise UserError(f"「{path.name}」里没有认识的表头（除标识列外）；现有：{heads}")
-    _no_twice(known, as_of, path)
-    cells = [_cell(h, m, schema[h], as_of, path) for h, m in known.items()]
+    heads = table_heads(schema.names(), as_of, f"「{path.name}」", columns, id_column)
+    cells = [_cell(h, m, schema[h], key, path) for key, (h, m) in heads.facts.items()]
     frame = frame.select(
-        pl.col(identity).cast(pl.String).alias(IDENTITY),
+        pl.col(heads.identity).cast(pl.String).alias(IDENTITY),
         *(cell for made in cells for cell in made),
     )
     refused = [c for c in frame.collect_schema().names() if c.startswith(_REFUSED)]
@@ -97,40 +81,11 @@ def scan(
     frame = frame.with_columns(flag.alias(f"flag:{OUT_OF_DOMAIN}")).drop(refused)
     if NAME not in frame.collect_schema().names():
         frame = frame.with_columns(pl.col(IDENTITY).alias(NAME))
-    unread = tuple(h for h in schema.names() if h not in known and h != identity)
-    return ParquetLedger(path, frame.with_row_index(INDEX), identity, unread)
+    return ParquetLedger(path, frame.with_row_index(INDEX), heads.identity, heads.unread)
 
 
-def _identity(
-    facts: dict[str, Meaning], heads: Sequence[str], asked: str | None, path: Path
-) -> str:
-    if asked is not None:
-        if asked not in heads:
-            raise UserError(f"「{path.name}」里没有标识列“{asked}”")
-        return asked
-    for code in ("uscc", "name"):
-        for head, meaning in facts.items():
-            if meaning.code == code:
-                return head
-    raise UserError(f"「{path.name}」里没有标识列：需要统一社会信用代码、企业名称，或用 --id 指定")
-
-
-def _key(meaning: Meaning, as_of: date) -> str:
-    fact = meaning.fact
-    return key_of(fact.code, (meaning.year or as_of.year - 1) if fact.yearly else None)
-
-
-def _no_twice(known: dict[str, Meaning], as_of: date, path: Path) -> None:
-    owner: dict[str, str] = {}
-    for head, meaning in known.items():
-        key = _key(meaning, as_of)
-        if key in owner:
-            raise UserError(f"「{path.name}」里“{owner[key]}”和“{head}”是同一个事实，请只留一列")
-        owner[key] = head
-
-
-def _cell(head: str, meaning: Meaning, kind: pl.DataType, as_of: date, path: Path) -> list[pl.Expr]:
-    fact, key, column = meaning.fact, _key(meaning, as_of), pl.col(head)
+def _cell(head: str, meaning: Meaning, kind: pl.DataType, key: str, path: Path) -> list[pl.Expr]:
+    fact, column = meaning.fact, pl.col(head)
     if fact.numeric:
         return _number(column, kind, fact, meaning.factor or 1, key, f"「{path.name}」的“{head}”")
     if fact.unit == "日期":

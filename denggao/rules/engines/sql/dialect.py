@@ -39,12 +39,17 @@ class Dialect:
     group: Callable[[str, str, int], str]  # what a group of the pattern matched, or null
     ordinal: Callable[[str], str]
     moved: Callable[[str, int, int], str]  # day number, months, days → day number
+    day_in_shanghai: Callable[[str], str]  # of an instant, whatever the session's time zone
     real_of_wide: Callable[[str], str] = field(default=lambda x: x)
 
     def name_of(self, name: str) -> str:
         """A quoted identifier."""
         mark = self.quote_mark
         return f"{mark}{name.replace(mark, mark * 2)}{mark}"
+
+    def path_of(self, name: str) -> str:
+        """A quoted name of a table, 模式.表."""
+        return ".".join(self.name_of(part) for part in name.split("."))
 
     def literal(self, text: str) -> str:
         """A quoted text."""
@@ -75,6 +80,7 @@ POSTGRES = Dialect(
     longest_name=63,
     matched=lambda text, pattern: f"{text} ~ {pattern}",
     group=lambda text, pattern, i: f"(REGEXP_MATCH({text}, {pattern}))[{i}]",
+    day_in_shanghai=lambda instant: f"CAST({instant} AT TIME ZONE 'Asia/Shanghai' AS DATE)",
     ordinal=lambda day: _days_of(_FIRST, day),
     moved=lambda number, months, days: _days_of(
         _FIRST,
@@ -96,6 +102,7 @@ DUCKDB = Dialect(
     longest_name=None,
     matched=lambda text, pattern: f"REGEXP_MATCHES({text}, {pattern})",
     group=lambda text, pattern, i: f"NULLIF(REGEXP_EXTRACT({text}, {pattern}, {i}), '')",
+    day_in_shanghai=lambda instant: f"CAST({instant} AT TIME ZONE 'Asia/Shanghai' AS DATE)",
     ordinal=lambda day: _days_of(_FIRST, day),
     moved=lambda number, months, days: _days_of(
         _FIRST,
@@ -119,6 +126,10 @@ SPARK = Dialect(
     longest_name=None,
     matched=lambda text, pattern: f"{text} RLIKE {pattern}",
     group=lambda text, pattern, i: f"NULLIF(REGEXP_EXTRACT({text}, {pattern}, {i}), '')",
+    day_in_shanghai=lambda instant: (
+        "CAST(FROM_UTC_TIMESTAMP(TO_UTC_TIMESTAMP("
+        f"{instant}, CURRENT_TIMEZONE()), 'Asia/Shanghai') AS DATE)"
+    ),
     ordinal=lambda day: f"CAST(DATEDIFF({day}, {_FIRST}) AS BIGINT) + 1",
     moved=lambda number, months, days: (
         "CAST(DATEDIFF(DATE_ADD(ADD_MONTHS("

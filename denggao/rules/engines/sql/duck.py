@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from denggao.facts.errors import UserError
 from denggao.rules.engines.sql.dialect import DUCKDB
+from denggao.rules.engines.sql.place import Count, Progress
+from denggao.rules.engines.sql.watched import watched
 
 if TYPE_CHECKING:
     import polars as pl
@@ -41,10 +44,84 @@ class DuckSession:
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
+class DuckPlace:
+    """A Parquet file, and the result as another beside it."""
+
+    dialect = DUCKDB
+
+    def __init__(self, path: Path) -> None:
+        if path.suffix.lower() != ".parquet":
+            raise UserError(f"duckdb: 之后应是 .parquet 文件，不是“{path.name}”")
+        if not path.is_file():
+            raise UserError(f"没有文件“{path}”")
+        self._connection = connect()
+        self.path = path
+        self.name = f"「{path.name}」"
+        self.table = _reading(path)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def types(self) -> dict[str, str]:
+        import duckdb
+
+        try:
+            found = self._connection.execute(f"DESCRIBE SELECT * FROM {self.table}")
+        except duckdb.Error:
+            raise UserError(f"{self.name}读不出来，应是 Parquet 文件") from None
+        return {str(row[0]): str(row[1]) for row in found.fetchall()}
+
+    def target(self, asked: str | None) -> str:
+        beside = self.path.with_name(f"{self.path.stem}.逐企结论.parquet")
+        return asked or str(beside)
+
+    def run(
+        self, statement: Callable[[str], str], target: str, progress: Progress, replace: bool
+    ) -> None:
+        import duckdb
+
+        text = statement(self.table).rstrip()
+        copy = f"COPY (\n{text}\n) TO {DUCKDB.literal(target)} (FORMAT parquet, COMPRESSION zstd)"
+        connection = self._connection
+
+        def tell() -> None:
+            done = connection.query_progress()
+            if done > 0:
+                progress(int(done), 100)
+
+        try:
+            watched(lambda: _ignore(connection.execute(copy)), tell, connection.interrupt)
+        except duckdb.Error as error:
+            said = str(error).strip().splitlines()[0]
+            raise UserError(f"DuckDB 没有做成，什么也没留下：{said}") from None
+
+    def counts(self, target: str) -> list[Count]:
+        found = self._connection.execute(
+            f"SELECT law, verdict, hard_verdict, COUNT(*) FROM {_reading(Path(target))}"
+            " GROUP BY law, verdict, hard_verdict"
+        )
+        return [Count(*row) for row in found.fetchall()]
+
+    def flagged(self, target: str, flag: str) -> int:
+        text = f"SELECT COUNT(*) FROM {_reading(Path(target))} WHERE flags LIKE ?"
+        row = self._connection.execute(text, [f"%{flag}%"]).fetchone()
+        return int(row[0]) if row else 0
+
+
+def _ignore(found: object) -> None:
+    """A statement that gives no rows."""
+
+
+def _reading(path: Path) -> str:
+    return f"READ_PARQUET({DUCKDB.literal(str(path))})"
+
+
 def connect() -> DuckDBPyConnection:
     """A database in memory. Raises UserError where DuckDB is not installed."""
     try:
         import duckdb
     except ImportError:
         raise UserError('没有装 DuckDB；请运行 pip install "denggao[duckdb]"') from None
-    return duckdb.connect(config={"custom_user_agent": "denggao"})
+    connection = duckdb.connect()
+    connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+    return connection

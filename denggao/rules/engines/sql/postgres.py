@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from denggao.facts.errors import UserError
 from denggao.rules.engines.lowering.expr import Type
 from denggao.rules.engines.lowering.plan import type_of
 from denggao.rules.engines.sql.dialect import POSTGRES
+from denggao.rules.engines.sql.place import Count, Progress, masked
 
 if TYPE_CHECKING:
     import polars as pl
     from psycopg import Connection
 
 _KINDS = {Type.FLAG: "BOOLEAN", Type.INT: "BIGINT", Type.DAY: "DATE", Type.TEXT: "TEXT"}
+#: A result of ours says so, and only such a table is ever replaced.
+_MARK = "登高 逐企结论"
+#: Pages of 8 kB judged at a time, so that somebody can watch.
+_PAGES = 4096
+_LONGEST = 63
 
 
 class PostgresSession:
@@ -49,6 +57,124 @@ class PostgresSession:
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
+class PostgresPlace:
+    """A table, a view or whatever stands after FROM, and the result as a table beside it."""
+
+    dialect = POSTGRES
+
+    def __init__(self, where: str, schema: str | None, table: str) -> None:
+        self._connection = connect(where)
+        self._where = masked(where)
+        quote = POSTGRES.name_of
+        self.name = f"表 {schema}.{table}" if schema else f"表 {table}"
+        self.table = f"{quote(schema)}.{quote(table)}" if schema else quote(table)
+        self._bare = table
+        found = self._ask("SELECT TO_REGCLASS(%s)::OID", self.table)
+        if found is None:
+            self.close()
+            raise UserError(f"{self._where} 里没有{self.name}；请核对库名、模式名、表名和大小写")
+        self._oid = found
+        self._schema = str(
+            self._ask(
+                "SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+                " WHERE c.oid = %s",
+                found,
+            )
+        )
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def types(self) -> dict[str, str]:
+        rows = self._connection.execute(
+            "SELECT attname, FORMAT_TYPE(atttypid, NULL) FROM pg_attribute"
+            " WHERE attrelid = %s AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+            [self._oid],
+        )
+        return {str(name): str(kind) for name, kind in rows.fetchall()}
+
+    def target(self, asked: str | None) -> str:
+        schema, name = self._schema, f"{self._bare}_逐企结论"
+        if asked is not None:
+            first, dot, rest = asked.partition(".")
+            schema, name = (first, rest) if dot else (schema, asked)
+        if not name or len(name.encode()) > _LONGEST:
+            raise UserError(f"结果表的名字“{name}”太长：PostgreSQL 最多 {_LONGEST} 字节")
+        quote = POSTGRES.name_of
+        return f"{quote(schema)}.{quote(name)}"
+
+    def run(
+        self, statement: Callable[[str], str], target: str, progress: Progress, replace: bool
+    ) -> None:
+        with self._speaking(), self._connection.transaction():
+            self._connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            self._connection.execute("SET LOCAL jit = off")
+            self._make_room(target, replace)
+            whole = statement(self.table)
+            self._execute(f"CREATE TABLE {target} AS\n{whole}WITH NO DATA")
+            parts = [self.table] if (pages := self._pages()) is None else None
+            for done, part in enumerate(parts or self._parts(pages or 0)):
+                progress(done, len(parts) if parts else -(-(pages or 0) // _PAGES))
+                self._execute(f"INSERT INTO {target}\n{statement(part)}")
+            self._execute(f"COMMENT ON TABLE {target} IS {POSTGRES.literal(_MARK)}")
+
+    def counts(self, target: str) -> list[Count]:
+        rows = self._connection.execute(
+            f"SELECT law, verdict, hard_verdict, COUNT(*) FROM {target}"
+            " GROUP BY law, verdict, hard_verdict".encode()
+        )
+        return [Count(*row) for row in rows.fetchall()]
+
+    def flagged(self, target: str, flag: str) -> int:
+        text = f"SELECT COUNT(*) FROM {target} WHERE flags LIKE %s"
+        return int(self._ask(text, f"%{flag}%"))
+
+    def _ask(self, text: str, *values: Any) -> Any:
+        row = self._connection.execute(text.encode(), values).fetchone()
+        return row[0] if row else None
+
+    def _execute(self, text: str) -> None:
+        self._connection.execute(text.encode())
+
+    def _make_room(self, target: str, replace: bool) -> None:
+        there = self._ask("SELECT TO_REGCLASS(%s)::OID", target)
+        if there is None:
+            return
+        if not replace:
+            raise UserError(f"已经有 {target}；用 -o 换一个名字，或加 --replace 换掉它")
+        if self._ask("SELECT OBJ_DESCRIPTION(%s, 'pg_class')", there) != _MARK:
+            raise UserError(f"{target} 不是登高写的结果表，不会换掉它；用 -o 换一个名字")
+        self._execute(f"DROP TABLE {target}")
+
+    def _pages(self) -> int | None:
+        """How many pages a plain table has; ``None`` for what can only be read as a whole."""
+        kind = self._ask("SELECT relkind FROM pg_class WHERE oid = %s", self._oid)
+        if kind not in ("r", b"r"):
+            return None
+        size = int(self._ask("SELECT PG_RELATION_SIZE(%s::OID)", self._oid))
+        return -(-size // int(self._ask("SELECT CURRENT_SETTING('block_size')::INT")))
+
+    def _parts(self, pages: int) -> Iterator[str]:
+        for first in range(0, pages, _PAGES):
+            last = f"'({min(first + _PAGES, pages)},0)'"
+            yield f"{self.table}\n  WHERE ctid >= '({first},0)' AND ctid < {last}"
+
+    @contextmanager
+    def _speaking(self) -> Iterator[None]:
+        """What the database refuses, said to a person; the transaction has undone it all."""
+        import psycopg
+
+        try:
+            yield
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise UserError(
+                f"{self._where} 不许这样做：{first_line(error)}；"
+                "需要读这张表、并在结果所在的模式里建表的权限"
+            ) from None
+        except psycopg.Error as error:
+            raise UserError(f"{self._where} 没有做成，什么也没留下：{first_line(error)}") from None
+
+
 def _kind(frame: pl.DataFrame, column: str) -> str:
     return "BIGINT" if frame.schema[column].is_integer() else _KINDS[type_of(column)]
 
@@ -58,26 +184,19 @@ def connect(where: str) -> Connection[Any]:
     try:
         import psycopg
     except ImportError:
-        raise UserError(
-            '没有装 PostgreSQL 的驱动；请运行 pip install "denggao[postgres]"'
-        ) from None
+        needed = 'pip install "denggao[postgres]"'
+        raise UserError(f"没有装 PostgreSQL 的驱动；请运行 {needed}") from None
     try:
         return psycopg.connect(where, autocommit=True, connect_timeout=10)
     except psycopg.Error as error:
-        raise UserError(f"连不上 {masked(where)}：{first_line(error)}") from None
-
-
-def masked(where: str) -> str:
-    """The address without a password."""
-    from urllib.parse import urlsplit, urlunsplit
-
-    parts = urlsplit(where)
-    if parts.password is None:
-        return where
-    user = f"{parts.username or ''}:***@"
-    return urlunsplit(parts._replace(netloc=user + parts.netloc.rpartition("@")[2]))
+        said = first_line(error)
+        _, _, account = where.rpartition("@")[0].partition("://")
+        secret = account.partition(":")[2]
+        said = said.replace(secret, "***") if secret else said
+        raise UserError(f"连不上 {masked(where)}：{said}") from None
 
 
 def first_line(error: Exception) -> str:
     """What the database said, in one line."""
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    said = str(error).strip()
+    return said.splitlines()[0] if said else type(error).__name__

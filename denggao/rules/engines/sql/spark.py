@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import re
+import secrets
+import socket
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from denggao.facts.errors import UserError
 from denggao.rules.engines.sql.dialect import SPARK
+from denggao.rules.engines.sql.place import Count, Progress
+from denggao.rules.engines.sql.watched import watched
 
 if TYPE_CHECKING:
     import polars as pl
     from pyspark.sql import SparkSession
 
-#: A rule book is one long expression per column: let Java compile it, however long it is.
 _SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.ansi.enabled": "true",
     "spark.sql.session.timeZone": "Asia/Shanghai",
-    "spark.sql.shuffle.partitions": "8",
     "spark.log.level": "ERROR",
 }
+_STANDALONE = re.compile(r"spark://([^:/]+):(\d+)")
+_SECONDS = 5
 
 
 class SparkCases:
@@ -44,20 +50,115 @@ class SparkCases:
         self._lent += 1
         path = Path(self._folder.name) / f"{self._lent}.parquet"
         frame.write_parquet(path)
-        return f"PARQUET.`{path}`"
+        return _reading(str(path))
 
     def rows(self, statement: str) -> list[dict[str, Any]]:
         return [row.asDict() for row in self.spark.sql(statement).collect()]
+
+
+class SparkPlace:
+    """Parquet that Spark can read, and the result as a folder of Parquet beside it."""
+
+    dialect = SPARK
+
+    def __init__(self, master: str, path: str, settings: Mapping[str, str] | None = None) -> None:
+        self._path = path.rstrip("/")
+        if "://" not in path and not Path(path).exists():
+            raise UserError(f"没有文件“{path}”")
+        self.name = f"「{self._path.rsplit('/', 1)[-1]}」"
+        self.table = _reading(self._path)
+        self._spark = connect(master, settings or {})
+        self._master = master
+
+    def close(self) -> None:
+        self._spark.stop()
+
+    def types(self) -> dict[str, str]:
+        with self._speaking(f"{self.name}读不出来，应是 Parquet 文件"):
+            fields = self._spark.read.parquet(self._path).schema.fields
+        return {field.name: field.dataType.simpleString() for field in fields}
+
+    def target(self, asked: str | None) -> str:
+        found = asked or f"{self._path.removesuffix('.parquet')}.逐企结论.parquet"
+        return found.rstrip("/")
+
+    def run(
+        self, statement: Callable[[str], str], target: str, progress: Progress, replace: bool
+    ) -> None:
+        with self._speaking(f"Spark（{self._master}）没有做成，什么也没留下"):
+            files, path = self._files(target)
+            if files.exists(path(target)) and not replace:
+                raise UserError(f"已经有“{target}”；用 -o 换一个名字，或加 --replace 换掉它")
+            temporary = f"{target}.{secrets.token_hex(4)}"
+            try:
+                frame = self._spark.sql(statement(self.table))
+                context = self._spark.sparkContext
+                watched(
+                    lambda: frame.write.parquet(temporary),
+                    lambda: self._tell(progress),
+                    context.cancelAllJobs,
+                )
+                files.delete(path(target), True)
+                files.rename(path(temporary), path(target))
+            finally:
+                files.delete(path(temporary), True)
+
+    def counts(self, target: str) -> list[Count]:
+        found = self._spark.sql(
+            f"SELECT law, verdict, hard_verdict, COUNT(*) FROM {_reading(target)}"
+            " GROUP BY law, verdict, hard_verdict"
+        )
+        return [Count(*row) for row in found.collect()]
+
+    def flagged(self, target: str, flag: str) -> int:
+        found = f"SELECT COUNT(*) FROM {_reading(target)} WHERE flags LIKE '%{flag}%'"
+        return int(self._spark.sql(found).collect()[0][0])
+
+    def _files(self, target: str) -> tuple[Any, Any]:
+        """The file system that the result is on, and its kind of path: Hadoop's, for the result
+        may be anywhere that Spark can write to."""
+        jvm: Any = self._spark._jvm
+        path = jvm.org.apache.hadoop.fs.Path
+        session: Any = self._spark._jsparkSession
+        return path(target).getFileSystem(session.sessionState().newHadoopConf()), path
+
+    def _tell(self, progress: Progress) -> None:
+        tracker = self._spark.sparkContext.statusTracker()
+        stages = [tracker.getStageInfo(i) for i in tracker.getActiveStageIds()]
+        known = [stage for stage in stages if stage is not None]
+        if known:
+            progress(sum(s.numCompletedTasks for s in known), sum(s.numTasks for s in known))
+
+    @contextmanager
+    def _speaking(self, what: str) -> Iterator[None]:
+        from py4j.protocol import Py4JError
+        from pyspark.errors import PySparkException
+
+        try:
+            yield
+        except (PySparkException, Py4JError) as error:
+            raise UserError(f"{what}：{_first_line(error)}") from None
+
+
+def _reading(path: str) -> str:
+    return f"PARQUET.{SPARK.name_of(path)}"
+
+
+def _first_line(error: Exception) -> str:
+    said = str(error).strip()
+    return said.splitlines()[0] if said else type(error).__name__
 
 
 def connect(master: str, settings: Mapping[str, str]) -> SparkSession:
     """A session on this master, with more ``settings`` than our own. Raises UserError where
     there is none to be had."""
     try:
+        from py4j.protocol import Py4JError
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError:
         raise UserError('没有装 Spark；请运行 pip install "denggao[spark]"') from None
+    _knock(master)
     builder = SparkSession.builder.master(master).appName("denggao")
     if master.startswith("local"):
         builder = builder.config("spark.driver.bindAddress", "127.0.0.1")
@@ -65,7 +166,18 @@ def connect(master: str, settings: Mapping[str, str]) -> SparkSession:
     for name, value in {**_SETTINGS, **settings}.items():
         builder = builder.config(name, value)
     try:
-        return builder.getOrCreate()
-    except (PySparkException, RuntimeError, OSError) as error:
-        said = str(error).strip().splitlines() or [type(error).__name__]
-        raise UserError(f"Spark（{master}）没有应答：{said[0]}") from None
+        found: SparkSession = builder.getOrCreate()
+    except (PySparkException, Py4JError, RuntimeError, OSError) as error:
+        raise UserError(f"Spark（{master}）没有应答：{_first_line(error)}") from None
+    return found
+
+
+def _knock(master: str) -> None:
+    """Spark asks a master that is not there for minutes; one question is enough for us."""
+    found = _STANDALONE.match(master)
+    if found is None:
+        return
+    try:
+        socket.create_connection((found[1], int(found[2])), timeout=_SECONDS).close()
+    except OSError:
+        raise UserError(f"Spark（{master}）没有应答；请核对地址和端口") from None

@@ -1,0 +1,72 @@
+"""``denggao screen --on``: the laws go to the data, a summary comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from denggao.cli.common import checked_output, laws, progress_bar, readings
+from denggao.documents.replacing import replacing
+
+if TYPE_CHECKING:
+    from denggao.facts.columnmap import ColumnMap
+    from denggao.rules.engines.sql.there import Judged
+    from denggao.rules.nodes import Instrument
+
+_SHOWN = 10
+_WORDS = (("符合", "pass"), ("未知", "unknown"), ("不符合", "fail"))
+
+
+def screen_there(
+    on: str,
+    files: Sequence[str],
+    names: Sequence[str],
+    as_of: date,
+    output: str | None,
+    columns: ColumnMap | None,
+    id_column: str | None,
+    options: Sequence[str],
+    replace: bool,
+) -> None:
+    """Judge every firm of the table that ``on`` names, there."""
+    from denggao.rules.engines.sql.duck import DuckPlace
+    from denggao.rules.engines.sql.place import place_of
+    from denggao.rules.engines.sql.there import judged
+
+    instruments = laws(names, as_of)
+    chosen = readings(instruments, options)
+    with place_of(on, files) as place, progress_bar("逐户判") as progress:
+        target = place.target(output)
+        made: AbstractContextManager[object] = nullcontext(target)
+        if isinstance(place, DuckPlace):
+            checked_output(Path(target), [".parquet"], [place.path])
+            made = replacing(Path(target))
+        with made as where:
+            found = judged(
+                place, instruments, as_of, chosen, str(where), progress,
+                columns=columns, id_column=id_column, replacing=replace,
+            )  # fmt: skip
+    _show(found, instruments, target)
+
+
+def _show(found: Judged, instruments: Sequence[Instrument], target: str) -> None:
+    firms = sum(c.firms for c in found.counts) // max(1, len(instruments))
+    typer.echo(f"企业 {firms} 户；有值不能用、按未知算的 {found.flagged} 行（标记 OUT_OF_DOMAIN）")
+    if found.unread:
+        more = "……" if len(found.unread) > _SHOWN else ""
+        typer.echo(f"没有读的列 {len(found.unread)} 个：{'、'.join(found.unread[:_SHOWN])}{more}")
+    for law in instruments:
+        typer.echo(f"《{law.short}》 {law.version}")
+        ours = [c for c in found.counts if c.law == law.short]
+        for title, kind in (("可核实条件", "hard"), ("结论", "verdict")):
+            told = (
+                f"{word} {sum(c.firms for c in ours if getattr(c, kind) == key)} 户"
+                for word, key in _WORDS
+            )
+            typer.echo(f"  {title}：{'，'.join(told)}")
+    typer.echo(f"结果在 {target}")

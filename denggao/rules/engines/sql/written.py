@@ -1,0 +1,93 @@
+"""A law as a text of SQL for somebody to read, keep and run: ``denggao law sql``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from denggao.facts.catalogue import Fact, catalogue
+from denggao.facts.enterprise import key_of
+from denggao.facts.errors import UserError
+from denggao.rules import nodes as n
+from denggao.rules.engines.sql.dialect import TRANSLATED, Dialect, dialect_of
+from denggao.rules.engines.sql.place import Place
+from denggao.rules.engines.sql.source import canonical
+from denggao.rules.engines.sql.statement import Source
+from denggao.rules.engines.sql.there import Readings, statement_of
+
+
+def written(
+    instruments: Sequence[n.Instrument],
+    dialect: str,
+    as_of: date,
+    readings: Readings,
+    *,
+    table: str = "台账",
+    view: str | None = None,
+) -> str:
+    """The sheet of these laws in a dialect, over a table in the catalogue's codes and units, as
+    a query or as a view. Raises UserError for an unknown dialect."""
+    d = dialect_of(dialect)
+    source = canonical(d, _facts_read(instruments, as_of), d.path_of(table))
+    return _dressed(statement_of(d, source, instruments, as_of, readings), d, dialect, view)
+
+
+def written_for(
+    place: Place,
+    source: Source,
+    instruments: Sequence[n.Instrument],
+    as_of: date,
+    readings: Readings,
+    view: str | None,
+) -> str:
+    """The same over a table that is there, by its own heads."""
+    text = statement_of(place.dialect, source, instruments, as_of, readings)
+    return _dressed(text, place.dialect, place.dialect.name, view)
+
+
+def _facts_read(instruments: Sequence[n.Instrument], as_of: date) -> dict[str, Fact]:
+    """Every fact that the laws read, and what these can be derived from: key → fact."""
+    found: dict[str, Fact] = {}
+    for law in instruments:
+        for statement in law.statements.values():
+            for leaf in statement.leaves:
+                for code, year in _read(leaf, as_of):
+                    for each in (code, *sorted(law.components.get(code, ()))):
+                        found[key_of(each, year)] = catalogue()[each]
+    near = {f.at_most: key for key, f in found.items() if f.at_most}
+    for whole, key in near.items():
+        _, at, year = key.partition("@")
+        found.setdefault(f"{whole}{at}{year}", catalogue()[whole])
+    needed = {"established_on": catalogue()["established_on"], **found}
+    return {key: fact for key, fact in needed.items() if fact.unit != "记录"}
+
+
+def _read(leaf: n.Expr, as_of: date) -> list[tuple[str, int | None]]:
+    match leaf:
+        case n.FactRef(code, None) | n.Classified(code) | n.Within(code, _):
+            return [(code, None)]
+        case n.FactRef(code, year) if year is not None:
+            return [(code, one) for one in year.years(as_of.year)]
+        case n.WindowLeast(code):
+            return [(code, one) for one in n.Year.WINDOW.years(as_of.year)]
+    return []
+
+
+def _dressed(text: str, dialect: Dialect, name: str, view: str | None) -> str:
+    comments = [line for line in text.splitlines() if line.startswith("-- ")]
+    if name in TRANSLATED:
+        text = _translated(text, dialect, name)
+        text = "\n".join([*comments, "-- 由 sqlglot 译出，没有在这种数据库上验证过", text, ""])
+    if view is None:
+        return text
+    head = "\n".join(line for line in text.splitlines() if line.startswith("-- "))
+    body = "\n".join(line for line in text.splitlines() if not line.startswith("-- "))
+    return f"{head}\nCREATE OR REPLACE VIEW {dialect.path_of(view)} AS\n{body}\n"
+
+
+def _translated(text: str, dialect: Dialect, name: str) -> str:
+    try:
+        import sqlglot
+    except ImportError:
+        raise UserError(f'译成 {name} 要 sqlglot；请运行 pip install "denggao[sql]"') from None
+    return sqlglot.transpile(text, read=dialect.name, write=name, pretty=True)[0]
