@@ -16,7 +16,7 @@ from denggao.rules.engines.lowering.compiled import Compiled, alike, asked, comp
 from denggao.rules.engines.lowering.expr import Type, col
 from denggao.rules.engines.sql.dialect import Dialect
 from denggao.rules.engines.sql.levels import merged
-from denggao.rules.engines.sql.statement import Source, query
+from denggao.rules.engines.sql.statement import Source, plain, query
 from denggao.rules.nodes import Instrument
 
 _ROW = "§number"
@@ -39,7 +39,7 @@ def answers(compiled: Compiled, frame: pl.DataFrame, session: Session) -> list[S
     """Every statement's answer and the flags of every row of canonical columns, exact."""
     d = session.dialect
     frame = frame.with_row_index(_ROW)
-    source = Source(session.lend(frame), {name: d.name_of(name) for name in frame.columns})
+    source = Source(session.lend(frame), plain(d, frame.columns))
     kept, (outputs,) = merged([(compiled.plan, asked(compiled))])
     numbered = {f"c{i}": expr for i, expr in enumerate(outputs.values())}
     text = query(d, source, kept, {_ROW: col(_ROW, Type.INT), **numbered})

@@ -66,6 +66,8 @@ class Names:
 
 def readable(column: str, titles: dict[str, str]) -> str:
     """What the column is, in the words of the catalogue and of the rules."""
+    if column.startswith("flag:"):
+        return f"标记·{column.removeprefix('flag:')}"
     first, *marks = column.split("§")
     words = [_of_fact(first, titles)] if first else []
     for mark in marks:

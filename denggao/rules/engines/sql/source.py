@@ -19,7 +19,8 @@ from denggao.facts.enterprise import OUT_OF_DOMAIN
 from denggao.facts.errors import UserError
 from denggao.facts.tableheads import TableHeads, table_heads
 from denggao.rules.engines.sql.dialect import Dialect, day_literal
-from denggao.rules.engines.sql.statement import IDENTITY, NAME, Source
+from denggao.rules.engines.sql.names import readable, shortened
+from denggao.rules.engines.sql.statement import IDENTITY, NAME, Given, Source, plain
 
 _KINDS = (
     ("whole", r"u?(tinyint|smallint|int|integer|bigint|hugeint)"),
@@ -50,9 +51,10 @@ def kind_of(type_name: str, dialect: Dialect) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """The text of a value, null where there is none, and of whether a cell was refused."""
+    """``given``: a fact's value, null where there is none; ``refused``: in which rows there is
+    a value that cannot be taken."""
 
-    value: str
+    given: Given
     refused: str | None
 
 
@@ -68,76 +70,134 @@ def source_of(
     """The table with these columns (name → type) as a source. Raises UserError for a table
     without firms or facts and for a column that cannot hold its fact."""
     heads = table_heads(list(types), as_of, where, columns, id_column)
-    found: dict[str, str] = {}
-    refused: list[str] = []
+    cells: dict[str, _Cell] = {}
     for key, (head, meaning) in heads.facts.items():
-        kind, fact = kind_of(types[head], dialect), meaning.fact
-        if fact.unit == "记录":
-            continue
-        what = f"{where}的“{head}”"
-        name = dialect.name_of(head)
-        if fact.numeric:
-            cell = _number(dialect, name, kind, fact, meaning.factor or 1, what, types[head])
-        elif fact.unit == "日期":
-            cell = _day(dialect, name, kind, what, types[head])
-        elif fact.unit == "是否":
-            cell = _yes_no(dialect, name, kind)
-        else:
-            cell = _Cell(f"CAST({name} AS {dialect.text})", None)
-        found[NAME if key == "name" else key] = cell.value
-        refused += [cell.refused] if cell.refused else []
-    identity = f"CAST({dialect.name_of(heads.identity)} AS {dialect.text})"
-    found[IDENTITY] = identity
-    found.setdefault(NAME, identity)
-    found[f"flag:{OUT_OF_DOMAIN}"] = "\n  OR ".join(refused) or "FALSE"
-    return Source(table, found), heads
+        if meaning.fact.unit != "记录":
+            name, what = dialect.name_of(head), f"{where}的“{head}”"
+            column = _Column(dialect, name, types[head], what, _step(dialect, key))
+            cells[NAME if key == "name" else key] = column.cell(meaning.fact, meaning.factor or 1)
+    head = dialect.name_of(heads.identity)
+    firm = Given(f"CAST({head} AS {dialect.text})", {head: head})
+    return _source(table, cells, {IDENTITY: firm, NAME: firm}), heads
 
 
 def canonical(dialect: Dialect, facts: Mapping[str, Fact], table: str) -> Source:
     """A table whose columns are named by the codes of the catalogue, in its units."""
-    found = {IDENTITY: dialect.name_of("uscc"), NAME: dialect.name_of("name")}
-    refused: list[str] = []
+    firm = plain(dialect, ["uscc", "name"])
+    cells = {}
     for key, fact in facts.items():
-        name = dialect.name_of(key)
-        if fact.numeric:
-            cell = _number(dialect, name, "decimal", fact, 1, key, "")
-            found[key] = cell.value
-            refused += [cell.refused] if cell.refused else []
-        else:
-            found[key] = name
-    found[f"flag:{OUT_OF_DOMAIN}"] = "\n  OR ".join(refused) or "FALSE"
+        kind = "numeric" if fact.numeric else _TYPES.get(fact.unit, "text")
+        column = _Column(dialect, dialect.name_of(key), kind, key, _step(dialect, key))
+        cells[key] = column.cell(fact, 1)
     note = "表的列名用事实目录的代码，如 sales@2025；金额用元、人数用人，NUMERIC"
-    return Source(table, found, (note,))
+    return _source(table, cells, {IDENTITY: firm["uscc"], NAME: firm["name"]}, note)
 
 
-def _number(
-    dialect: Dialect, name: str, kind: str, fact: Fact, factor: int, what: str, type_name: str
-) -> _Cell:
-    """Whole steps of the fact's unit; what is finer, too large or outside is refused."""
-    scale = factor * fact.scale
-    most = MAX_SIZE[fact.unit] * fact.scale - 1
-    low = max(-most, -most if fact.lo is None else fact.lo * fact.scale)
-    high = min(most, most if fact.hi is None else fact.hi * fact.scale)
-    if kind == "whole":
-        inside = f"{name} BETWEEN {-(-low // scale)} AND {high // scale}"
-        steps = f"CAST({name} AS {dialect.integer}) * {scale}"
-    elif kind == "decimal":
-        narrow = _narrow(dialect, name, type_name, len(str(high // scale)), what)
-        steps = f"{narrow} * {scale}"
-        whole = f"CAST({steps} AS {dialect.integer})"
-        bounds = f"{name} BETWEEN {_decimal(low, scale)} AND {_decimal(high, scale)}"
-        # CASE, not AND: a database may compute both sides of an AND
-        inside = f"CASE WHEN {bounds} THEN {steps} = {whole} ELSE FALSE END"
-        steps = whole
-    elif kind == "real":
-        rounded = f"ROUND({name} * {scale})"
-        bounds = f"{name} BETWEEN {_decimal(low, scale)} AND {_decimal(high, scale)}"
-        noise = f"ABS({rounded} / {scale} - {name}) <= ABS({name}) * {_FIFTEEN_DIGITS}"
-        inside = f"CASE WHEN {bounds} THEN {noise} ELSE FALSE END"
-        steps = f"CAST({rounded} AS {dialect.integer})"
-    else:
-        raise UserError(f"{what}应是数字列，现在是 {type_name}；请先转成整数或定点小数（numeric）")
-    return _Cell(f"CASE WHEN {inside} THEN {steps} END", f"{name} IS NOT NULL AND NOT ({inside})")
+def _step(dialect: Dialect, key: str) -> str:
+    return dialect.name_of(shortened(f"{readable(key, {})}·步", dialect.longest_name))
+
+
+_TYPES = {"日期": "date", "是否": "boolean"}
+
+
+def _source(
+    table: str, cells: Mapping[str, _Cell], firm: Mapping[str, Given], *notes: str
+) -> Source:
+    refused = [(cell.refused, cell.given.read) for cell in cells.values() if cell.refused]
+    flag = Given(
+        "\n  OR ".join(text for text, _ in refused) or "FALSE",
+        {name: text for _, read in refused for name, text in read.items()},
+    )
+    given = {key: cell.given for key, cell in cells.items()}
+    return Source(table, {**firm, **given, f"flag:{OUT_OF_DOMAIN}": flag}, notes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of theirs: its quoted ``name``, its type, what messages call it, and the quoted
+    name of its value on the way."""
+
+    dialect: Dialect
+    name: str
+    type_name: str
+    what: str
+    step: str
+
+    @property
+    def kind(self) -> str:
+        return kind_of(self.type_name, self.dialect)
+
+    def cell(self, fact: Fact, factor: int) -> _Cell:
+        """The column as this fact, in units of so many of the fact's own."""
+        if fact.numeric:
+            return self._number(fact, factor)
+        if fact.unit == "日期":
+            return self._day()
+        if fact.unit == "是否":
+            return self._yes_no()
+        text = f"CAST({self.name} AS {self.dialect.text})"
+        return _Cell(Given(text, {self.name: self.name}), None)
+
+    def _number(self, fact: Fact, factor: int) -> _Cell:
+        """Whole steps of the fact's unit; what is finer, too large or outside is refused."""
+        scale = factor * fact.scale
+        most = MAX_SIZE[fact.unit] * fact.scale - 1
+        low = max(-most, -most if fact.lo is None else fact.lo * fact.scale)
+        high = min(most, most if fact.hi is None else fact.hi * fact.scale)
+        integer, kind = self.dialect.integer, self.kind
+        if kind not in ("whole", "decimal", "real"):
+            raise UserError(
+                f"{self.what}应是数字列，现在是 {self.type_name}；请先转成整数或 numeric"
+            )
+        if kind == "whole":
+            inside = f"{self.name} BETWEEN {-(-low // scale)} AND {high // scale}"
+            number = f"CAST({self.name} AS {integer})"
+            return self._taken(f"CASE WHEN {inside} THEN {_times(number, scale)} END")
+        inside = f"{self.name} BETWEEN {_decimal(low, scale)} AND {_decimal(high, scale)}"
+        if kind == "decimal":
+            digits = len(str(high // scale))
+            steps = _times(
+                _narrow(self.dialect, self.name, self.type_name, digits, self.what), scale
+            )
+            exact = f"{self.step} = CAST({self.step} AS {integer})"
+        else:
+            steps = f"ROUND({_times(self.name, scale)})"
+            noise = f"ABS({self.step} / {scale} - {self.name})"
+            exact = f"{noise} <= ABS({self.name}) * {_FIFTEEN_DIGITS}"
+        read = {self.name: self.name, self.step: f"CASE WHEN {inside} THEN {steps} END"}
+        value = f"CASE WHEN {exact} THEN CAST({self.step} AS {integer}) END"
+        refused = f"{self.name} IS NOT NULL AND NOT COALESCE({exact}, FALSE)"
+        return _Cell(Given(value, read), refused)
+
+    def _taken(self, text: str) -> _Cell:
+        """What can be taken of the column is known as soon as it is read."""
+        read = {self.name: self.name, self.step: text}
+        refused = f"{self.name} IS NOT NULL AND {self.step} IS NULL"
+        return _Cell(Given(self.step, read), refused)
+
+    def _day(self) -> _Cell:
+        if self.kind == "day":
+            day = self.name
+        elif self.kind == "moment":
+            day = f"CAST({self.name} AS DATE)"
+        elif self.kind == "instant":
+            day = self.dialect.day_in_shanghai(self.name)
+        else:
+            raise UserError(f"{self.what}应是日期列，现在是 {self.type_name}；请先转成 date")
+        inside = f"{day} BETWEEN {day_literal(SURE_FROM)} AND {_LAST_DAY}"
+        return self._taken(f"CASE WHEN {inside} THEN {day} END")
+
+    def _yes_no(self) -> _Cell:
+        if self.kind == "flag":
+            return _Cell(Given(self.name, {self.name: self.name}), None)
+        word = f"LOWER(CAST({self.name} AS {self.dialect.text}))"
+        return self._taken(
+            f"CASE WHEN {word} IN ({_YES}) THEN TRUE WHEN {word} IN ({_NO}) THEN FALSE END"
+        )
+
+
+def _times(number: str, scale: int) -> str:
+    return number if scale == 1 else f"{number} * {scale}"
 
 
 def _narrow(dialect: Dialect, name: str, type_name: str, digits: int, what: str) -> str:
@@ -155,24 +215,3 @@ def _narrow(dialect: Dialect, name: str, type_name: str, digits: int, what: str)
 def _decimal(steps: int, scale: int) -> str:
     """So many steps in the column's own unit, exactly."""
     return format(Decimal(steps) / Decimal(scale), "f")
-
-
-def _day(dialect: Dialect, name: str, kind: str, what: str, type_name: str) -> _Cell:
-    if kind == "day":
-        day = name
-    elif kind == "moment":
-        day = f"CAST({name} AS DATE)"
-    elif kind == "instant":
-        day = dialect.day_in_shanghai(name)
-    else:
-        raise UserError(f"{what}应是日期列，现在是 {type_name}；请先转成 date")
-    inside = f"{day} BETWEEN {day_literal(SURE_FROM)} AND {_LAST_DAY}"
-    return _Cell(f"CASE WHEN {inside} THEN {day} END", f"{name} IS NOT NULL AND NOT ({inside})")
-
-
-def _yes_no(dialect: Dialect, name: str, kind: str) -> _Cell:
-    if kind == "flag":
-        return _Cell(name, None)
-    word = f"LOWER(CAST({name} AS {dialect.text}))"
-    value = f"CASE WHEN {word} IN ({_YES}) THEN TRUE WHEN {word} IN ({_NO}) THEN FALSE END"
-    return _Cell(value, f"{name} IS NOT NULL AND {word} NOT IN ({_YES}, {_NO})")

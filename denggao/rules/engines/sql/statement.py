@@ -21,18 +21,32 @@ from denggao.rules.engines.sql.names import Names
 from denggao.rules.nodes import Instrument
 
 IDENTITY, NAME = "identity", "name"
-_FACTS, _STEP, _LAW = "事实", "步骤", "规范"
+_READ, _FACTS, _STEP, _LAW = "读入", "事实", "步骤", "规范"
 _WIDTH = 96
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """A canonical column: ``read`` from the table (quoted name → text), then made of that."""
+
+    value: str
+    read: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """Where the facts are: ``table`` as it stands after FROM, and the text that gives each
-    canonical column of the compiler; ``notes`` are said at the head of the statement."""
+    """Where the facts are: ``table`` as it stands after FROM, and how each canonical column of
+    the compiler is had from it; ``notes`` are said at the head of the statement."""
 
     table: str
-    columns: Mapping[str, str]
+    columns: Mapping[str, Given]
     notes: tuple[str, ...] = field(default=())
+
+
+def plain(dialect: Dialect, columns: Iterable[str]) -> dict[str, Given]:
+    """Columns that are canonical already."""
+    names = {column: dialect.name_of(column) for column in columns}
+    return {column: Given(name, {name: name}) for column, name in names.items()}
 
 
 def sheet(dialect: Dialect, source: Source, laws: Sequence[Compiled]) -> str:
@@ -110,12 +124,15 @@ class _Written:
         self.say = Emitter(dialect, self.names)
 
     def text(self, selected: Iterable[str], join: str) -> str:
-        queries = [f"{self._name(0)} AS (\n{self._facts()}\n)"]
+        queries = self._facts()
+        first = len(queries)
         for number, level in enumerate(self.layers.levels, 1):
             columns = self._columns(level.carried, level.columns)
             body = f"SELECT\n{columns}\nFROM {self._name(number - 1)}{self._fence()}"
             queries.append(f"{self._name(number)} AS (\n{_indented(body)}\n)")
-        last = f"SELECT\n{_indented(_listed(selected))}\nFROM {self._name(len(queries) - 1)}{join}"
+        last = (
+            f"SELECT\n{_indented(_listed(selected))}\nFROM {self._name(len(queries) - first)}{join}"
+        )
         return "WITH " + ", ".join(queries) + f"\n{last}\n"
 
     def outputs(self, outputs: Mapping[str, Expr]) -> list[str]:
@@ -127,13 +144,24 @@ class _Written:
     def _fence(self) -> str:
         return f"\n{self.dialect.fence}" if self.dialect.fence else ""
 
-    def _facts(self) -> str:
-        columns = [
-            f"{self.source.columns[name]} AS {self.dialect.name_of(self.names[name])}"
-            for name in self.layers.inputs
-        ] or ["1 AS " + self.dialect.name_of("行")]
-        body = f"SELECT\n{_indented(_listed(columns))}\nFROM {self.source.table}{self._fence()}"
-        return _indented(body)
+    def _facts(self) -> list[str]:
+        """The facts, in one query where the table has them as they are, else in two: what is
+        read, and what can be taken of it."""
+        given = {name: self.source.columns[name] for name in self.layers.inputs}
+        made = {self.dialect.name_of(self.names[name]): x.value for name, x in given.items()}
+        read = {name: text for x in given.values() for name, text in x.read.items()}
+        if all(x.value in x.read for x in given.values()):
+            made = {name: read[value] for name, value in made.items()}
+            return [self._query(self._name(0), made, self.source.table)]
+        reading = self.dialect.name_of(_READ)
+        first = self._query(reading, read, self.source.table)
+        return [first, self._query(self._name(0), made, reading)]
+
+    def _query(self, name: str, columns: Mapping[str, str], table: str) -> str:
+        texts = [text if text == n else f"{text} AS {n}" for n, text in columns.items()]
+        listed = _listed(texts or ["1 AS " + self.dialect.name_of("行")])
+        body = f"SELECT\n{_indented(listed)}\nFROM {table}{self._fence()}"
+        return f"{name} AS (\n{_indented(body)}\n)"
 
     def _columns(self, carried: Sequence[str], columns: Iterable[Kept]) -> str:
         lines: list[tuple[str, str]] = []  # comment, column

@@ -51,13 +51,13 @@ def _facts_read(instruments: Sequence[n.Instrument], as_of: date) -> dict[str, F
     for law in instruments:
         for statement in law.statements.values():
             for leaf in statement.leaves:
-                for code, year in _read(leaf, as_of):
+                for code, when in _read(leaf, as_of):
                     for each in (code, *sorted(law.components.get(code, ()))):
-                        found[key_of(each, year)] = catalogue()[each]
-    near = {f.at_most: key for key, f in found.items() if f.at_most}
-    for whole, key in near.items():
-        _, at, year = key.partition("@")
-        found.setdefault(f"{whole}{at}{year}", catalogue()[whole])
+                        found[key_of(each, when)] = catalogue()[each]
+    for key, fact in list(found.items()):
+        if fact.at_most:
+            _, at, year = key.partition("@")
+            found.setdefault(f"{fact.at_most}{at}{year}", catalogue()[fact.at_most])
     needed = {"established_on": catalogue()["established_on"], **found}
     return {key: fact for key, fact in needed.items() if fact.unit != "记录"}
 
@@ -66,8 +66,8 @@ def _read(leaf: n.Expr, as_of: date) -> list[tuple[str, int | None]]:
     match leaf:
         case n.FactRef(code, None) | n.Classified(code) | n.Within(code, _):
             return [(code, None)]
-        case n.FactRef(code, year) if year is not None:
-            return [(code, one) for one in year.years(as_of.year)]
+        case n.FactRef(code, n.Year() as when):
+            return [(code, one) for one in when.years(as_of.year)]
         case n.WindowLeast(code):
             return [(code, one) for one in n.Year.WINDOW.years(as_of.year)]
     return []
