@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from denggao.facts.errors import UserError
@@ -127,3 +128,27 @@ def by_database(name: str) -> Engine:
         return [(dict(answers), flags) for answers, flags in found]
 
     return run
+
+
+_TYPES = {
+    pl.String: "TEXT",
+    pl.Date: "DATE",
+    pl.Int64: "BIGINT",
+    pl.Float64: "DOUBLE PRECISION",
+    pl.Boolean: "BOOLEAN",
+}
+
+
+def load(connection: Any, table: str, frame: pl.DataFrame) -> None:
+    """The frame as a table of this name."""
+    columns = ", ".join(f'"{name}" {_type(kind)}' for name, kind in frame.schema.items())
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE TABLE "{table}" ({columns})'.encode())
+        with cursor.copy(f'COPY "{table}" FROM STDIN (FORMAT csv)'.encode()) as copy:
+            copy.write(frame.write_csv(include_header=False))
+
+
+def _type(kind: pl.DataType) -> str:
+    if isinstance(kind, pl.Decimal):
+        return f"NUMERIC({kind.precision}, {kind.scale})"
+    return _TYPES[kind.base_type()]

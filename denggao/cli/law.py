@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,13 +44,21 @@ def show(name: str = typer.Argument(..., metavar="名称", help="简称或全称
 @app.command("check", cls=Command)
 def check(
     name: str | None = typer.Argument(None, metavar="名称或文件", help="缺省为全部规范"),
+    there: list[str] = typer.Option(
+        [],
+        "--on",
+        metavar="数据库",
+        help="另在这里也跑：duckdb、postgresql://用户@主机/库、spark:MASTER；可多次",
+    ),
 ) -> None:
     """用每个引擎跑一遍规范自带的算例"""
     failed = 0
-    for instrument in _chosen(name):
-        typer.echo(f"{instrument.short}（{instrument.version}）")
-        for engine_name, engine in _engines().items():
-            failed += _report(instrument, engine_name, engine)
+    found = _chosen(name)
+    with _engines(there) as engines:
+        for instrument in found:
+            typer.echo(f"{instrument.short}（{instrument.version}）")
+            for engine_name, engine in engines.items():
+                failed += _report(instrument, engine_name, engine)
     if failed:
         raise typer.Exit(1)
 
@@ -89,11 +99,22 @@ def _report(instrument: Instrument, name: str, engine: Engine) -> int:
     return len(found)
 
 
-def _engines() -> dict[str, Engine]:
+@contextmanager
+def _engines(there: Sequence[str]) -> Iterator[dict[str, Engine]]:
+    """Those in this process, and SQL on the databases named."""
     from denggao.rules.cases import reference_engine
     from denggao.rules.engines.columnar.run import engine
 
-    return {"reference": reference_engine, "columnar": engine}
+    found: dict[str, Engine] = {"reference": reference_engine, "columnar": engine}
+    with ExitStack() as stack:
+        for where in dict.fromkeys(there):
+            from denggao.rules.engines.sql.cases import engine as on_database
+            from denggao.rules.engines.sql.place import session_on
+
+            session = session_on(where)
+            stack.callback(session.close)
+            found[session.dialect.name] = on_database(session)
+        yield found
 
 
 def _chosen(name: str | None) -> list[Instrument]:

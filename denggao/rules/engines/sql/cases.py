@@ -34,6 +34,9 @@ class Session(Protocol):
     def rows(self, statement: str) -> list[dict[str, Any]]:
         """Run a query."""
 
+    def close(self) -> None:
+        """End the connection; what was lent goes with it."""
+
 
 def answers(compiled: Compiled, frame: pl.DataFrame, session: Session) -> list[Said]:
     """Every statement's answer and the flags of every row of canonical columns, exact."""

@@ -10,11 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 
 from denggao.facts.errors import UserError
 from denggao.rules.engines.sql.dialect import Dialect
+
+if TYPE_CHECKING:
+    from denggao.rules.engines.sql.cases import Session
 
 #: (done, of how many); called now and then while a statement runs.
 Progress = Callable[[int, int], None]
@@ -72,6 +75,27 @@ def place_of(on: str, files: Sequence[str]) -> Iterator[Place]:
         yield found
     finally:
         found.close()
+
+
+def session_on(on: str) -> Session:
+    """A database to prove the laws on: duckdb, postgresql://…/库, spark:MASTER. Raises
+    UserError for another address and where nobody answers."""
+    kind, _, rest = on.partition(":")
+    if on == "duckdb":
+        from denggao.rules.engines.sql.duck import DuckSession
+
+        return DuckSession()
+    if kind in ("postgresql", "postgres") and rest:
+        from denggao.rules.engines.sql.postgres import PostgresSession
+
+        return PostgresSession(on)
+    if kind == "spark" and rest:
+        from denggao.rules.engines.sql.spark import SparkCases
+
+        return SparkCases(rest)
+    raise UserError(
+        f"读不懂 --on “{masked(on)}”；可写 duckdb、postgresql://用户@主机:端口/库、spark:local[2]"
+    )
 
 
 def _place(on: str, files: Sequence[str]) -> Place:

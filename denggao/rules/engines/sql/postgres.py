@@ -53,7 +53,9 @@ class PostgresSession:
     def rows(self, statement: str) -> list[dict[str, Any]]:
         with self._connection.cursor() as cursor:
             cursor.execute(statement.encode())
-            names = [column.name for column in cursor.description or ()]
+            if cursor.description is None:
+                return []
+            names = [column.name for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 

@@ -1,0 +1,119 @@
+"""Spark says the same; few and small tests, for its session alone takes ten seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+
+from denggao.facts.errors import UserError
+from denggao.rules import library
+from denggao.rules.cases import failures
+from denggao.rules.engines.sql.cases import engine
+from denggao.rules.engines.sql.dialect import SPARK
+from denggao.rules.engines.sql.place import place_of
+from denggao.rules.engines.sql.there import judged
+from denggao.rules.errors import InstrumentError
+from denggao.rules.library import assemble
+from tests.databases import by_database, session
+from tests.rules.engines import disagreements, small
+from tests.rules.sheets import county
+from tests.rules.test_engines_agree import agree
+from tests.rules.test_sql_agrees import CONTROL, control_firms, too_narrow
+from tests.rules.test_sql_sheet import MIDNIGHT, ZONES, lines, nobody_watches
+from tests.strategies import TODAY, examples, generators
+from tests.strategies import instruments as texts
+
+
+@pytest.fixture
+def spark() -> Any:
+    """Skips where there is no Spark or no Java."""
+    return session("spark").spark  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def without_ansi(spark: Any) -> Iterator[None]:
+    """A session that turns an overflow into a wrong number without a word."""
+    spark.conf.set("spark.sql.ansi.enabled", "false")
+    yield
+    spark.conf.set("spark.sql.ansi.enabled", "true")
+
+
+def test_the_control_agrees(spark: Any) -> None:
+    assert not disagreements(small(CONTROL), control_firms(), TODAY, other=by_database("spark"))
+
+
+def test_without_ansi_too(without_ansi: None) -> None:
+    """No answer of ours hangs on the mode."""
+    assert not disagreements(small(CONTROL), control_firms(), TODAY, other=by_database("spark"))
+
+
+def test_an_overflow_without_ansi_is_found(
+    without_ansi: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    too_narrow(monkeypatch)
+    assert disagreements(small(CONTROL), control_firms(), TODAY, other=by_database("spark"))
+
+
+def test_an_overflow_is_refused(spark: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    too_narrow(monkeypatch)
+    with pytest.raises(Exception, match=r"(?i)overflow"):
+        disagreements(small(CONTROL), control_firms(), TODAY, other=by_database("spark"))
+
+
+def test_the_session_s_time_zone_changes_nothing(spark: Any) -> None:
+    instant = f"TIMESTAMP_LTZ'{MIDNIGHT}'"
+    found, naive = set(), set()
+    for zone in ZONES:
+        spark.conf.set("spark.sql.session.timeZone", zone)
+        day = SPARK.day_in_shanghai(instant)
+        row = spark.sql(f"SELECT CAST({day} AS STRING), CAST(CAST({instant} AS DATE) AS STRING)")
+        ours, theirs = row.collect()[0]
+        found.add(ours)
+        naive.add(theirs)
+    spark.conf.set("spark.sql.session.timeZone", "Asia/Shanghai")
+    assert found == {"2025-07-01"}
+    assert naive == {"2025-06-30", "2025-07-01"}  # the planted fault is seen
+
+
+def test_cases_of_a_law(spark: Any) -> None:
+    law = library.in_force("规模以上企业", TODAY)
+    assert failures(law, engine(session("spark"))) == []
+
+
+def test_random_instruments(spark: Any) -> None:
+    compared = []
+
+    @examples(3, nightly=2000)
+    @given(texts(), generators)
+    def compare(text: str, rnd: Random) -> None:
+        try:
+            agree(assemble(text, "试验.md"), rnd, 12, by_database("spark"))
+            compared.append(text)
+        except (InstrumentError, UserError):
+            pass
+
+    compare()
+    assert compared
+
+
+def test_the_sheet_is_the_same_bytes(spark: Any, tmp_path: Path) -> None:
+    laws = [library.in_force("科技型中小企业评价", TODAY)]
+    _, frame = county(Random(12), 60, laws)
+    path = tmp_path / "县.parquet"
+    frame.write_parquet(path)
+    told = []
+    for on, files in ((f"duckdb:{path}", []), ("spark:local[2]", [str(path)])):
+        with place_of(on, files) as place:
+            target = place.target(str(tmp_path / f"{place.dialect.name}.parquet"))
+            found = judged(place, laws, TODAY, {}, target, nobody_watches)
+        files_ = sorted(Path(target).glob("*.parquet")) if files else [target]
+        told.append((lines(pl.read_parquet(files_)), sorted(map(repr, found.counts))))
+    assert told[0] == told[1]
+    left = {p.name for p in tmp_path.iterdir()}
+    assert left == {"县.parquet", "duckdb.parquet", "spark.parquet"}
