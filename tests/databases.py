@@ -91,6 +91,14 @@ def postgres() -> str:
     return where
 
 
+#: A handful of firms: nothing is worth compiling.
+_SMALL = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+}
+
+
 @functools.cache
 def _session(name: str) -> Session:
     session: Any
@@ -105,7 +113,7 @@ def _session(name: str) -> Session:
     else:
         from denggao.rules.engines.sql.spark import SparkCases
 
-        session = SparkCases("local[2]", {"spark.sql.codegen.wholeStage": "false"})
+        session = SparkCases("local[2]", _SMALL)
     atexit.register(session.close)
     found: Session = session
     return found

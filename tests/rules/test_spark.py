@@ -89,7 +89,7 @@ def test_cases_of_a_law(spark: Any) -> None:
 def test_random_instruments(spark: Any) -> None:
     compared = []
 
-    @examples(3, nightly=2000)
+    @examples(2, nightly=2000)
     @given(texts(), generators)
     def compare(text: str, rnd: Random) -> None:
         try:
