@@ -16,6 +16,10 @@ SCALE = {"元": 100, "人": 10_000, "项": 1, "分": 10_000, "天": 1}
 #: A number must be smaller than this in its own unit (contract: |金额| < 10^15 元).
 MAX_SIZE = {"元": 10**15, "人": 10**12, "项": 10**12, "分": 10**12, "天": 10**7}
 
+#: What a cell of a table may hold at most, in its own unit: no firm has so many people, but a
+#: telephone number in the wrong column does.
+MOST_IN_CELL = {**MAX_SIZE, "人": 2_000_000}
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:

@@ -30,6 +30,7 @@ from denggao.facts.problems import Finding, Problem, column_letter, spans
 from denggao.facts.rowreader import read_table
 from denggao.facts.splitting import tables
 from denggao.facts.tables import Reader, Table, examples, firms_without_facts
+from denggao.facts.unknownnames import name_unknown
 from denggao.facts.workbook import Grid, open_grids
 
 __all__ = ["ColumnMap", "Ledger", "load_column_map", "read_ledgers"]
@@ -290,6 +291,7 @@ def conclude(work: Import, decisions: Sequence[Decision] = ()) -> dict[str, list
         settle(work, decisions)
     columns = work.store.finish(len(work.firms))
     name_suspects(work)
+    name_unknown(work)
     work.finish_notices()
     return columns
 

@@ -45,6 +45,8 @@ class Party:
     code: str = ""
     address: str = ""
     place: tuple[str, str, int] = ("", "", 0)
+    region: str = ""
+    founded: str = ""
     former: tuple[str, ...] = ()
     old: tuple[str, ...] = ()
 
@@ -70,15 +72,20 @@ def parties(ledger: Ledger) -> list[Party]:
     """The firms of a ledger in its order; none where firms are told apart by another column."""
     if "name" not in ledger.columns and "uscc" not in ledger.columns:
         return []
+    told = [ledger.columns.get(key) or [None] * len(ledger) for key in ("region", "established_on")]
     keys = ("name", "uscc", "address", "former_names", "org_code", "reg_no")
     filled = [ledger.columns.get(key) or [None] * len(ledger) for key in keys]
     return [
         Party(
             *(name or "", code or "", address or "", place),
+            region=str(region or ""),
+            founded=str(founded or ""),
             former=former_names(former),
             old=tuple(normal_code(old) for old in olds if old),
         )
-        for name, code, address, former, *olds, place in zip(*filled, ledger.places, strict=True)
+        for (name, code, address, former, *olds, place), (region, founded) in zip(
+            zip(*filled, ledger.places, strict=True), zip(*told, strict=True), strict=True
+        )
     ]
 
 
@@ -126,7 +133,16 @@ class _Search:
     def _about(self, kind: str, one: int, other: int) -> list[str]:
         if kind == "same_code":
             return ["信用代码相同，名称不像同一户"]
-        return ["名称相同", *self._codes(one, other)]
+        return ["名称相同", *self._codes(one, other), *self._told_apart(one, other)]
+
+    def _told_apart(self, one: int, other: int) -> Iterator[str]:
+        a, b = self.found[one], self.found[other]
+        for what, first, second in (
+            ("所在区县", a.region, b.region),
+            ("成立日期", a.founded, b.founded),
+        ):
+            if first and second and first != second:
+                yield f"{what}不同（{first}、{second}）"
 
     def _codes(self, one: int, other: int) -> list[str]:
         """How two codes stand to each other, in words."""

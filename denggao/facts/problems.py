@@ -30,7 +30,7 @@ NOTICES = frozenset(
 )
 
 #: Kinds of which the value is kept all the same: a person should look.
-DOUBTS = frozenset({"suspect_unit", "odd_name"})
+DOUBTS = frozenset({"suspect_unit", "odd_name", "unknown_region", "unknown_industry"})
 
 #: Kinds that name a contradiction with another row, sheet or file.
 CONFLICTS = frozenset(

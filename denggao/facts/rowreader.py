@@ -16,6 +16,7 @@ from denggao.facts.privacy import masked
 from denggao.facts.problems import Finding, column_letter
 from denggao.facts.tables import Table
 from denggao.facts.titles import Title
+from denggao.facts.traits import Traits
 from denggao.facts.words import plain_name
 from denggao.facts.workbook import Cell, Row
 
@@ -46,6 +47,9 @@ class RowReader:
         self.work, self.table = work, table
         self.code = table.index_of("uscc")
         self.name = table.index_of("name")
+        told = (table.index_of("region"), table.index_of("established_on"))
+        # other cells that tell firms of one name apart
+        self._told_apart = () if table.id_index is not None or told == (None, None) else told
         self.firms_and_years: dict[tuple[int, int], int] = {}
         self._titles_of: dict[int, set[Title]] = {}
         self._head_words, self._title_words = (
@@ -248,7 +252,8 @@ class RowReader:
         self, code: str | None, name: str | None, row: Row, number: int, running: int, year: int
     ) -> int:
         shown = plain_name(name or "")
-        firm, doubt = self.work.firms.find(code, name and normal_name(name), shown, year)
+        traits = self._traits(row, year) if self._told_apart else None
+        firm, doubt = self.work.firms.find(code, name and normal_name(name), shown, year, traits)
         if firm == len(self.work.first_rows):
             self.work.first_rows.append(running)
         if doubt:
@@ -261,6 +266,10 @@ class RowReader:
             advice = f"与第 {earlier} 行是同一户{of_year}，已合并"
             self._problem(number, None, name or code, Finding("duplicate", "每户一行", advice))
         return firm
+
+    def _traits(self, row: Row, year: int) -> Traits:
+        region, founded = ("" if i is None else row[i] for i in self._told_apart)
+        return Traits(region, founded, year, self.table.grid.date1904)
 
     def _brings_title(self, firm: int, row: Row) -> bool:
         """A second row of a firm is no duplicate when it tells of another certificate."""
@@ -299,6 +308,12 @@ _DOUBTS = {
         "ambiguous_code",
         "企业名称",
         "这个信用代码在别处有两个名称，这一行没有名称，看不出是哪一户，暂单列；请补上名称",
+    ),
+    "differing_name": Finding(
+        "ambiguous_name",
+        "信用代码",
+        "同名企业在别处的所在区县或成立日期不同，两行不都有代码，暂按两户处理；"
+        "是一户的请改一致或补上代码，也可在合并结果的“待认定”里认定",
     ),
     "ambiguous_name": Finding(
         "ambiguous_name",
