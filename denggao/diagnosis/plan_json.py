@@ -61,7 +61,12 @@ def as_json(
 def _batch(plan: Plan) -> dict[str, Any]:
     batch = plan.batch
     day = batch.deadline.isoformat()
-    return {"name": batch.name, "deadline": day, "assumed": batch.assumed}
+    return {
+        "name": batch.name,
+        "deadline": day,
+        "assumed": batch.assumed,
+        "act_by": None if batch.act_by is None else batch.act_by.isoformat(),
+    }
 
 
 def _step(step: Step) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from denggao.diagnosis.batches import Batch
 from denggao.diagnosis.choices import Barred, Barrier
 from denggao.diagnosis.gaps import gap_of, gaps
 from denggao.diagnosis.plan import Missed, Obstacle, Plan, Status, Step
@@ -38,7 +39,7 @@ def lines(
 
 def conclusion(plan: Plan) -> str:
     """「2026年第三批（2026-09-30）可以申报：3 步，费用至多1.2万元」."""
-    batch = f"{plan.batch.name}（{plan.batch.deadline} 截止）"
+    batch = f"{plan.batch.name}（{plan.batch.deadline} 截止{_last_day(plan.batch)}）"
     if plan.status is Status.NEVER:
         first, last = plan.missed[0].batch.name, plan.missed[-1].batch.name
         return f"{first}至{last}都不行，因为{because(plan, plan.missed[-1])}"
@@ -270,3 +271,11 @@ def short_steps(plan: Plan) -> str:
     return "；".join(
         f"{s.choice.action.name}{times_words(s)}（最迟 {s.choice.begin}）" for s in ordered
     )
+
+
+def _last_day(batch: Batch) -> str:
+    """Where the deadline is no working day, the last one before it."""
+    if batch.act_by is None or batch.act_by == batch.deadline:
+        return ""
+    rough = "，这一年的节假日未录入，只避开了周六周日" if batch.is_rough else ""
+    return f"，最后工作日 {batch.act_by}{rough}"
