@@ -45,6 +45,7 @@ def as_json(
         "gaps": [_gap(gap) for gap in gaps(plan.before)],
         "open": list(plan.standing.open),
         "questions": list(plan.questions),
+        "flags": sorted(plan.before.facts.flags),
         "missed": [_missed(missed) for missed in plan.missed],
         "assumptions": [
             {"fact": a.key, "as": a.source, "value": value_json(a.value)} for a in plan.assumptions

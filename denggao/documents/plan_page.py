@@ -12,6 +12,7 @@ from denggao.diagnosis.relief import Relief
 from denggao.documents import wording as w
 from denggao.documents.gap_words import gap_lines, way_words
 from denggao.facts.catalogue import catalogue
+from denggao.facts.enterprise import CONTRADICTION
 from denggao.facts.interval import Interval, point
 from denggao.rules.outcome import TRUTH_WORDS
 
@@ -106,7 +107,7 @@ def _now(plan: Plan, sources: Sources) -> Iterator[str]:
         yield f"  {TRUTH_WORDS[result.truth]}  {id_} {rule.name}    〔{rule.cite}〕"
         facts = [
             w.fact_words(key)
-            + f" {w.value_words(key, run.value_of(key))}"
+            + f" {w.read_words(key, run.value_of(key), is_stated=key in run.facts.values)}"
             + _where(key, plan, sources)
             for key in result.facts
         ]
@@ -243,6 +244,8 @@ def _suppositions(plan: Plan) -> Iterator[str]:
         yield "  批次日期是假定的（每年6月30日、8月15日、9月30日），请以当地通知为准（--deadline）"
     if plan.goal.target is not None and plan.goal.share is not None:
         yield f"  评分按各档的 {w.percent(plan.goal.share)} 估（--expect），专家实际给分以评审为准"
+    if CONTRADICTION in plan.before.facts.flags:
+        yield "  台账里有自相矛盾的数，都没有用；改正以后请重做方案"
     years: dict[tuple[str, str], list[str]] = {}
     for a in plan.assumptions:
         (code, _, year), (_, _, source) = a.key.partition("@"), a.source.partition("@")
