@@ -14,6 +14,7 @@ import typer
 from denggao.facts.errors import UserError
 
 if TYPE_CHECKING:
+    from denggao.diagnosis.holidays import Holidays
     from denggao.rules.nodes import Instrument
 
 Progress = Callable[[int, int], None]
@@ -107,3 +108,13 @@ def tell_unwritten(cells: Sequence[str]) -> None:
 
 
 _CELLS_SHOWN = 12
+
+
+HOLIDAYS_HELP = "自己的节假日表 .xlsx 或 .csv（列：自、至、安排），补上还没有的年份，同一年以它为准"
+
+
+def working_calendar(path: Path | None) -> Holidays | None:
+    """The shipped years and those of a user's own table, which win; ``None`` for no table."""
+    from denggao.diagnosis.holidays import read_holidays, shipped
+
+    return None if path is None else shipped().with_years_of(read_holidays(path))

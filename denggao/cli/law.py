@@ -57,6 +57,13 @@ def check(
     with _engines(there) as engines:
         for instrument in found:
             typer.echo(f"{instrument.short}（{instrument.version}）")
+            if instrument.actions:
+                typer.echo(
+                    f"    行动 {len(instrument.actions)} 条：事实、单位、来源都查过；"
+                    "行动只供挑选，不判企业，算例不适用"
+                )
+            if not instrument.statements and instrument.actions:
+                continue
             for engine_name, engine in engines.items():
                 failed += _report(instrument, engine_name, engine)
     if failed:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from denggao.cli import papers
-from denggao.cli.common import checked_output, day
+from denggao.cli.common import HOLIDAYS_HELP, checked_output, day, working_calendar
 from denggao.cli.screen import read
 from denggao.documents.replacing import replacing
 from denggao.facts.errors import UserError
@@ -42,21 +42,24 @@ def lists(
     reopen: Path | None = typer.Option(None, "--reopen", help="打开冻结的清单，原样给出，不再重算"),
     columns: Path | None = typer.Option(None, "--columns", help="表头对照文件 .toml"),
     id_column: str | None = typer.Option(None, "--id", help="标识列的表头"),
+    holidays: Path | None = typer.Option(None, "--holidays", help=HOLIDAYS_HELP),
 ) -> None:
     """三清单与预警：当年到期、省级非高企、历年到期未续；年报、更名、复审风险"""
     paths = ledgers or []
     inputs = [
         *paths,
-        *filter(None, [columns, reopen]),
+        *filter(None, [columns, reopen, holidays]),
         *(Path(x) for x in law if x.endswith(".md")),
     ]
     _check_files(output, snapshot, inputs)
     if reopen is not None:
-        if paths or law or as_of or snapshot:
-            raise UserError("--reopen 只打开冻结的清单，不能同时给台账、--law、--as-of、--snapshot")
+        if paths or law or as_of or snapshot or holidays:
+            raise UserError(
+                "--reopen 只打开冻结的清单，不能同时给台账、--law、--as-of、--snapshot、--holidays"
+            )
         text, found = _reopened(reopen)
     else:
-        text, found = _made(paths, law, day(as_of), columns, id_column, snapshot)
+        text, found = _made(paths, law, day(as_of), columns, id_column, snapshot, holidays)
     if output is not None:
         _save(output, text, found, templates)
     _show(text, found, as_json, output, snapshot)
@@ -75,6 +78,7 @@ def _made(
     columns: Path | None,
     id_column: str | None,
     snapshot: Path | None,
+    holidays: Path | None,
 ) -> tuple[str, Lists]:
     from denggao.diagnosis import listfile
     from denggao.diagnosis import lists as made
@@ -84,11 +88,12 @@ def _made(
 
     if not paths:
         raise UserError("没有给台账：denggao lists 证书台账.xlsx；或用 --reopen 打开冻结的清单")
+    calendar = working_calendar(holidays)
     instruments = _instruments(law, on)
     others = {name: in_force(name, on) for name in made.against(instruments)}
     ledger = read(paths, on, None if columns is None else load_column_map(columns), id_column)
     files = [path.name for path in paths]
-    found = made.lists(ledger, instruments, on, others, files)
+    found = made.lists(ledger, instruments, on, others, files, calendar)
     if snapshot is not None:
         frozen = taken(ledger, [*instruments, *others.values()], on, {}, files)
         with replacing(snapshot) as temporary:

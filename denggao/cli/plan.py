@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from denggao.cli import papers
-from denggao.cli.common import day, progress_bar, readings
+from denggao.cli.common import HOLIDAYS_HELP, day, progress_bar, readings, working_calendar
 from denggao.cli.screen import read
 from denggao.documents.replacing import replacing
 from denggao.facts.errors import UserError
@@ -56,6 +56,7 @@ def plan(
     columns: Path | None = typer.Option(None, "--columns", help="表头对照文件 .toml"),
     id_column: str | None = typer.Option(None, "--id", help="标识列的表头"),
     reading: list[str] = typer.Option([], "--reading", help="选用的读法，可多次"),
+    holidays: Path | None = typer.Option(None, "--holidays", help=HOLIDAYS_HELP),
 ) -> None:
     """一企一策：最早赶得上哪一批，做哪几件事最省"""
     from denggao.cli.screen import column_map
@@ -63,7 +64,7 @@ def plan(
     if (firm is None) == (not everyone):
         raise UserError("请用 --firm 指定一户企业，或用 --all 给每一户做方案")
     today = day(as_of)
-    terms = _terms(law, today, deadline, batch, actions, expect, reading)
+    terms = _terms(law, today, deadline, batch, actions, expect, reading, holidays)
     endings = papers.endings(kind)
     target = _target(output, ledgers) if everyone else None
     if everyone and target is None and not as_json:
@@ -93,13 +94,15 @@ def _terms(
     own: Path | None,
     expect: str,
     chosen: Sequence[str],
+    holidays: Path | None = None,
 ) -> Terms:
-    from denggao.diagnosis.batches import given_batches
+    from denggao.diagnosis.batches import given_batches, with_working_days
     from denggao.diagnosis.plan import Terms
     from denggao.rules.library import actions_in_force, in_force
 
     law_on = cache(lambda on: in_force(law, on))
     batches = given_batches(today, deadlines, batch)
+    batches = with_working_days(batches, today, working_calendar(holidays))
     instruments = list({i.version: i for i in (law_on(b.deadline) for b in batches)}.values())
     _ = [instrument.verdict for instrument in instruments]  # says so if there is none
     picked = readings(instruments, chosen)

@@ -60,7 +60,7 @@ def screen(
         from denggao.cli.onsite import screen_there
 
         screen_there(
-            there, ledgers or [], law, on, output, _mapping(columns), id_column, reading, replace
+            there, ledgers or [], law, on, output, column_map(columns), id_column, reading, replace
         )
         typer.echo(told)
         return
@@ -98,9 +98,11 @@ def _screen_files(
         typer.echo(told)
         return
     ledger = read(ledgers, on, mapping, id_column)
-    tables = list(tables_of(ledger, instruments, on, chosen))
+    tables = _routed(ledger, list(tables_of(ledger, instruments, on, chosen)), on)
     typer.echo(told)
     show(ledger, tables)
+    if top is not None:
+        _show_routes(tables[0], top, on)
     if output is not None:
         save(output, ledger, tables, on, chosen, top, exact, [path.name for path in ledgers])
         typer.echo(f"结果已写入 {output}")
@@ -194,6 +196,15 @@ def tables_of(
             yield table
 
 
+def _routed(ledger: Ledger, tables: Sequence[Screened], on: date) -> list[Screened]:
+    """The tables with the routes of each firm."""
+    from denggao.diagnosis.routes import routes
+    from denggao.rules.engines.columnar.screening import with_routes
+
+    words = routes(ledger, on)
+    return [with_routes(table, words) for table in tables]
+
+
 def save(
     output: Path,
     ledger: Ledger,
@@ -266,6 +277,16 @@ def show(ledger: Ledger, tables: Sequence[Screened]) -> None:
     for table in tables:
         typer.echo("")
         _show_law(table)
+
+
+def _show_routes(table: Screened, top: int, on: date) -> None:
+    from denggao.diagnosis.routes import by_route
+    from denggao.rules.engines.columnar.screening import ROUTE
+
+    words = [text for (text,) in table.rows([ROUTE])][:top]
+    told = "，".join(f"{name} {count} 户" for name, count in by_route(words, on).items() if count)
+    typer.echo("")
+    typer.echo(f"《{table.instrument.short}》前 {len(words)} 户按培育路径：{told or '无数据'}")
 
 
 def _say_unread(heads: Sequence[str]) -> None:

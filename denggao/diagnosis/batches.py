@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from denggao.diagnosis.holidays import Holidays
+from denggao.diagnosis.notice import Deadlines
 from denggao.facts.errors import UserError
 
 #: Three batches a year: end of June, middle of August, end of September. A local custom
@@ -21,12 +23,15 @@ MOST = 60
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The ``number``-th batch of ``year``; ``deadline`` is the day of application."""
+    """The ``number``-th batch of ``year``; ``deadline`` is the day of application, ``act_by``
+    the last working day up to it (``is_rough``: known by weekends alone)."""
 
     year: int
     number: int
     deadline: date
     assumed: bool = False
+    act_by: date | None = None
+    is_rough: bool = False
 
     @property
     def name(self) -> str:
@@ -62,6 +67,18 @@ def given_batches(
         known = "、".join(f"{b.name}（{b.deadline}）" for b in batches[:6])
         raise UserError(f"没有还没截止的批次“{only}”；可选：{known}")
     return chosen
+
+
+def with_working_days(
+    batches: Sequence[Batch], today: date, holidays: Holidays | None = None
+) -> tuple[Batch, ...]:
+    """The batches with the last working day of each, by these holidays or those shipped."""
+    found = []
+    for batch in batches:
+        deadlines = Deadlines(today, holidays)
+        act_by = deadlines.act_by(batch.deadline)
+        found.append(replace(batch, act_by=act_by, is_rough=bool(deadlines.notes())))
+    return tuple(found)
 
 
 def _of_days(today: date, deadlines: Sequence[str]) -> tuple[Batch, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from denggao.diagnosis.holidays import Holidays
 from denggao.diagnosis.notice import Deadlines
 from denggao.diagnosis.snapshot import picked
 from denggao.facts.catalogue import catalogue
@@ -81,10 +82,12 @@ def lists(
     as_of: date,
     others: Mapping[str, n.Instrument],
     files: Sequence[str] = (),
+    holidays: Holidays | None = None,
 ) -> Lists:
-    """Every list of these texts. ``others``: the laws that lists look at (对照), by name."""
+    """Every list of these texts. ``others``: the laws that lists look at (对照), by name;
+    ``holidays``: the working days to count by, those shipped where none are given."""
     frame = frame_of_ledger(ledger, instruments, as_of)
-    deadlines = Deadlines(as_of)
+    deadlines = Deadlines(as_of, holidays)
     found = []
     for instrument in instruments:
         maker = _Maker(ledger, instrument, as_of, deadlines, others)

@@ -45,6 +45,7 @@ def as_json(
         "gaps": [_gap(gap) for gap in gaps(plan.before)],
         "open": list(plan.standing.open),
         "questions": list(plan.questions),
+        "flags": sorted(plan.before.facts.flags),
         "missed": [_missed(missed) for missed in plan.missed],
         "assumptions": [
             {"fact": a.key, "as": a.source, "value": value_json(a.value)} for a in plan.assumptions
@@ -61,7 +62,12 @@ def as_json(
 def _batch(plan: Plan) -> dict[str, Any]:
     batch = plan.batch
     day = batch.deadline.isoformat()
-    return {"name": batch.name, "deadline": day, "assumed": batch.assumed}
+    return {
+        "name": batch.name,
+        "deadline": day,
+        "assumed": batch.assumed,
+        "act_by": None if batch.act_by is None else batch.act_by.isoformat(),
+    }
 
 
 def _step(step: Step) -> dict[str, Any]:

@@ -75,14 +75,21 @@ def _undecided(table: Screened, nearest: int) -> Iterator[tuple[int, list[str]]]
 
 
 def cells_of(ledger: Ledger, index: int) -> dict[str, str]:
-    """Fact key → the cell of the firm's first row it was read from (《文件》 页 列行), for the
-    columns that come from the file and sheet of that row."""
-    file, sheet, row = ledger.places[index]
+    """Fact key → the cell that the firm's value was read from (页!C5, without a page C5); the
+    column alone where the file keeps no cells."""
     found = {}
-    for key, (name, page, letter, head) in ledger.sources.items():
+    for key, (_, page, _, head) in ledger.sources.items():
         column = ledger.columns.get(key)
-        if (name, page) == (file, sheet) and column is not None and column[index] is not None:
-            found[key] = f"{page}!{letter}{row}"
-        elif column is not None and column[index] is not None:
+        if column is None or (column[index] is None and not _has_span(ledger, key, index)):
+            continue
+        source = ledger.source_of(key, index)
+        if source is None:
             found[key] = f"{page}“{head}”列"
+        else:
+            found[key] = f"{source.sheet}!{source.cell}" if source.sheet else source.cell
     return found
+
+
+def _has_span(ledger: Ledger, key: str, index: int) -> bool:
+    ends = [ledger.columns.get(f"{key}.{side}") for side in ("lo", "hi")]
+    return any(end is not None and end[index] is not None for end in ends)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from denggao.diagnosis.batches import Batch
 from denggao.diagnosis.choices import Barred, Barrier
 from denggao.diagnosis.gaps import gap_of, gaps
 from denggao.diagnosis.plan import Missed, Obstacle, Plan, Status, Step
@@ -11,6 +12,7 @@ from denggao.diagnosis.relief import Relief
 from denggao.documents import wording as w
 from denggao.documents.gap_words import gap_lines, way_words
 from denggao.facts.catalogue import catalogue
+from denggao.facts.enterprise import CONTRADICTION
 from denggao.facts.interval import Interval, point
 from denggao.rules.outcome import TRUTH_WORDS
 
@@ -38,7 +40,7 @@ def lines(
 
 def conclusion(plan: Plan) -> str:
     """「2026年第三批（2026-09-30）可以申报：3 步，费用至多1.2万元」."""
-    batch = f"{plan.batch.name}（{plan.batch.deadline} 截止）"
+    batch = f"{plan.batch.name}（{plan.batch.deadline} 截止{_last_day(plan.batch)}）"
     if plan.status is Status.NEVER:
         first, last = plan.missed[0].batch.name, plan.missed[-1].batch.name
         return f"{first}至{last}都不行，因为{because(plan, plan.missed[-1])}"
@@ -106,7 +108,7 @@ def _now(plan: Plan, sources: Sources) -> Iterator[str]:
         yield f"  {TRUTH_WORDS[result.truth]}  {id_} {rule.name}    〔{rule.cite}〕"
         facts = [
             w.fact_words(key)
-            + f" {w.value_words(key, run.value_of(key))}"
+            + f" {w.read_words(key, run.value_of(key), is_stated=key in run.facts.values)}"
             + _where(key, plan, sources)
             for key in result.facts
         ]
@@ -248,6 +250,8 @@ def _suppositions(plan: Plan) -> Iterator[str]:
         yield "  批次日期是假定的（每年6月30日、8月15日、9月30日），请以当地通知为准（--deadline）"
     if plan.goal.target is not None and plan.goal.share is not None:
         yield f"  评分按各档的 {w.percent(plan.goal.share)} 估（--expect），专家实际给分以评审为准"
+    if CONTRADICTION in plan.before.facts.flags:
+        yield "  台账里有自相矛盾的数，都没有用；改正以后请重做方案"
     years: dict[tuple[str, str], list[str]] = {}
     for a in plan.assumptions:
         (code, _, year), (_, _, source) = a.key.partition("@"), a.source.partition("@")
@@ -276,3 +280,11 @@ def short_steps(plan: Plan) -> str:
     return "；".join(
         f"{s.choice.action.name}{times_words(s)}（最迟 {s.choice.begin}）" for s in ordered
     )
+
+
+def _last_day(batch: Batch) -> str:
+    """Where the deadline is no working day, the last one before it."""
+    if batch.act_by is None or batch.act_by == batch.deadline:
+        return ""
+    rough = "，这一年的节假日未录入，只避开了周六周日" if batch.is_rough else ""
+    return f"，最后工作日 {batch.act_by}{rough}"

@@ -17,7 +17,7 @@ from denggao.documents import wording as w
 from denggao.documents.tree import gap_unit
 from denggao.facts.ledger import Ledger
 from denggao.rules import nodes as n
-from denggao.rules.engines.columnar.screening import IDENTITY, INDEX, NAME, Screened
+from denggao.rules.engines.columnar.screening import IDENTITY, INDEX, NAME, ROUTE, Screened
 from denggao.rules.engines.columnar.table import FAILED, LEAST, OPEN, countable
 from denggao.rules.outcome import TRUTH_NAMES, TRUTH_WORDS
 
@@ -135,7 +135,7 @@ class Conditions:
             for c in table.frame.columns
             if c.startswith(OPEN_FACT)
         }
-        wanted = [INDEX, IDENTITY, NAME, FAILED, OPEN, "verdict", "hard_verdict", "flags"]
+        wanted = [INDEX, IDENTITY, NAME, FAILED, OPEN, "verdict", "hard_verdict", "flags", ROUTE]
         wanted += [f"{c.id}_truth" for c in self.conditions]
         self._spreads = {gap.column: _spread(gap) for gap in self.shortfalls()}
         for gap in self.shortfalls():

@@ -16,7 +16,7 @@ from denggao.documents.screening_data import (
     missing_facts,
 )
 from denggao.documents.screening_page import Column, ListSheet, Looks
-from denggao.rules.engines.columnar.screening import IDENTITY, INDEX, NAME, Screened
+from denggao.rules.engines.columnar.screening import IDENTITY, INDEX, NAME, ROUTE, Screened
 from denggao.rules.engines.columnar.table import FAILED, OPEN
 
 GAPS, MISSING, SELECTION = "差距清单", "待补数据", "名单"
@@ -138,13 +138,15 @@ def write_selection(book: Any, looks: Looks, screening: Screening, report: Repor
         *_who(screening),
         Column("入选", 9, "centre"),
         Column("依据", 90, "wrap"),
+        Column("培育路径", 18, "centre"),
     ]
     sheet = ListSheet(book, looks, SELECTION, screening.as_of, columns, frozen=3)
     for table in screening.tables:
         law = Conditions(table)
         for rank, row in enumerate(law.rows(), 1):
             who = [row[IDENTITY], row[NAME], table.instrument.short]
-            sheet.add([rank, *who, *_place(law, row, rank, screening.top or 0)])
+            inside, why = _place(law, row, rank, screening.top or 0)
+            sheet.add([rank, *who, inside, why, row.get(ROUTE)])
             report(1)
     sheet.finish()
 

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from denggao.diagnosis.routes import by_route
 from denggao.documents import wording as w
 from denggao.documents.screening_data import Screening, missing_facts
 from denggao.documents.screening_page import NO_DATA, Looks, set_up
 from denggao.documents.screening_problems import kind_words
-from denggao.rules.engines.columnar.screening import Screened
+from denggao.rules.engines.columnar.screening import ROUTE, Screened
 from denggao.rules.engines.columnar.table import FAILED, OPEN, countable
 
 SHEET = "总览"
@@ -24,6 +25,7 @@ _RESULT_HEADS = (
 )  # fmt: skip
 _CONDITION_HEADS = ("规范", "可核实条件", "符合", "未知", "不符合")
 _FACT_HEADS = ("规范", "数据", "缺的户数", "问到就能\n定户数", "单项可定\n户数")
+_ROUTE_HEADS = ("规范", "路径", "户数", "其中入选")
 _PROBLEM_HEADS = ("性质", "问题", "处数")
 
 
@@ -43,6 +45,9 @@ def write(book: Any, looks: Looks, screening: Screening) -> None:
     page.section("六、下一步")
     for number, text in enumerate(_next_steps(screening), 1):
         page.line(f"{number}. {text}", "plain")
+    told = list(_routes(screening))
+    if told:
+        page.table("七、培育路径（一户可在几条路上，依据见《培育路径》）", _ROUTE_HEADS, told)
 
 
 class _Page:
@@ -110,6 +115,17 @@ def _facts(screening: Screening) -> Iterator[list[Any]]:
         for fact in sorted(found, key=lambda f: -f.firms)[:_MOST_FACTS]:
             counts = (fact.firms, fact.settles, fact.may_settle)
             yield [table.instrument.short, w.fact_words(fact.key), *counts]
+
+
+def _routes(screening: Screening) -> Iterator[list[Any]]:
+    for table in screening.tables:
+        if ROUTE not in table.frame.columns:
+            continue
+        words = [text for (text,) in table.rows([ROUTE])]
+        among = by_route(words, screening.as_of)
+        chosen = by_route(words[: screening.top], screening.as_of) if screening.top else None
+        for name, count in among.items():
+            yield [table.instrument.short, name, count, None if chosen is None else chosen[name]]
 
 
 def _reading(screening: Screening) -> Iterator[list[Any]]:

@@ -12,7 +12,7 @@ from denggao.documents.screening_data import WORDS, Screening
 from denggao.documents.screening_page import Column, ListSheet, Looks
 from denggao.documents.tree import gap_unit, unit_of
 from denggao.rules import nodes as n
-from denggao.rules.engines.columnar.screening import IDENTITY, NAME, Screened
+from denggao.rules.engines.columnar.screening import IDENTITY, NAME, ROUTE, Screened
 from denggao.rules.engines.columnar.table import shown_statements
 
 SHEET = "逐企结论"
@@ -25,6 +25,7 @@ _FIRST = {
     "score_hi": ("总分\n上限", 8, "number"),
 }
 _FIRM = Column("企业名称", 32, "text", NAME)
+_ROUTE = Column("培育路径", 18, "centre", ROUTE)
 _FLAGS = Column("标记", 24, "text", "flags")
 _LOOK = {"%": "ratio", "元": "money"}
 _STEP = 500  # rows between two reports
@@ -42,7 +43,8 @@ def columns_of(screening: Screening) -> list[Column]:
         for statement in shown_statements(table.instrument):
             mine = _of_statement(table.instrument, statement)
             found += [c for c in mine if c.machine in have and c not in found]
-    return [*found, _FLAGS]
+    has_routes = any(ROUTE in table.frame.columns for table in screening.tables)
+    return [*found, *([_ROUTE] if has_routes else []), _FLAGS]
 
 
 def _of_statement(instrument: n.Instrument, statement: n.Statement) -> Iterator[Column]:

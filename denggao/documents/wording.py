@@ -149,6 +149,13 @@ def value_words(key: str, value: Value | None) -> str:
     return "、".join(_title(t) for t in value) or "没有证书"
 
 
+def read_words(key: str, value: Value | None, *, is_stated: bool) -> str:
+    """The same for a fact that may be stated and yet not used: figures that contradict each
+    other, or lie outside what is possible, are unknown to every rule."""
+    words = value_words(key, value)
+    return "填的数自相矛盾，不用" if words == "缺" and is_stated else words
+
+
 def _title(title: Title) -> str:
     span = f"{title.issued_on or '?'}～{title.valid_to or '?'}"
     return f"{title.kind}（{span}）"

@@ -16,6 +16,7 @@ from typing import Any
 from denggao.facts import rowfilter
 from denggao.facts.carrying import carry_key
 from denggao.facts.columnmap import ColumnMap, load_column_map
+from denggao.facts.contradictions import contradictions
 from denggao.facts.decisions import Decision
 from denggao.facts.errors import UserError
 from denggao.facts.heads import normal
@@ -310,7 +311,7 @@ def _finished(work: Import, decisions: Sequence[Decision]) -> Ledger:
         flags=[frozenset(work.flags[f]) if f in work.flags else none for f in range(count)],
         places=[work.place(row) for row in work.first_rows],
         sources=work.sources,
-        problems=work.problems,
+        problems=[*work.problems, *contradictions(columns, work.origins)],
         unread=work.unread,
         rows_read=work.rows_read,
         skipped=work.skipped,

@@ -26,6 +26,7 @@ FLOORS = {
     "高新技术企业所得税优惠": 30,
     "甘肃省科技创新型企业认定": 30,
     "高企管理清单": 75,
+    "培育路径": 15,
 }
 
 RULES = [i for i in instruments() if i.statements]  # actions alone have nothing to prove

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cache, lru_cache
 
+from denggao.facts import interval as iv
 from denggao.facts.catalogue import bounds_from_below, catalogue
 from denggao.facts.enterprise import key_of
 from denggao.rules import nodes as n
@@ -97,3 +99,19 @@ def parameter_fact(parameter: n.Statement) -> n.FactRef:
     when = parameter.cases[0].when
     assert isinstance(when, n.Compare) and isinstance(when.left, n.FactRef)
     return when.left
+
+
+def short_of(need: iv.Bound, step: Fraction | None) -> iv.Number:
+    """A shortfall, never below 0; beyond a strict limit by the smallest step."""
+    if need is None or need < 0:
+        return 0
+    return need if step is None else iv.reduced((need // step + 1) * step)
+
+
+def points_missing(have: iv.Interval, target: iv.Interval, op: str) -> iv.Interval | None:
+    """Points are whole: from the high end to the first number that passes (> 70: to 71)."""
+    if have.hi is None or target.lo is None:
+        return None
+    goal = target.lo // 1 + 1 if op == ">" else target.lo
+    reached = have.hi > target.lo or (op == "≥" and have.hi == target.lo)
+    return iv.ZERO if reached else iv.point(iv.reduced(goal - have.hi))

@@ -20,7 +20,14 @@ from denggao.facts.interval import UNDEFINED, ZERO, Interval, Truth, point
 from denggao.facts.resolve import Facts
 from denggao.rules import nodes as n
 from denggao.rules.engines import papers
-from denggao.rules.engines.common import facts_named, parameter_fact, remembered, years_read
+from denggao.rules.engines.common import (
+    facts_named,
+    parameter_fact,
+    points_missing,
+    remembered,
+    short_of,
+    years_read,
+)
 from denggao.rules.outcome import Outcome, Result
 from denggao.rules.shape import zero_asked
 
@@ -392,10 +399,12 @@ class Evaluation:
             left, target = quotient[0], iv.multiply(target, whole)
         have = self.number(left)
         if self._is_score(expr.left):
-            return _points_missing(have, target, expr.op)
+            return points_missing(have, target, expr.op)
         need = iv.subtract(target, have)
         step = self.step(left) if expr.op == ">" else None
-        return Interval(_short(need.lo, step), None if need.hi is None else _short(need.hi, step))
+        return Interval(
+            short_of(need.lo, step), None if need.hi is None else short_of(need.hi, step)
+        )
 
     def _is_score(self, expr: n.Expr) -> bool:
         return isinstance(expr, n.Ref) and self.instrument.statements[expr.id].kind is n.Kind.SCORE
@@ -445,22 +454,6 @@ def _cut(value: Interval, when: n.Expr, step: Fraction) -> tuple[Interval | None
     below = Interval(value.lo, last if value.lo is None else max(last, value.lo))
     above = Interval(first if value.hi is None else min(first, value.hi), value.hi)
     return below, above
-
-
-def _short(need: iv.Bound, step: Fraction | None) -> iv.Number:
-    """A shortfall, never below 0; beyond a strict limit by the smallest step."""
-    if need is None or need < 0:
-        return 0
-    return need if step is None else iv.reduced((need // step + 1) * step)
-
-
-def _points_missing(have: Interval, target: Interval, op: str) -> Interval | None:
-    """Points are whole: from the high end to the first number that passes (> 70: to 71)."""
-    if have.hi is None or target.lo is None:
-        return None
-    goal = target.lo // 1 + 1 if op == ">" else target.lo
-    reached = have.hi > target.lo or (op == "≥" and have.hi == target.lo)
-    return ZERO if reached else point(iv.reduced(goal - have.hi))
 
 
 #: Parameters inside parameters: so many cases are told apart.

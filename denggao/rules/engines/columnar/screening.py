@@ -33,6 +33,8 @@ from denggao.rules.engines.lowering.plan import Plan
 from denggao.rules.engines.lowering.values import Lin
 
 INDEX, IDENTITY, NAME = "§firm", "identity", "name"
+#: Which routes a firm is on, in words; published only with a list that is cut.
+ROUTE = "route"
 _OPEN_FACT = "open:"
 
 
@@ -180,6 +182,13 @@ def write(tables: Sequence[Screened], path: Path) -> None:
         whole.with_columns(harmless(c) for c in texts).write_csv(path)
 
 
+def with_routes(table: Screened, routes: Sequence[str]) -> Screened:
+    """The table with the routes of each firm, given by its number in the ledger."""
+    words = pl.Series(ROUTE, routes, dtype=pl.String)
+    named = words.gather(table.frame[INDEX])
+    return Screened(table.instrument, table.frame.with_columns(named))
+
+
 def cut(table: Screened, reasons: Iterable[str], top: int) -> tuple[Screened, Screened]:
     """The first ``top`` firms and the others, each with the reason why."""
     frame = table.frame.with_columns(pl.Series("reason", list(reasons), dtype=pl.String))
@@ -202,5 +211,6 @@ def _published(frame: pl.DataFrame) -> list[str]:
     """The contract's columns first; name and flags at the end."""
     own = {INDEX, FAILED, OPEN, DISTANCE}
     names = [c for c in frame.columns if c not in own and not c.startswith((_OPEN_FACT, LEAST))]
-    last = [NAME, "flags", *(c for c in ("reason",) if c in names)]
-    return [c for c in names if c not in last] + last
+    more = [c for c in (ROUTE, "reason") if c in names] if "reason" in names else []
+    last = [NAME, "flags", *more]
+    return [c for c in names if c not in (*last, ROUTE)] + last
