@@ -23,6 +23,7 @@ from denggao.cli import (
     law,
     lists,
     merge,
+    pay,
     plan,
     screen,
     template,
@@ -47,6 +48,7 @@ app.command("fill", cls=Command)(fill.fill)
 app.command("template", cls=Command)(template.template)
 app.command("errors", cls=Command)(errors.errors)
 app.command("plan", cls=Command)(plan.plan)
+app.command("pay", cls=Command)(pay.pay)
 app.command("demo", cls=Command)(demo.demo)
 
 
