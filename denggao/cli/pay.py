@@ -104,7 +104,7 @@ def _made(
     chosen, inside = made.schemes(place, law, reading)
     lists = EventLists(place, on, usual)
     items = [item for path in paths for item in lists.read(path)]
-    before = [item for path in paid for item in lists.read(path)]
+    before = [item for path in paid for item in lists.read_record(path)]
     run = made.run(lists, items, chosen, inside, before)
     if compare is None:
         return run, None

@@ -52,7 +52,7 @@ def award_failures(instrument: n.Instrument) -> list[Failure]:
 
 def _failures(instrument: n.Instrument, example: n.Example) -> Iterator[Failure]:
     try:
-        rows = _run(instrument, example)
+        rows = run_example(instrument, example)
     except UserError as error:
         yield Failure(example.line, example.name, "输入", "能读懂的值", str(error))
         return
@@ -113,7 +113,8 @@ def _sum(instrument: n.Instrument, rows: Sequence[Payment], words: str) -> _Sum:
     return found
 
 
-def _run(instrument: n.Instrument, example: n.Example) -> list[Payment]:
+def run_example(instrument: n.Instrument, example: n.Example) -> list[Payment]:
+    """The payments of one row. Raises UserError for a cell that cannot be read."""
     inputs = dict(example.inputs)
     told = {head: inputs.pop(head, "") for head in _INPUTS}
     as_of = _day(told["兑付日"]) if told["兑付日"] else instrument.case_date

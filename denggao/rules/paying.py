@@ -68,8 +68,8 @@ def pay(
 class _Run:
     def __init__(self, schemes: Sequence[Scheme], as_of: date, paid: Register) -> None:
         self.schemes, self.as_of, self.paid = schemes, as_of, paid
-        self.readings = {v.path: dict(s.readings) for s in schemes for v in s.versions}
-        self.fixed = {v.path for s in schemes if s.fixed for v in s.versions}
+        self.readings = {v: dict(s.readings) for s in schemes for v in s.versions}
+        self.fixed = {v for s in schemes if s.fixed for v in s.versions}
         self._matching: dict[tuple[str, str, date], list[tuple[n.Instrument, Award]]] = {}
         self._known: dict[object, _Amount] = {}
         self._levels: dict[int, list[Payment]] = {}  # event → rows of higher levels
@@ -125,7 +125,7 @@ class _Run:
             row.refuse(f"事项日期 {row.on} 晚于兑付日 {self.as_of}")
         elif found.truth is False:
             row.refuse(f"不符合条件：{award.asks}")
-        elif row.law.draft and row.law.path not in self.fixed:
+        elif row.law.draft and row.law not in self.fixed:
             row.refuse("办法还是征求意见稿，没有施行，不能发放", DRAFT)
         elif found.truth is None or not found.value.is_point:
             row.refuse(_open_because(found.missing), OPEN)
@@ -153,11 +153,9 @@ class _Run:
             values = {**values, **self._upper(event, award)}
         known = frozenset(p for p in values.items() if p[0].partition("@")[0] in codes) \
             if codes else frozenset()  # fmt: skip
-        key = law.path, award.id, on if codes else None, known
+        key = law, award.id, on if codes else None, known
         if key not in self._known:
-            self._known[key] = _evaluated(
-                law, award, Firm(dict(values)), on, self.readings[law.path]
-            )
+            self._known[key] = _evaluated(law, award, Firm(dict(values)), on, self.readings[law])
         return self._known[key]
 
     def _upper(self, event: Event, award: Award) -> Mapping[str, Value]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from denggao.diagnosis.payout.eventlist import Item
 from denggao.diagnosis.payout.places import place_of
 from denggao.diagnosis.payout.run import PayRun
-from denggao.facts.enterprise import Value
+from denggao.diagnosis.pool import firm_of
 from denggao.facts.identity import normal_code, normal_name
 from denggao.facts.ledger import Ledger, read_ledgers
 from denggao.facts.titles import CANCELLED, Title
@@ -90,7 +90,7 @@ def _items(ledger: Ledger, run: PayRun, since: date | None) -> Iterator[Item]:
                 continue
             district = _at(columns, "region", firm)
             place = place_of(district, run.region) or ""
-            values: dict[str, Value] = {}
+            values = firm_of(ledger, firm).values
             where = ledger.places[firm]
             event = Event(
                 str(firm), one.kind, one.title, one.day, values=values, place=place,

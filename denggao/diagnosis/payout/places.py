@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from denggao.facts.divisions import current, full_name, names
+from denggao.facts.divisions import current, divisions, full_name, names
 from denggao.facts.errors import UserError
 from denggao.rules.library import paying
 from denggao.rules.paying import division_part
@@ -33,10 +33,21 @@ def place_of(value: str | None, within: str) -> str | None:
 
 @cache
 def _place(words: str, within: str) -> str | None:
+    """Of several of the name the one in the region, else in its city, else in its province; all
+    of them, where none is even there."""
     found = _divisions(words)
-    if len(found) > 1:
-        found = [name for name in found if name.startswith(within)] or found
-    return found[0] if len(found) == 1 else None
+    outer = [within, *_outer(within)]
+    for region in outer:
+        near = [name for name in found if name.startswith(region)]
+        if near:
+            return near[0] if len(near) == 1 else None
+    return "或".join(found) or None
+
+
+def _outer(name: str) -> list[str]:
+    """What a division lies in, the nearest first."""
+    around = [full_name(code) for code in divisions()]
+    return sorted({n for n in around if name.startswith(n) and n != name}, key=len, reverse=True)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -62,13 +62,20 @@ class PayRun:
         return sorted(used.values(), key=lambda law: (law.region, law.short, law.valid_from))
 
     def by_scheme(self) -> dict[str, int]:
-        return self._summed(lambda row: row.law.short)
+        return self._summed("办法")
 
     def by_district(self) -> dict[str, int]:
-        return self._summed(lambda row: self.item(row).district or NO_DISTRICT)
+        return self._summed("区县")
 
     def by_batch(self) -> dict[str, int]:
-        return self._summed(lambda row: self.item(row).batch or NO_BATCH)
+        return self._summed("批次")
+
+    def key_of(self, row: Payment, kind: str) -> str:
+        """The 办法, 区县 or 批次 under which a row is counted."""
+        if kind == "办法":
+            return row.law.short
+        item = self.item(row)
+        return (item.district or NO_DISTRICT) if kind == "区县" else (item.batch or NO_BATCH)
 
     def by_award(self) -> dict[tuple[str, str], tuple[int, int]]:
         """(measure, award) → rows that move money, and their sum."""
@@ -86,11 +93,12 @@ class PayRun:
                 found[level] = found.get(level, 0) + fen
         return found
 
-    def _summed(self, key: Callable[[Payment], str]) -> dict[str, int]:
+    def _summed(self, kind: str) -> dict[str, int]:
         found: dict[str, int] = {}
         for row in self.payments:
             if row.paid:
-                found[key(row)] = found.get(key(row), 0) + row.paid
+                key = self.key_of(row, kind)
+                found[key] = found.get(key, 0) + row.paid
         return dict(sorted(found.items()))
 
     def open_between(self) -> tuple[int, int, int | None]:
@@ -177,7 +185,8 @@ def run(
     """Pay the ``items``; ``paid`` are the rows of earlier payments, read with the same sense of
     who is who. Raises UserError for a record without its amount."""
     items = _numbered(lists, items)
-    register = Register(_prior(lists, item) for item in paid)
+    same = lists.same()
+    register = Register(_prior(item, same) for item in paid)
     events = [item.event for item in items]
     payments = pay(chosen, [e for e in events if _is_here(e, lists.region)], lists.as_of, register)
     found = PayRun(
@@ -199,19 +208,24 @@ def _is_here(event: Event, region: str) -> bool:
 
 
 def _numbered(lists: EventLists, items: Sequence[Item]) -> list[Item]:
-    return [
-        replace(item, event=replace(item.event, firm=lists.firm(int(item.event.firm)), number=i))
-        for i, item in enumerate(items)
-    ]
+    """With what tells firms apart now that all lists are read, and the position in the run."""
+    found, same = [], lists.same()
+    for number, item in enumerate(items):
+        firm = same.get(item.event.firm, item.event.firm)
+        if (firm, number) == (item.event.firm, item.event.number):
+            found.append(item)
+        else:
+            found.append(replace(item, event=replace(item.event, firm=firm, number=number)))
+    return found
 
 
-def _prior(lists: EventLists, item: Item) -> Prior:
+def _prior(item: Item, same: Mapping[str, str]) -> Prior:
     event = item.event
     if item.fen is None:
         raise UserError(
             f"发放记录{event.where}“{item.name}”没有金额；要有“发放金额（元）”一列，不能空着"
         )
-    firm = lists.firm(int(event.firm))
+    firm = same.get(event.firm, event.firm)
     fen = -abs(item.fen) if event.back else item.fen
     return Prior(firm, event.kind, event.title, event.year, event.stage, fen, item.award)
 
@@ -221,6 +235,10 @@ def _told(found: PayRun, lists: EventLists) -> list[str]:
     undated = sum(1 for item in found.items if item.event.day is None)
     if undated:
         notes.append(f"{undated} 行没有事项日期，按兑付日 {found.as_of} 适用的办法算")
+    unread = {(p.file, p.sheet, p.row) for p in found.problems if not p.is_notice and p.row}
+    unread -= {item.source for item in found.items}
+    if unread:
+        notes.append(f"{len(unread)} 行读不懂，没有算，见数据问题")
     for law in found.laws:
         if law.draft:
             notes.append(f"《{law.short}》是征求意见稿，没有施行，一分不发")
