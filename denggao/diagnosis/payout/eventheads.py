@@ -9,7 +9,7 @@ from denggao.facts.catalogue import catalogue
 from denggao.facts.columnmap import ColumnMap
 from denggao.facts.headparts import normal, without_unit
 from denggao.facts.heads import Meaning, understand, unit_factor
-from denggao.facts.tables import Reader
+from denggao.facts.tables import IDENTITY, Reader
 
 #: What a column of such a list says besides the firm and its facts, by its heads.
 HEADS = {
@@ -34,10 +34,14 @@ _EVENT_FACTS = {
 }
 
 
-def event_reader(application_year: int) -> Reader:
-    """Finds tables of firms and events, and understands the facts of events, too."""
-    keys = frozenset(carry_key(head) for heads in HEADS.values() for head in heads)
-    return _Reader(application_year, ColumnMap(), None, keys)
+def event_reader(application_year: int, *, names_alone: bool = False) -> Reader:
+    """Finds tables of firms and events, and understands the facts of events, too.
+    ``names_alone``: a list of nothing but firms is one, for the event is told elsewhere."""
+    keys = {carry_key(head) for heads in HEADS.values() for head in heads}
+    if names_alone:
+        whose = (catalogue()[code] for code in IDENTITY)
+        keys |= {carry_key(word) for fact in whose for word in (fact.name, *fact.aliases)}
+    return _Reader(application_year, ColumnMap(), None, frozenset(keys))
 
 
 class _Reader(Reader):

@@ -29,7 +29,7 @@ class EventLists(Heard):
     without a date has none, one with a year or month only is taken at its end."""
 
     def __init__(self, region: str, as_of: date, usual: EventName | None = None) -> None:
-        self.reader = event_reader(as_of.year)
+        self.reader = event_reader(as_of.year, names_alone=usual is not None)
         super().__init__(region, as_of, Import(self.reader), usual)
         self.problems: list[Problem] = []
 
