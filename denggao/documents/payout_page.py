@@ -33,6 +33,9 @@ def lines(
     if counts[LATER]:
         yield f"未到期或待下批 {counts[LATER]} 笔"
     yield from _refused(run)
+    for item, listed, fen in run.differing()[:_SHOWN]:
+        said = f"名单写 {yuan(listed)}，算出 {yuan(fen)}"
+        yield f"金额不同：{item.event.where} {masked(item.name)} {item.said}：{said}"
     beside = Counter(said for found in run.beside.values() for said in found)
     for said, rows in beside.most_common(_SHOWN):
         yield f"另可叠加：{said}，{rows} 行"

@@ -44,6 +44,8 @@ def write_workbook(
             sheets.impact(impact)
         if missed:
             sheets.missed(missed)
+        if run.differing():
+            sheets.differing()
         if run.problems:
             sheets.problems()
         sheets.basis(impact)
@@ -96,19 +98,20 @@ class _Sheets:
             ("序号", 6, "rank"), ("企业名称", 32, "text"), ("统一社会信用代码", 21, "text"),
             ("所在区县", 22, "text"), ("批次", 12, "text"), ("事项", 12, "text"),
             ("对象", 16, "text"), ("事项日期", 11, "text"), ("期次", 6, "rank"),
-            ("状态", 8, "text"), ("发放金额（元）", 16, "money"), ("标准", 14, "text"),
-            ("奖补编号", 16, "text"), ("办法", 26, "wrap"), ("依据", 34, "wrap"),
-            ("为什么是这个数", 60, "wrap"), ("另可叠加", 34, "wrap"), ("来源", 24, "wrap"),
+            ("事项编号", 16, "text"), ("状态", 8, "text"), ("发放金额（元）", 16, "money"),
+            ("标准", 14, "text"), ("奖补编号", 16, "text"), ("办法", 26, "wrap"),
+            ("依据", 34, "wrap"), ("为什么是这个数", 60, "wrap"), ("另可叠加", 34, "wrap"),
+            ("来源", 24, "wrap"),
         ]  # fmt: skip
         heads = [(f"其中{level}（元）", 15, "money") for level in levels]
-        columns = [page.Column(*told) for told in (*fixed[:11], *heads, *fixed[11:])]
+        columns = [page.Column(*told) for told in (*fixed[:12], *heads, *fixed[12:])]
         sheet = self.sheet(pages.PAID, columns, frozen=2)
         for number, row in enumerate(self.moved, 1):
             item, event = self.run.item(row), row.event
             sheet.add([
                 number, masked(item.name), item.code, item.district, item.batch,
                 f"追回{event.kind}" if event.back else event.kind, event.title,
-                event.day.isoformat() if event.day else "", event.stage, row.status,
+                event.day.isoformat() if event.day else "", event.stage, event.ref, row.status,
                 row.paid / 100, *(row.levels.get(level, 0) / 100 for level in levels),
                 rate_words(row), row.award.id, row.law.short, row.award.cite, why(row),
                 "；".join(self.run.beside.get(event.number, ())), _source(item),
@@ -171,6 +174,13 @@ class _Sheets:
             day = item.event.day
             what = [item.event.kind, day.isoformat() if day else "", item.said, _source(item)]
             sheet.add([number, masked(item.name), item.code, item.district, *what])
+        sheet.finish()
+
+    def differing(self) -> None:
+        sheet = self.named(pages.CHECK, "nttttmmmw", (6, 32, 21, 12, 11, 16, 16, 16, 24))
+        for number, (item, listed, fen) in enumerate(self.run.differing(), 1):
+            sums = [listed / 100, fen / 100, (fen - listed) / 100]
+            sheet.add([*self._who(number, item), *sums, _source(item)])
         sheet.finish()
 
     def problems(self) -> None:

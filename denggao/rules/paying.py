@@ -24,7 +24,7 @@ from denggao.rules import nodes as n
 from denggao.rules.award import LEVELS, Award
 from denggao.rules.engines.reference import Evaluation
 from denggao.rules.payments import BACK, DRAFT, LATER, OPEN, PAID, Event, Payment, Register, split
-from denggao.rules.settling import settle
+from denggao.rules.settling import settle, yuan
 
 _UPPER = {"upper_paid": None, "province_paid": "省级", "city_paid": "市级"}
 _ALWAYS = ("established_on", "titles")
@@ -83,9 +83,13 @@ class _Run:
         key = event.kind, event.title, on
         if key not in self._matching:
             self._matching[key] = self._matches(*key)
-        for law, award in self._matching[key]:
-            if award.rank == rank and is_within(event.place, law.region):
-                yield self._row(event, law, award, on)
+        here = [(law, a) for law, a in self._matching[key] if is_within(event.place, law.region)]
+        for law, award in here:
+            if award.rank == rank:
+                row = self._row(event, law, award, on)
+                if event.already and row.status == PAID:
+                    _less_already(row, alone=len(here) == 1)
+                yield row
 
     def _matches(self, kind: str, title: str, on: date) -> list[tuple[n.Instrument, Award]]:
         titled = event_kinds()[kind]
@@ -137,7 +141,8 @@ class _Run:
             row.refuse(f"事项日满 {after} 才付，到 {row.due} 起发放", LATER)
 
     def _claim_back(self, row: Payment) -> None:
-        left = self.paid.net(row.event.firm, row.award, row.event.stage, row.event.year)
+        event = row.event
+        left = self.paid.net(event.firm, row.award, event.stage, event.year, event.ref)
         if left <= 0:
             row.refuse("发放记录里没有这一笔，无从追回")
             return
@@ -174,9 +179,21 @@ class _Run:
         return found
 
 
-def _fen(yuan: Bound) -> int | None:
+def _less_already(row: Payment, *, alone: bool) -> None:
+    """What the list says is paid already is not paid again."""
+    already = row.event.already
+    if not alone:
+        row.refuse(f"名单写已拨付 {yuan(already)}，看不出是哪一项奖补的", OPEN)
+    elif already >= row.fen:
+        row.refuse(f"应发 {yuan(row.fen)}，名单写已拨付 {yuan(already)}，没有余额")
+    else:
+        row.reason = f"应发 {yuan(row.fen)}，名单写已拨付 {yuan(already)}，付余额"
+        row.fen -= already
+
+
+def _fen(amount: Bound) -> int | None:
     """Whole 分; what is less than one is not paid."""
-    return None if yuan is None else floor(yuan * 100)
+    return None if amount is None else floor(amount * 100)
 
 
 def _open_because(missing: Sequence[str]) -> str:

@@ -24,7 +24,9 @@ class Event:
     """One thing that happened to one firm. ``firm`` tells firms apart; ``day`` is ``None``
     where nobody said; ``stage`` the instalment (from 1) that is asked for; ``values`` the
     facts of firm and event as ``Firm.values``; ``place`` the full name of its district;
-    ``where`` its row, for people; ``number`` its position in the list."""
+    ``where`` its row, for people; ``number`` its position in the list. ``ref``: the number of
+    the voucher or contract, where there may be several in a year; ``already``: 分 of it that
+    the list itself says are paid."""
 
     firm: str
     kind: str
@@ -36,6 +38,8 @@ class Event:
     place: str = ""
     where: str = ""
     number: int = 0
+    ref: str = ""
+    already: int = 0
 
     @property
     def year(self) -> int | None:
@@ -54,6 +58,7 @@ class Prior:
     stage: int
     fen: int
     award: str = ""
+    ref: str = ""
 
 
 class Register:
@@ -64,11 +69,18 @@ class Register:
         for one in paid:
             self._of.setdefault(one.firm, []).append(one)
 
-    def net(self, firm: str, award: Award, stage: int | None, year: int | None) -> int:
+    def net(
+        self, firm: str, award: Award, stage: int | None, year: int | None, ref: str = ""
+    ) -> int:
         """What is left with the firm of this award, in 分. ``stage`` or ``year`` ``None``: of
-        all of them; a record without a year counts for every year."""
-        found = self._of.get(firm)
-        return 0 if found is None else sum(p.fen for p in found if _is(p, award, stage, year))
+        all of them; a record without a year counts for every year, one without a number for
+        every number."""
+        found = self._of.get(firm, ())
+        return sum(p.fen for p in found if _is(p, award, stage, year) and _same(p.ref, ref))
+
+
+def _same(one: str, other: str) -> bool:
+    return not one or not other or one == other
 
 
 def _is(prior: Prior, award: Award, stage: int | None, year: int | None) -> bool:

@@ -14,9 +14,15 @@ _LIVE = (PAID, OPEN, LATER)
 
 def settle(rows: Sequence[Payment], paid: Register) -> None:
     """Refuse what must give way among these rows of one level, or to what was paid before."""
-    _back_once(rows)
+    _back_once(rows, paid)
     _paid_before(rows, paid)
-    for group in _groups(rows, lambda r: (r.event.firm, r.law.short, r.award.id, r.event.stage)):
+    numbered = (r for r in rows if r.event.ref)
+    for group in _groups(numbered, lambda r: (r.law.short, r.award.id, r.event.ref, r.event.stage)):
+        for row in group[1:]:
+            row.refuse(f"编号“{row.event.ref}”与{_seen(group[0])}重复，一个编号只发一次")
+    for group in _groups(rows, lambda r: (
+        r.event.firm, r.law.short, r.award.id, r.event.stage, r.event.ref
+    )):  # fmt: skip
         _same_event(group)
     once = (r for r in rows if r.award.once)
     for group in _groups(once, lambda r: (r.event.firm, r.law.short, r.award.id, r.event.stage)):
@@ -57,21 +63,25 @@ def _seen(row: Payment) -> str:
     return row.event.where or "另一行"
 
 
-def _back_once(rows: Sequence[Payment]) -> None:
-    seen: dict[Hashable, Payment] = {}
-    for row in rows:
-        if row.status == BACK:
-            key = row.event.firm, row.law.short, row.award.id, row.event.stage, row.event.year
-            first = seen.setdefault(key, row)
-            if first is not row:
-                row.refuse(f"{_seen(first)}已经追回这一笔")
+def _back_once(rows: Sequence[Payment], paid: Register) -> None:
+    """Never more than was paid, whatever years the rows and the record name."""
+    taken: dict[Hashable, int] = {}
+    for row in sorted((r for r in rows if r.status == BACK), key=_order):
+        event = row.event
+        key = event.firm, row.law.short, row.award.id, event.stage, event.ref
+        left = paid.net(event.firm, row.award, event.stage, None, event.ref) - taken.get(key, 0)
+        if left < -row.fen:
+            row.refuse("另一行已经追回这一笔")
+        else:
+            taken[key] = taken.get(key, 0) - row.fen
 
 
 def _paid_before(rows: Sequence[Payment], paid: Register) -> None:
     for row in rows:
         if row.status in _LIVE:
             year = None if row.award.once else row.event.year
-            before = paid.net(row.event.firm, row.award, row.event.stage, year)
+            event = row.event
+            before = paid.net(event.firm, row.award, event.stage, year, event.ref)
             if before > 0:
                 row.refuse(f"发放记录里已经发过 {yuan(before)}，不重复发")
 

@@ -279,3 +279,50 @@ def test_a_former_name_is_the_same_firm(tmp_path: Path, capsys: Capture) -> None
     found = told(capsys, path, "--region", "甘肃省", "--as-of", "2024-06-30")
     assert found["total_wan"] == 20
     assert len(found["refused"]) == 1
+
+
+def test_the_form_of_a_district_with_what_is_paid_already(tmp_path: Path, capsys: Capture) -> None:
+    """The bureau's own form: amounts in 万元 under a merged head; 应奖 = 已拨付 + 本次 + 余额."""
+    path = tmp_path / "明细.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        for column, head in enumerate(["序号", "企业名称", "认定类型"]):
+            sheet.merge_range(0, column, 1, column, head)
+        sheet.merge_range(0, 3, 0, 6, "区级承担资金（万元）")
+        sheet.write_row(1, 3, ["应奖", "已拨付", "本次拨付", "余额"])
+        sheet.write_row(2, 0, [1, "甲制造有限公司", "首次认定", 20, 12, 8, 0])
+        sheet.write_row(3, 0, [2, "乙科技有限公司", "首次认定", 20, 20, 0, 0])
+        sheet.write_row(4, 0, [3, "丙科技有限公司", "重新认定", 6, 0, 6, 0])
+    found = told(capsys, path, "--region", "甘肃省", "--as-of", "2021-06-30")
+    assert [(row["name"], row["wan"]) for row in found["rows"]] == [
+        ("甲制造有限公司", 8), ("丙科技有限公司", 5),
+    ]  # fmt: skip
+    assert "没有余额" in found["refused"][0]["reason"]
+    (other,) = found["differing"]
+    assert (other["row"], other["listed_fen"], other["fen"]) == (5, 6_000_000, 5_000_000)
+
+
+def test_vouchers_are_redeemed_by_number_in_yuan(tmp_path: Path, capsys: Capture) -> None:
+    heads = ["企业名称", "科技创新券编号", "合同金额（元）", "申领金额（元）", "发票金额（元）"]
+    rows: list[list[Any]] = [
+        ["兰州甲检测有限公司", "CXQ20210012", "38,000.00", "15000", 38000],
+        ["兰州甲检测有限公司", "CXQ20210013", 10_000.5, 15_000, 20_000],
+        ["兰州甲检测有限公司", "CXQ20210013", 10_000.5, 15_000, 20_000],
+        ["兰州乙检测有限公司", "CXQ20210012", 38_000, 15_000, 38_000],
+        ["兰州丙检测有限公司", "CXQ20210014", "", 15_000, 38_000],
+    ]
+    path = xlsx(tmp_path / "创新券.xlsx", rows, heads)
+    say = ["--region", "甘肃省", "--as-of", "2021-06-30", "--event", "创新券兑付"]
+    found = told(capsys, path, *say)
+    assert found["total_fen"] == 2_500_050
+    assert [row["fen"] for row in found["rows"]] == [1_500_000, 1_000_050, 0]
+    assert found["open"] == {"count": 1, "lo_fen": 0, "hi_fen": 1_500_000}
+    assert all("重复" in row["reason"] for row in found["refused"])
+    out = tmp_path / "兑付.xlsx"
+    assert run("pay", path, *say, "-o", out) == 0
+    capsys.readouterr()
+    more = xlsx(
+        tmp_path / "再来.xlsx", [*rows[:1], ["兰州甲检测有限公司", "CXQ20210099", 5, 5, 5]], heads
+    )
+    again = told(capsys, more, *say, "--paid", out)
+    assert [row["fen"] for row in again["rows"]] == [500]

@@ -183,8 +183,8 @@ def test_what_was_paid_is_not_paid_again(rnd: Random, count: int) -> None:
     assert sum(row.paid for row in anew) == first.total
     back = [replace(e, back=True) for e in events if e.day is not None]
     reversed_ = pay(SCHEMES, back, TODAY, Register(record))
-    taken = sum(p.fen for p in record if p.year is not None)
-    assert -sum(r.paid for r in reversed_ if r.status == BACK) == taken
+    taken = -sum(r.paid for r in reversed_ if r.status == BACK)
+    assert sum(p.fen for p in record if p.year is not None) <= taken <= first.total
 
 
 @given(randoms, st.integers(1, 40), st.integers(0, 3 * 10**8), st.sampled_from([FIRST, SHARED]))

@@ -22,8 +22,11 @@ HEADS = {
     "stage": ("期次", "拨付期次", "分期"),
     "batch": ("批次", "认定批次", "兑现批次", "奖补批次"),
     "award": ("奖补编号", "奖补条款编号"),
-    "fen": ("发放金额", "奖补金额", "实发金额", "已发金额", "已拨付", "已拨付金额", "本次拨付",
-            "拨付金额"),
+    "ref": ("科技创新券编号", "创新券编号", "券号", "合同编号", "合同登记编号", "事项编号"),
+    "claimed": ("应奖", "应奖金额", "应奖补金额", "应发", "应发金额"),
+    "already": ("已拨付", "已拨付金额", "已发金额", "已发放金额", "已兑付金额"),
+    "fen": ("发放金额", "奖补金额", "实发金额", "本次拨付", "本次拨付金额", "拨付金额",
+            "兑付金额"),
 }  # fmt: skip
 _ROLE = {normal(head): role for role, heads in HEADS.items() for head in heads}
 _EVENT_FACTS = {
@@ -54,13 +57,20 @@ class _Reader(Reader):
 
 @cache
 def _event_fact(path: tuple[str, ...]) -> Meaning | None:
-    words, unit = without_unit(path[-1])
-    code = _EVENT_FACTS.get(normal(words))
+    words, _ = without_unit(path[-1])
+    code, unit = _EVENT_FACTS.get(normal(words)), unit_of("/".join(path))
     if code is None:
         return None
     meaning = Meaning("fact", code)
     factor = None if unit is None else unit_factor(meaning, unit)
     return Meaning("fact", code, factor=factor) if unit is None or factor else None
+
+
+@cache
+def unit_of(head: str) -> str | None:
+    """The unit in a head, or else in one above it: 「承担资金（万元）/已拨付」."""
+    units = (without_unit(level)[1] for level in reversed(head.split("/")))
+    return next((unit for unit in units if unit), None)
 
 
 @cache

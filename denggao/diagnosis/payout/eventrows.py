@@ -10,7 +10,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from denggao.diagnosis.payout.eventheads import meaning_in, role_of
+from denggao.diagnosis.payout.eventheads import meaning_in, role_of, unit_of
 from denggao.diagnosis.payout.places import place_of
 from denggao.facts import cells
 from denggao.facts.catalogue import catalogue
@@ -20,7 +20,6 @@ from denggao.facts.columns import Column
 from denggao.facts.converters import converter
 from denggao.facts.enterprise import Value, key_of
 from denggao.facts.eventwords import USUAL_TITLE, EventName, event_name, nearest_event
-from denggao.facts.headparts import without_unit
 from denggao.facts.heads import Meaning, unit_factor
 from denggao.facts.identity import normal_name
 from denggao.facts.importing import Import
@@ -44,8 +43,9 @@ _MONEY = catalogue()["upper_paid"]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One row of a list: the event and what people want to see of it. ``fen`` and ``award``
-    only where the list records payments."""
+    """One row of a list: the event and what people want to see of it. What the list itself says
+    of money, in 分: ``fen`` is paid (in a record) or to be paid now, ``claimed`` what the whole
+    comes to. ``award``: by which award, in a record of ours."""
 
     event: Event
     name: str
@@ -56,6 +56,7 @@ class Item:
     source: tuple[str, str, int]
     fen: int | None = None
     award: str = ""
+    claimed: int | None = None
 
 
 @dataclass
@@ -156,7 +157,9 @@ class TableRows:
             day = self._day(row, number, year)
             title = self._title(row, number, name)
             stage = self._stage(row, number)
-            fen = self._fen(row, number)
+            fen, claimed, already = (
+                self._fen(row, number, role) for role in ("fen", "claimed", "already")
+            )
         except _Refused:
             return
         values = self._values(facts, (day or self.lists.as_of).year)
@@ -170,7 +173,7 @@ class TableRows:
         )  # fmt: skip
         event = Event(
             str(firm), name.kind, title, day, stage, name.back, values, place or "", where,
-            len(self.lists.items),
+            len(self.lists.items), self._role_text(row, "ref"), already or 0,
         )  # fmt: skip
         shown = self.work.firms.identity[firm]
         own = self._at(row, self.name) or shown
@@ -187,6 +190,7 @@ class TableRows:
                 (grid.file, grid.sheet, number),
                 fen,
                 self._role_text(row, "award"),
+                claimed,
             )
         )
 
@@ -284,11 +288,11 @@ class TableRows:
             raise _Refused
         return int(match[1]) if match else 1
 
-    def _fen(self, row: Sequence[Cell], number: int) -> int | None:
-        column = self.roles.get("fen")
+    def _fen(self, row: Sequence[Cell], number: int, role: str) -> int | None:
+        column = self.roles.get(role)
         if column is None or cells.plain_text(row[column.index]) == "":
             return None
-        _, unit = without_unit(column.head.rsplit("/", 1)[-1])
+        unit = unit_of(column.head)
         factor = unit_factor(Meaning("fact", _MONEY.code), unit) if unit else self.table.unit
         try:
             found = cells.number(_plus(row[column.index]), _MONEY, factor or 1).value

@@ -10,7 +10,7 @@ from denggao.facts.workbook import Grid
 SUMMARY, PAID, REFUSED, OPEN, PUBLIC, BASIS = (
     "汇总", "逐户发放", "不予发放", "待定", "公示表", "依据",
 )  # fmt: skip
-IMPACT, MISSED, PROBLEMS = "政策影响", "应享未享", "数据问题"
+IMPACT, MISSED, PROBLEMS, CHECK = "政策影响", "应享未享", "数据问题", "金额核对"
 HEADS = {
     SUMMARY: ("类别", "名称", "笔数", "金额（元）", "金额（万元）"),
     REFUSED: ("序号", "企业名称", "统一社会信用代码", "事项", "事项日期", "办法", "状态",
@@ -23,6 +23,8 @@ HEADS = {
              "标准的变化"),
     MISSED: ("序号", "企业名称", "统一社会信用代码", "所在区县", "事项", "事项日期", "说明",
              "来源"),
+    CHECK: ("序号", "企业名称", "统一社会信用代码", "事项", "事项日期", "名单所写（元）",
+            "算出（元）", "差（元）", "来源"),
     PROBLEMS: ("序号", "哪一格、什么问题、怎么改"),
 }  # fmt: skip
 

@@ -61,6 +61,24 @@ class PayRun:
                 used.setdefault(version.path, version)
         return sorted(used.values(), key=lambda law: (law.region, law.short, law.valid_from))
 
+    def differing(self) -> list[tuple[Item, int, int]]:
+        """(item, 分 that the list says, 分 that it comes to) where the list says an amount, and
+        another one."""
+        paid: dict[int, int] = {}
+        for row in self.payments:
+            number = row.event.number
+            paid[number] = paid.get(number, 0) + row.paid
+        found = []
+        for item in self.items:
+            event = item.event
+            got = paid.get(event.number, 0)
+            whole = got + event.already if got else got
+            if item.claimed is not None and item.claimed not in (whole, event.already):
+                found.append((item, item.claimed, whole))
+            elif item.fen is not None and item.fen != got:
+                found.append((item, item.fen, got))
+        return found
+
     def by_scheme(self) -> dict[str, int]:
         return self._summed("办法")
 
@@ -196,6 +214,8 @@ def run(
     if lists.unused:
         found.notes.append(f"没有用到的列：{'、'.join(lists.unused)}")
     found.notes += _told(found, lists)
+    if found.differing():
+        found.notes.append(f"{len(found.differing())} 行与名单所写的金额不同，见金额核对")
     if inside:
         found.beside = _beside(inside, events, lists.as_of)
     return found
@@ -221,13 +241,14 @@ def _numbered(lists: EventLists, items: Sequence[Item]) -> list[Item]:
 
 def _prior(item: Item, same: Mapping[str, str]) -> Prior:
     event = item.event
-    if item.fen is None:
-        raise UserError(
-            f"发放记录{event.where}“{item.name}”没有金额；要有“发放金额（元）”一列，不能空着"
-        )
+    said = event.already if item.fen is None and event.already else item.fen
+    if said is None:
+        told = f"发放记录{event.where}“{item.name}”没有金额"
+        raise UserError(f"{told}；要有“发放金额（元）”一列，不能空着")
     firm = same.get(event.firm, event.firm)
-    fen = -abs(item.fen) if event.back else item.fen
-    return Prior(firm, event.kind, event.title, event.year, event.stage, fen, item.award)
+    fen = -abs(said) if event.back else said
+    when = event.year, event.stage
+    return Prior(firm, event.kind, event.title, *when, fen, item.award, event.ref)
 
 
 def _told(found: PayRun, lists: EventLists) -> list[str]:

@@ -45,6 +45,10 @@ def as_json(run: PayRun, compared: Impact | None = None) -> dict[str, Any]:
             *({**item_json(item), "status": "不予发放", "reason": why_unmatched(run, item)}
               for item in run.unmatched),
         ],
+        "differing": [
+            {**item_json(item), "listed_fen": listed, "fen": fen}
+            for item, listed, fen in run.differing()
+        ],
         "notes": run.notes,
         "problems": [masked(str(problem)) for problem in run.problems],
     }  # fmt: skip
@@ -93,6 +97,7 @@ def item_json(item: Item) -> dict[str, Any]:
         "file": file, "sheet": sheet, "row": row, "name": item.name, "code": item.code,
         "district": item.district, "batch": item.batch, "event": item.event.kind,
         "title": item.event.title, "date": item.event.day and item.event.day.isoformat(),
+        "ref": item.event.ref,
     }  # fmt: skip
 
 
