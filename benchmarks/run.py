@@ -76,6 +76,14 @@ def measures(rows: int) -> list[Measure]:
             "lists", {"rows": rows}, "lists-sql", 3.0 if full else None,
         ),
     ]  # fmt: skip
+    found += [
+        Measure(
+            f"pay-{written}", f"兑现 {some:,} 件，{region}，写 .{written}",
+            "pay", {"rows": some, "region": region, "written": written},
+            limit=20 if full else None,
+        )
+        for region, written in (("甘肃省白银市", "json"), ("甘肃省", "xlsx"))
+    ]  # fmt: skip
     every = 5 if full else 1
     found += [
         Measure(

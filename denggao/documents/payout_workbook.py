@@ -99,9 +99,9 @@ class _Sheets:
             ("所在区县", 22, "text"), ("批次", 12, "text"), ("事项", 12, "text"),
             ("对象", 16, "text"), ("事项日期", 11, "text"), ("期次", 6, "rank"),
             ("事项编号", 16, "text"), ("状态", 8, "text"), ("发放金额（元）", 16, "money"),
-            ("标准", 14, "text"), ("奖补编号", 16, "text"), ("办法", 26, "wrap"),
-            ("依据", 34, "wrap"), ("为什么是这个数", 60, "wrap"), ("另可叠加", 34, "wrap"),
-            ("来源", 24, "wrap"),
+            ("标准", 14, "text"), ("奖补编号", 16, "text"), ("办法", 26, "text"),
+            ("依据", 34, "text"), ("为什么是这个数", 90, "text"), ("另可叠加", 34, "text"),
+            ("来源", 24, "text"),
         ]  # fmt: skip
         heads = [(f"其中{level}（元）", 15, "money") for level in levels]
         columns = [page.Column(*told) for told in (*fixed[:12], *heads, *fixed[12:])]
@@ -137,7 +137,7 @@ class _Sheets:
         ]  # fmt: skip
 
     def refused(self) -> None:
-        sheet = self.named(pages.REFUSED, "nttttwtww", (6, 32, 21, 12, 11, 26, 10, 60, 24))
+        sheet = self.named(pages.REFUSED, "ntttttttt", (6, 32, 21, 12, 11, 26, 10, 90, 24))
         told: list[tuple[Item, str, str, str]] = [
             (self.run.item(row), row.law.short, row.status, row.reason)
             for row in self.run.payments
@@ -150,7 +150,7 @@ class _Sheets:
         sheet.finish()
 
     def public(self) -> None:
-        sheet = self.named(pages.PUBLIC, "nttwxw", (6, 36, 14, 30, 16, 50))
+        sheet = self.named(pages.PUBLIC, "ntttxt", (6, 36, 14, 30, 16, 70))
         rows = [row for row in self.moved if row.paid > 0]
         for number, row in enumerate(rows, 1):
             cite = f"《{row.law.name}》{row.award.cite}"

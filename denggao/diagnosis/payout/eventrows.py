@@ -176,9 +176,11 @@ class TableRows:
             len(self.lists.items), self._role_text(row, "ref"), already or 0,
         )  # fmt: skip
         shown = self.work.firms.identity[firm]
-        own = self._at(row, self.name) or shown
-        for former in former_names(self._at(row, self.former) or None):
-            self.lists.former.append((firm, normal_name(former)))
+        cell = "" if self.name is None else row[self.name]
+        own = (cell.strip() if isinstance(cell, str) else self._at(row, self.name)) or shown
+        if self.former is not None and row[self.former] != "":
+            for former in former_names(self._at(row, self.former)):
+                self.lists.former.append((firm, normal_name(former)))
         self.lists.items.append(
             Item(
                 event,
