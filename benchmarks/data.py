@@ -273,3 +273,25 @@ def _code(number: int) -> str:
 
     body = f"91990101{number:09d}"
     return body + uscc.calc_check_digit(body)
+
+
+def pay_list(rows: int) -> Path:
+    """A 兑现名单 .csv: every tenth firm stands on it twice, with districts and a size."""
+    return _cached(f"pay-{rows}.csv", lambda path: _write_pay_list(path, rows))
+
+
+def _write_pay_list(path: Path, rows: int) -> None:
+    kinds = ("首次认定", "重新认定", "整体迁入", "入库")
+    places = ("城关区", "七里河区", "白银区", "天水市", "")
+    with path.open("w", encoding="utf-8") as out:
+        out.write("企业名称,所在区县,批次,事项,认定日期,是否规上,上年销售收入（万元）\n")
+        for i in range(rows):
+            draw = crc32(f"pay {i}".encode())
+            day = date(2018, 1, 1).toordinal() + draw % 2300
+            fields = (
+                f"甘肃样本{i % (rows * 9 // 10)}号科技有限公司", places[draw % 5],
+                f"第{draw // 5 % 3 + 1}批", kinds[draw // 15 % 4],
+                date.fromordinal(day).isoformat(), "是" if draw % 3 else "否",
+                str(draw % 200_000),
+            )  # fmt: skip
+            out.write(",".join(fields) + "\n")

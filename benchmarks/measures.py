@@ -271,6 +271,36 @@ def show_help() -> Numbers:
     return {"cpu": used.ru_utime + used.ru_stime, "wall": time.perf_counter() - wall}
 
 
+# ------------------------------------------------------------------ money
+
+
+def pay(rows: int, region: str, written: str) -> Numbers:
+    """A list of events: read, paid by every measure of the region, and told in full."""
+    from datetime import date
+
+    from denggao.diagnosis.payout import run as runs
+    from denggao.diagnosis.payout.eventlist import EventLists
+    from denggao.diagnosis.payout.told import as_json
+    from denggao.documents.payout_workbook import write_workbook
+
+    path, clock = data.pay_list(rows), Clock()
+    with clock.stage("load and check"):
+        chosen, inside = runs.schemes(region, [])
+    with clock.stage("read"):
+        lists = EventLists(region, date(2024, 6, 30))
+        items = lists.read(path)
+    assert len(items) == rows, f"{len(items)} events of {rows} rows"
+    with clock.stage("run"):
+        run = runs.run(lists, items, chosen, inside)
+    assert sum(run.by_level().values()) == run.total == sum(run.by_district().values())
+    with tempfile.TemporaryDirectory() as folder, clock.stage("write"):
+        if written == "xlsx":
+            write_workbook(Path(folder) / "out.xlsx", run)
+        else:
+            json.dumps(as_json(run), ensure_ascii=False)
+    return clock.numbers(payments=len(run.payments))
+
+
 # ------------------------------------------------------------------ workbook
 
 

@@ -95,6 +95,14 @@ def measures(rows: int) -> list[Measure]:
             "papers", {"rows": firms, "command": "report", "ending": ".pdf"},
         )
     )  # fmt: skip
+    found += [
+        Measure(
+            f"pay-{written}", f"兑现 {some:,} 件，{region}，写 .{written}",
+            "pay", {"rows": some, "region": region, "written": written},
+            limit=20 if full else None,
+        )
+        for region, written in (("甘肃省白银市", "json"), ("甘肃省", "xlsx"))
+    ]  # fmt: skip
     every = 5 if full else 1
     found += [
         Measure(

@@ -23,6 +23,7 @@ from denggao.cli import (
     law,
     lists,
     merge,
+    pay,
     plan,
     report,
     screen,
@@ -50,6 +51,7 @@ app.command("template", cls=Command)(template.template)
 app.command("errors", cls=Command)(errors.errors)
 app.command("plan", cls=Command)(plan.plan)
 app.command("report", cls=Command)(report.report)
+app.command("pay", cls=Command)(pay.pay)
 app.command("demo", cls=Command)(demo.demo)
 app.command("serve", cls=Command)(web.serve)
 app.command("migrate", cls=Command)(web.migrate)

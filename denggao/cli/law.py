@@ -13,8 +13,10 @@ from denggao.cli.chinese import Command, application
 from denggao.facts.errors import UserError
 
 if TYPE_CHECKING:
-    from denggao.rules.cases import Engine
-    from denggao.rules.nodes import Instrument
+    from collections.abc import Sequence
+
+    from denggao.rules.cases import Engine, Failure
+    from denggao.rules.nodes import Example, Instrument
 
 app = application("规范：列出、阅读、验证")
 
@@ -26,12 +28,14 @@ def list_() -> None:
 
     for found in instruments():
         until = f"至 {found.valid_to}" if found.valid_to else "起"
-        typer.echo(f"{found.short}    {found.region}    {found.valid_from} {until}")
+        draft = "    征求意见稿" if found.draft else ""
+        typer.echo(f"{found.short}    {found.region}    {found.valid_from} {until}{draft}")
         typer.echo(f"    {found.name}")
         typer.echo(f"    依据 {'、'.join(found.documents)}")
         typer.echo(
             f"    规则 {len(found.statements)} 条，读法 {len(found.readings)} 处，"
-            f"算例 {len(found.examples)} 个" + ("" if found.by_default else "，摸排须用 --law 指定")
+            f"算例 {len(found.examples) + len(found.award_examples)} 个"
+            + ("" if found.by_default else "，摸排须用 --law 指定")
         )
 
 
@@ -62,10 +66,11 @@ def check(
                     f"    行动 {len(instrument.actions)} 条：事实、单位、来源都查过；"
                     "行动只供挑选，不判企业，算例不适用"
                 )
-            if not instrument.statements and instrument.actions:
-                continue
-            for engine_name, engine in engines.items():
-                failed += _report(instrument, engine_name, engine)
+            if instrument.awards:
+                failed += _report_awards(instrument)
+            if instrument.examples or not (instrument.awards or instrument.actions):
+                for engine_name, engine in engines.items():
+                    failed += _report(instrument, engine_name, engine)
     if failed:
         raise typer.Exit(1)
 
@@ -97,13 +102,22 @@ def sql(
 def _report(instrument: Instrument, name: str, engine: Engine) -> int:
     from denggao.rules.cases import failures
 
-    found = failures(instrument, engine)
-    cells = sum(len(example.expected) for example in instrument.examples)
+    return _told(name, instrument.examples, failures(instrument, engine))
+
+
+def _told(name: str, examples: Sequence[Example], found: Sequence[Failure]) -> int:
+    cells = sum(len(example.expected) for example in examples)
     verdict = f"{len(found)} 处不过" if found else "全部通过" if cells else "没有算例，等于没有证明"
-    typer.echo(f"    {name}：算例 {len(instrument.examples)} 个，核对 {cells} 处，{verdict}")
+    typer.echo(f"    {name}：算例 {len(examples)} 个，核对 {cells} 处，{verdict}")
     for failure in found:
         typer.echo(f"        第 {failure.line} 行 {failure}")
     return len(found)
+
+
+def _report_awards(instrument: Instrument) -> int:
+    from denggao.rules.awardcases import award_failures
+
+    return _told("奖补", instrument.award_examples, award_failures(instrument))
 
 
 @contextmanager

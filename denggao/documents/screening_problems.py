@@ -20,6 +20,7 @@ _KINDS = {
     "assumed_unit": "表头没写单位，按默认单位",
     "assumed_year": "表头没写年度，按上年",
     "bad_credit_code": "信用代码不对",
+    "bad_stage": "期次看不懂",
     "bad_year": "年度看不懂",
     "changed_over_years": "各年所填不同",
     "columns_differ": "同一事实两列，数不一样",
@@ -78,6 +79,7 @@ _KINDS = {
     "titles_share_a_date": "几项资格写在一行",
     "two_codes": "同名企业两个代码",
     "two_names": "同一代码两个名称",
+    "unknown_event": "事项看不懂",
     "unknown_kind": "资格类型不认得",
     "unused_decision": "认定没有用上",
 }

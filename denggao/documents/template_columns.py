@@ -41,11 +41,13 @@ class TemplateColumn:
 def template_columns(
     laws: Sequence[n.Instrument], year: int, *, everything: bool = False
 ) -> list[TemplateColumn]:
-    """The columns for applications in ``year``. ``everything``: the whole catalogue, yearly
-    facts for the three years before."""
+    """The columns for applications in ``year``. ``everything``: the whole catalogue but
+    the facts of events, yearly facts for the three years before."""
     read = _read_by(laws, year)
     if everything:
         for code, fact in catalogue().items():
+            if fact.of_event:
+                continue
             years = range(year - 3, year) if fact.yearly else (None,)
             read.setdefault(code, {}).update({y: () for y in years if y not in read.get(code, {})})
     for code in WHO:

@@ -42,6 +42,11 @@ class Fact:
         return self.time == "年"
 
     @property
+    def of_event(self) -> bool:
+        """Said of one event that money is paid for, in lists of such events only."""
+        return self.time == "件"
+
+    @property
     def numeric(self) -> bool:
         return self.unit in SCALE
 

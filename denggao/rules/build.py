@@ -21,6 +21,8 @@ from denggao.facts.interval import reduced
 from denggao.facts.titles import ENDS, ISSUED, REVOKED
 from denggao.rules import nodes as n
 from denggao.rules.actions import action
+from denggao.rules.award import Award
+from denggao.rules.awards import award
 from denggao.rules.document import Block
 from denggao.rules.errors import InstrumentError
 from denggao.rules.hints import gap, spelling
@@ -99,6 +101,7 @@ class Builder:
     readings: list[n.Reading] = field(default_factory=list)
     manuals: list[n.Manual] = field(default_factory=list)
     actions: list[n.Action] = field(default_factory=list)
+    awards: list[Award] = field(default_factory=list)
     block: Block = field(default_factory=lambda: Block("", 1, None, ""))
 
     def build(self, parsed: list[tuple[Block, Branch]]) -> None:
@@ -158,6 +161,10 @@ class Builder:
                 self.statements.append(self._roll(tree))
             case "action":
                 self.actions.append(action(self, tree, *self._title(tree)))
+            case "award":
+                found, statements = award(self, tree, *self._title(tree))
+                self.awards.append(found)
+                self.statements += statements
             case _:
                 self.statements.append(self._rule(tree))
 
@@ -184,7 +191,7 @@ class Builder:
         target = self.expr(_tree(tree.children[0]))
         if not isinstance(target, n.FactRef) or target.year not in (None, n.Year.EACH):
             self.fail(tree, "推导的对象应是事实，年度事实写 名称[年]")
-        body, cases = self._body(_tree(tree.children[1]))
+        body, cases = self.body(_tree(tree.children[1]))
         name = catalogue()[target.code].name
         return n.Statement(
             n.Kind.DERIVATION, target.code, name, self.cite(), self.line(tree), body, cases
@@ -201,7 +208,7 @@ class Builder:
             (named,) = _optional(rest[:1])
             total = None if named is None else self._known(str(named), tree)
             rest = rest[1:]
-        body, cases = self._body(_tree(rest[0]))
+        body, cases = self.body(_tree(rest[0]))
         return n.Statement(
             kind, id_, name, self.cite(), self.line(tree), body, cases, maximum, total
         )
@@ -243,7 +250,8 @@ class Builder:
             self.fail(at, f"“{label}”没有定义")
         return self.names[label]
 
-    def _body(self, tree: Branch) -> tuple[n.Expr | None, tuple[n.Case, ...]]:
+    def body(self, tree: Branch) -> tuple[n.Expr | None, tuple[n.Case, ...]]:
+        """One expression, or cases."""
         if tree.data == "cases":
             return None, self._cases(tree.children)
         if tree.data == "bands":

@@ -200,6 +200,14 @@ def _end(text: str) -> Bound:
     return reduced(_number(text.rstrip("天项人分")))
 
 
+def money(text: str, unit: str) -> Fraction:
+    """元 of 「20万元」, or of 「20」 under a head with this unit. Raises UserError."""
+    for own, factor in _MONEY.items():
+        if text.endswith(own):
+            return _number(text.removesuffix(own)) * factor
+    return _number(text) * _MONEY[unit or "元"]
+
+
 def _number(text: str) -> Fraction:
     """Raises UserError for what is no number."""
     value = exact(text.replace(",", "").replace("−", "-"))
@@ -226,7 +234,7 @@ def prepare(instrument: n.Instrument, example: n.Example) -> Prepared:
                 raise UserError(f"{head}：只能给定分数和数值，不能给定条件")
             given[id_] = _interval(cell)
         else:
-            _state(facts, head, cell, as_of)
+            stated_in(facts, head, cell, as_of)
     heads = [head.removesuffix(_GAP) for head, _ in example.expected]
     wanted = frozenset() if "标记" in heads else frozenset(ids[head] for head in heads)
     return Prepared(firm_from_json(facts), as_of, readings, given, wanted)
@@ -253,7 +261,8 @@ def readings_from(instrument: n.Instrument, options: Iterable[str]) -> dict[str,
     return {owner[option]: option for option in options}
 
 
-def _state(facts: dict[str, Any], head: str, cell: str, as_of: date) -> None:
+def stated_in(facts: dict[str, Any], head: str, cell: str, as_of: date) -> None:
+    """Put the cell under this head into ``facts`` in the exchange form. Raises UserError."""
     match = _HEAD.match(head)
     fact = find(match["name"].strip()) if match else None
     if match is None or fact is None:

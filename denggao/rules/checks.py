@@ -12,6 +12,7 @@ from denggao.facts.catalogue import SCALE, bounds_from_below, catalogue
 from denggao.facts.interval import Truth
 from denggao.rules import nodes as n
 from denggao.rules.actions import check_actions
+from denggao.rules.awards import check_awards
 from denggao.rules.errors import InstrumentError
 from denggao.rules.shape import is_dated, is_linear
 from denggao.rules.units import DAY, UnitClash, Units, unit_of_code
@@ -74,6 +75,7 @@ def check(instrument: n.Instrument) -> None:
     checker.verdicts()
     checker.rolls()
     check_actions(instrument)
+    check_awards(instrument)
 
 
 class _Checker:

@@ -13,6 +13,8 @@ from denggao.rules.errors import InstrumentError
 from denggao.rules.nodes import Example
 
 MAX_CHARACTERS = 400_000
+DRAFT = "征求意见稿"
+_KEYS = {"名称", "简称", "依据", "地域", "施行", "废止", "例日", "缺省摸排", "状态"}
 _FENCE = re.compile(r"^```\s*(\S*)\s*$")
 _NUMBER = re.compile(r"(\d+号)$")
 
@@ -44,6 +46,7 @@ class Document:
     meta: dict[str, Any]
     blocks: list[Block]
     tables: list[Table]
+    award_tables: list[Table] = field(default_factory=list)  # those with a column 事项
 
 
 def read_document(text: str, path: str) -> Document:
@@ -88,7 +91,9 @@ def _check_meta(meta: dict[str, Any], path: str) -> None:
             raise InstrumentError(path, 1, 1, f"文件头“{key}”应是日期，如 2016-01-01")
     if not isinstance(meta.get("缺省摸排", True), bool):
         raise InstrumentError(path, 1, 1, "文件头“缺省摸排”应是 true 或 false")
-    unknown = set(meta) - {"名称", "简称", "依据", "地域", "施行", "废止", "例日", "缺省摸排"}
+    if meta.get("状态", DRAFT) != DRAFT:
+        raise InstrumentError(path, 1, 1, f"文件头“状态”只能写 {DRAFT}；已施行的不写")
+    unknown = set(meta) - _KEYS
     if unknown:
         raise InstrumentError(path, 1, 1, f"文件头不认识“{'、'.join(map(str, unknown))}”")
 
@@ -136,7 +141,7 @@ def _cells(line: str) -> list[str]:
 
 def _read_table(document: Document, lines: list[str], number: int) -> int:
     table = Table(number + 1, _cells(lines[number]))
-    document.tables.append(table)
+    (document.award_tables if "事项" in table.heads else document.tables).append(table)
     number += 2  # the head and its rule of dashes
     while number < len(lines) and lines[number].startswith("|"):
         cells = _cells(lines[number])
@@ -148,10 +153,10 @@ def _read_table(document: Document, lines: list[str], number: int) -> int:
     return number
 
 
-def examples(document: Document, is_expected: dict[str, bool]) -> tuple[Example, ...]:
-    """Rows of the case tables; ``is_expected`` says of each known head which side it is on."""
+def examples(tables: list[Table], is_expected: dict[str, bool]) -> tuple[Example, ...]:
+    """Rows of case tables; ``is_expected`` says of each known head which side it is on."""
     found = []
-    for table in document.tables:
+    for table in tables:
         for line, cells in table.rows:
             pairs = [(h, c) for h, c in zip(table.heads[1:], cells[1:], strict=True) if c]
             found.append(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -13,10 +14,11 @@ from typing import Any
 from denggao.facts.catalogue import catalogue
 from denggao.facts.errors import UserError
 from denggao.rules import nodes as n
+from denggao.rules.awardcases import award_failures, side
 from denggao.rules.build import Builder, parse
 from denggao.rules.cases import failures, side_of_head
 from denggao.rules.checks import check, components, ordered
-from denggao.rules.document import Block, Document, examples, read_document, read_head
+from denggao.rules.document import DRAFT, Block, Table, examples, read_document, read_head
 from denggao.rules.errors import InstrumentError
 
 
@@ -38,7 +40,7 @@ def load(path: Path) -> n.Instrument:
 def load_text(text: str, path: str = "规范") -> n.Instrument:
     """As ``load``, from the text itself."""
     instrument = assemble(text, path)
-    failed = failures(instrument)
+    failed = [*failures(instrument), *award_failures(instrument)]
     if failed:
         first = failed[0]
         more = f"（另有 {len(failed) - 1} 处）" if len(failed) > 1 else ""
@@ -69,7 +71,11 @@ def _assemble(text: str, path: str) -> n.Instrument:
         readings=tuple(builder.readings),
         manuals=tuple(builder.manuals),
         actions=tuple(builder.actions),
-        examples=examples(document, _heads(document, builder)),
+        awards=tuple(builder.awards),
+        examples=examples(document.tables, _heads(document.tables, builder, side_of_head)),
+        award_examples=examples(
+            document.award_tables, _heads(document.award_tables, builder, side)
+        ),
     )
     check(instrument)
     return instrument
@@ -85,19 +91,22 @@ def _head(meta: dict[str, Any]) -> dict[str, Any]:
         "valid_to": meta.get("废止"),
         "case_date": meta.get("例日") or meta["施行"],
         "by_default": meta.get("缺省摸排", True),
+        "draft": meta.get("状态") == DRAFT,
     }
 
 
-def _heads(document: Document, builder: Builder) -> dict[str, bool]:
+def _heads(
+    tables: list[Table], builder: Builder, side_of: Callable[[str, dict[str, str]], bool | None]
+) -> dict[str, bool]:
     """Each head of the case tables: is it an expectation (or an input)?"""
     heads = {}
-    for table in document.tables:
+    for table in tables:
         for head in table.heads[1:]:
-            side = side_of_head(head, builder.names)
-            if side is None:
+            is_expected = side_of(head, builder.names)
+            if is_expected is None:
                 message = f"算例表头“{head}”既不是事实也不是本文件的语句"
-                raise InstrumentError(document.path, table.line, 1, message)
-            heads[head] = side
+                raise InstrumentError(builder.path, table.line, 1, message)
+            heads[head] = is_expected
     return heads
 
 
@@ -126,6 +135,9 @@ class Entry:
     valid_from: date
     valid_to: date | None
     by_default: bool
+    region: str
+    draft: bool
+    pays: bool  # holds 奖补
 
     def in_force(self, on: date) -> bool:
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
@@ -141,11 +153,15 @@ def entries() -> tuple[Entry, ...]:
     return tuple(_entry(path) for path in paths())
 
 
+_AWARD = re.compile(r"^奖补 ", re.M)
+
+
 @cache
 def _entry(path: Path) -> Entry:
-    head = _head(read_head(path.read_text(encoding="utf-8-sig"), str(path)))
-    known = {key: head[key] for key in ("name", "short", "valid_from", "valid_to", "by_default")}
-    return Entry(path, **known)
+    text = path.read_text(encoding="utf-8-sig")
+    head = _head(read_head(text, str(path)))
+    told = ("name", "short", "valid_from", "valid_to", "by_default", "region", "draft")
+    return Entry(path, **{key: head[key] for key in told}, pays=bool(_AWARD.search(text)))
 
 
 def instruments() -> tuple[n.Instrument, ...]:
@@ -204,8 +220,21 @@ def actions_in_force(as_of: date, own: Path | None = None) -> tuple[n.Action, ..
 
 
 def all_in_force(as_of: date) -> list[n.Instrument]:
-    """One version of each law that has one in force on the day."""
-    return _each(entries(), as_of)
+    """One version of each law that has one in force on the day, but those that only pay."""
+    return _each([entry for entry in entries() if not entry.pays], as_of)
+
+
+def paying() -> dict[str, tuple[Entry, ...]]:
+    """The measures that pay, by short name: the versions of each, the oldest first."""
+    found: dict[str, tuple[Entry, ...]] = {}
+    for entry in sorted((e for e in entries() if e.pays), key=lambda e: e.valid_from):
+        found[entry.short] = (*found.get(entry.short, ()), entry)
+    return found
+
+
+def loaded(path: Path) -> n.Instrument:
+    """The instrument of this file, loaded and proven once. Raises as ``load``."""
+    return _loaded(path)
 
 
 def by_default(as_of: date) -> list[n.Instrument]:

@@ -11,6 +11,7 @@ from fractions import Fraction
 from denggao.facts.days import Span
 from denggao.facts.errors import UserError
 from denggao.facts.interval import Interval, Number
+from denggao.rules.award import Award
 from denggao.rules.years import Year as Year  # read as nodes.Year with the rest of the tree
 
 # ---------------------------------------------------------------- expressions
@@ -466,6 +467,9 @@ class Instrument:
     examples: tuple[Example, ...]
     actions: tuple[Action, ...] = ()
     by_default: bool = True  # taken by a screening that names no law
+    awards: tuple[Award, ...] = ()
+    award_examples: tuple[Example, ...] = ()
+    draft: bool = False  # 征求意见稿: its awards are never paid
 
     @property
     def version(self) -> str:

@@ -42,7 +42,8 @@ def test_one_version_of_a_law_at_a_time() -> None:
         for one, two in pairwise(versions):
             assert one.valid_to is not None
             assert one.valid_to + timedelta(days=1) == two.valid_from
-        assert versions[-1].valid_to is None
+        # money runs out, what a firm is does not
+        assert versions[-1].valid_to is None or versions[-1].pays
 
 
 def test_by_default_the_two_a_district_lives_on() -> None:
@@ -150,7 +151,7 @@ def test_the_list_tells_versions_and_what_is_not_screened(capsys: Capture) -> No
 
 #: Lists and actions judge nobody.
 NO_VERDICT = {"高企管理清单", "行动", "培育路径"}
-LAWS = sorted({entry.short for entry in library.entries()} - NO_VERDICT)
+LAWS = sorted({entry.short for entry in library.entries() if not entry.pays} - NO_VERDICT)
 
 
 def run(*words: object) -> int:

@@ -29,7 +29,8 @@ FLOORS = {
     "培育路径": 15,
 }
 
-RULES = [i for i in instruments() if i.statements]  # actions alone have nothing to prove
+# actions alone have nothing to prove, awards are proven in test_awards.py
+RULES = [i for i in instruments() if i.statements and not i.awards]
 SHIPPED = pytest.mark.parametrize("instrument", RULES, ids=lambda i: i.version)
 
 

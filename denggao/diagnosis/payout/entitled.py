@@ -1,0 +1,109 @@
+"""应享尽享: firms whose certificates say that something happened for which money is paid, and
+that stand on no list. The same events are the list for 免申即享."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from denggao.diagnosis.payout.eventlist import Item
+from denggao.diagnosis.payout.places import place_of
+from denggao.diagnosis.payout.run import PayRun
+from denggao.diagnosis.pool import firm_of
+from denggao.facts.identity import normal_code, normal_name
+from denggao.facts.ledger import Ledger, read_ledgers
+from denggao.facts.titles import CANCELLED, Title
+from denggao.rules.paying import pay
+from denggao.rules.payments import OPEN, PAID, Event
+
+FIRST, AGAIN, LAPSED = "首次认定", "重新认定", "失效后再认定"
+#: Who applies again in the year in which the certificate ends, or in the next, did not lapse.
+_CYCLE = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event that a certificate tells of. ``sure`` is false where an earlier certificate may
+    be missing: who knows only one cannot tell the first from a later one."""
+
+    kind: str
+    title: str
+    day: date
+    sure: bool
+
+
+def happened(titles: Sequence[Title]) -> Iterator[Happened]:
+    """The events behind a firm's certificates, the oldest first. The first one known counts as
+    首次认定; a later one within a year after the end of the last as 重新认定, else as
+    失效后再认定."""
+    by_kind: dict[str, list[Title]] = {}
+    for title in titles:
+        if title.issued_on is not None and title.event != CANCELLED and title.kind:
+            by_kind.setdefault(title.kind, []).append(title)
+    for kind, held in by_kind.items():
+        held.sort(key=lambda t: t.issued_on or date.max)
+        before: Title | None = None
+        for title in held:
+            assert title.issued_on is not None
+            if before is None:
+                yield Happened(FIRST, kind, title.issued_on, sure=len(held) > 1)
+            elif before.issued_on != title.issued_on:
+                ended = before.valid_to
+                in_time = ended is None or title.issued_on <= ended + _CYCLE
+                yield Happened(
+                    AGAIN if in_time else LAPSED, kind, title.issued_on, sure=ended is not None
+                )
+            before = title
+
+
+def missed(run: PayRun, path: Path, since: date | None = None) -> list[Item]:
+    """Events of the certificates in ``path`` for which some measure of the run gives money and
+    that the list does not have: the same firm (by code, else by name), kind, title and year.
+    Certificates issued after the day of the run, or before ``since``, are not looked at."""
+    ledger = read_ledgers([path], as_of=run.as_of)
+    listed = {key for item in run.items for key in _keys(item)}
+    found = [item for item in _items(ledger, run, since) if listed.isdisjoint(_keys(item))]
+    paying = {
+        row.event.number
+        for row in pay(run.schemes, [item.event for item in found], run.as_of)
+        if row.status in (PAID, OPEN)
+    }
+    return [item for item in found if item.event.number in paying]
+
+
+def _keys(item: Item) -> set[tuple[object, ...]]:
+    """By code and by name: a list may have only one of them."""
+    event = item.event
+    who = [normal_code(item.code)] if item.code else []
+    who += [normal_name(item.name)] if item.name else []
+    return {(one, event.kind, event.title, event.year) for one in who}
+
+
+def _items(ledger: Ledger, run: PayRun, since: date | None) -> Iterator[Item]:
+    number = 0
+    columns = ledger.columns
+    for firm, titles in enumerate(columns.get("titles", [])):
+        for one in happened(titles or ()):
+            if one.day > run.as_of or (since is not None and one.day < since):
+                continue
+            district = _at(columns, "region", firm)
+            place = place_of(district, run.region) or ""
+            values = firm_of(ledger, firm).values
+            where = ledger.places[firm]
+            event = Event(
+                str(firm), one.kind, one.title, one.day, values=values, place=place,
+                where=f"第 {where[2]} 行", number=number,
+            )  # fmt: skip
+            number += 1
+            name = _at(columns, "name", firm) or ledger.identity[firm]
+            said = one.kind if one.sure else f"{one.kind}（台账里只有这一张证书，请核对）"
+            code = _at(columns, "uscc", firm)
+            yield Item(event, name, code, place or district, "", said, where)
+
+
+def _at(columns: dict[str, list[object]], key: str, firm: int) -> str:
+    found = columns.get(key)
+    value = None if found is None else found[firm]
+    return value if isinstance(value, str) else ""
