@@ -1,0 +1,392 @@
+"""Figures of a document → what is promised and what is reported, each with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from denggao.drafting import lexicon, naming, roles
+from denggao.drafting.clauses import FILLER, Clause, Sentence, bare, sentences
+from denggao.drafting.figures import Figure, figures
+from denggao.drafting.head import Head, is_title
+from denggao.drafting.naming import Frame
+from denggao.drafting.outline import Paragraph
+from denggao.drafting.years import When, Year, years
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One figure of the document. ``role``: target, fact, forecast, threshold or duty; ``value``
+    is ``None`` where the text masks it; ``area``: the part of the region that it is of; ``start``
+    to ``end`` in the document's text."""
+
+    role: str
+    indicator: str
+    value: Fraction | None
+    high: Fraction | None
+    unit: str
+    year: Year | None
+    op: str
+    kind: str
+    area: str | None
+    start: int
+    end: int
+    paragraph: int
+    base: bool = False  # the figure from which another one grows
+
+
+_JOINS = re.compile(r"、|以及|[和及与并](?=[\u4e00-\u9fffA-Z“\d*约近超不])|/")
+_CHANGE = re.compile(r"^[\s的]*(?:增加|增长|提高|提升|发展|扩大|上升|下降|降低|减少|压减|跃升|增|升|降|扩)")
+_EACH = re.compile(r"^(?:[两二三四五六2-6]|这几|几)(?:类|项|种|个|者|大|级)|上述|前述|以上|前两|两者|其|^$")
+_LEVEL = re.compile(r"^(?:国家级|省级|市级|区级|县级|国家|省部级|自治区级|州级|部级|地市级)$")
+_LEVELS = re.compile(r"^(?:国家级|省级及以上|省级以上|省级|市级以上|市级|区级|县级|省部级|自治区级|州级|部级)")
+_QUOTED = re.compile(r"“[^”]{0,12}”")
+
+
+def read_items(text: str, paragraphs: Sequence[Paragraph], head: Head) -> list[Item]:
+    """Everything the document counts, in its order."""
+    reader = _Reader(text, head)
+    for number, paragraph in enumerate(paragraphs):
+        if not paragraph.is_row and not is_title(text, paragraph):
+            reader.paragraph(paragraph, number)
+    return reader.items
+
+
+@dataclass
+class _Reader:
+    text: str
+    head: Head
+    items: list[Item] = field(default_factory=list)
+    group: list[str] = field(default_factory=list)
+    section_year: When | None = None
+    section: tuple[Paragraph, ...] = ()
+
+    def paragraph(self, paragraph: Paragraph, number: int) -> None:
+        self.here, self.number = paragraph, number
+        section = (*paragraph.above, paragraph) if paragraph.level else paragraph.above
+        if section != self.section:
+            self.section, self.section_year = section, None
+        start = paragraph.start if not paragraph.title else paragraph.body
+        for sentence in sentences(self.text, start, paragraph.end):
+            self.sentence(sentence)
+
+    def sentence(self, sentence: Sentence) -> None:
+        self.now = sentence
+        self.when: When | None = self.section_year
+        self.area: str | None = None
+        self.verb = self.noun = self.scope = self.subject = ""
+        for clause in sentence.clauses:
+            self.clause(clause)
+            if clause.mark == ";":
+                self.verb = ""
+
+    # ---- one clause
+
+    def clause(self, clause: Clause) -> None:
+        words, whens = self.without_years(clause)
+        found = [f for f in figures(clause.text) if self.stands(f, clause, whens)]
+        if clause.inner and not found:
+            return
+        if not found:
+            self.note(words, whens)
+            return
+        if clause.inner:
+            self.noun = naming.frame(clause.before, "", found[0]).noun or self.noun
+        cut = self.cuts(words, found)
+        together = self.together(words, found, cut)
+        if together is not None:
+            self.distributed(clause, words, whens, *together)
+            found = [f for f in found if f not in together[1]]
+        inside = self.noun if bare(words).lstrip().startswith("其中") else ""
+        for figure in found:
+            left, right = cut[figure.start]
+            self.figure(clause, words, whens, figure, left, right, inside)
+        self.keep(whens, words)
+
+    def without_years(self, clause: Clause) -> tuple[str, list[When]]:
+        issued = self.head.now
+        whens = years(clause.text, issued, self.head.last_year)
+        words = clause.text
+        for when in whens:
+            words = words[: when.start] + FILLER * (when.end - when.start) + words[when.end :]
+        return words, whens
+
+    def stands(self, figure: Figure, clause: Clause, whens: Sequence[When]) -> bool:
+        if any(w.start < figure.end and figure.start < w.end for w in whens):
+            return False
+        return not any(q.start() < figure.start and figure.end < q.end() + 1
+                       for q in _QUOTED.finditer(clause.text))  # fmt: skip
+
+    def note(self, words: str, whens: Sequence[When]) -> None:
+        """A clause without figures: it may name the year or the subject of the next."""
+        self.keep(whens, words)
+        subject = naming.stripped(bare(words))
+        if subject:
+            self.subject = subject
+
+    def keep(self, whens: Sequence[When], words: str) -> None:
+        for when in whens:
+            if when.role == "基":
+                continue
+            if when.role == "每年" and len(naming.stripped(bare(words[: when.start]))) >= 2:
+                continue
+            self.when = self.resolved(when)
+            if self.here.kind == "targets" and when.role in ("到", "在", "内"):
+                self.section_year = self.when
+
+    def resolved(self, when: When) -> When:
+        if when.year != "同年":
+            return when
+        before = self.when.year if self.when is not None else None
+        return replace(when, year=before if isinstance(before, int) else "同年")
+
+    def cuts(self, words: str, found: Sequence[Figure]) -> dict[int, tuple[tuple[int, int], tuple[int, int]]]:
+        """For each figure by its place: the stretch of words before it and the one behind it."""
+        bounds: list[int] = [0]
+        for one, two in zip(found, found[1:], strict=False):
+            middle = words[one.end : two.left]
+            joins = list(_JOINS.finditer(middle))
+            if not joins and middle.strip(FILLER + " ") and not _CHANGE.match(bare(middle)):
+                bounds.append(one.end if self.modifies(one) else two.left)
+            elif not joins or not bare(middle[: joins[0].start()]).strip():
+                bounds.append(one.end)
+            else:
+                bounds.append(one.end + joins[-1].start())
+        bounds.append(len(words))
+        return {
+            figure.start: ((bounds[i], figure.left), (figure.end, max(bounds[i + 1], figure.end)))
+            for i, figure in enumerate(found)
+        }
+
+    def modifies(self, figure: Figure) -> bool:
+        return figure.kind in ("money", "ratio") and figure.op in (">=", ">", "<=")
+
+    # ---- one figure
+
+    def figure(
+        self, clause: Clause, words: str, whens: Sequence[When], figure: Figure,
+        left: tuple[int, int], right: tuple[int, int], inside: str,
+    ) -> None:  # fmt: skip
+        when = self.year_of(figure, whens, words)
+        self.at = clause.start + figure.start
+        before, behind = words[slice(*left)], words[slice(*right)]
+        found = self.carried(naming.frame(before, behind, figure), before, figure)
+        start = left[0] + self.lead(clause.text[slice(*left)])
+        end = figure.end
+        if found.behind and (at := clause.text.find(found.noun[-2:], figure.end)) >= 0:
+            end = min(at + 2, right[1])
+        if self.is_base(before, figure, words):
+            when = next((w for w in whens if w.role == "基" and w.start <= figure.start), when)
+            self.add(clause, figure, found, when, roles.FACT, start, end, inside, base=True)
+            return
+        role = roles.role_of(figure, self.setting(clause, words, figure, when, found))
+        self.add(clause, figure, found, when, role, start, end, inside)
+
+    def is_base(self, before: str, figure: Figure, words: str) -> bool:
+        """「由115家增加到255家」: the first of the two."""
+        after = bare(words[figure.end :])
+        from_ = re.search(r"(?:由|从)[^,]*$", words[: figure.left] + before) is not None
+        return from_ and re.match(r"[\s,]*(?:(?:增加|增长|提高|提升|发展|扩大|上升|下降|降低|减少|压减|跃升|增|升|降|扩)(?:到|至|为)?|到|至)(?=[\d*一二三四五六七八九十百千约])", after) is not None  # fmt: skip
+
+    def lead(self, before: str) -> int:
+        return len(before) - len(re.sub(r"^(?:[、,\s]|以及|[和及与])+", "", before))
+
+    def year_of(self, figure: Figure, whens: Sequence[When], words: str) -> When | None:
+        if figure.unit.endswith("/年"):
+            return When(0, 0, "每年", "每年")
+        mine = [w for w in whens if w.start <= figure.left and w.role != "基"]
+        if mine:
+            return self.resolved(mine[-1])
+        later = [w for w in whens if w.role == "每年" and w.start < figure.left]
+        if later:
+            return later[-1]
+        if self.when is None and self.head.only_year is not None:
+            return When(0, 0, self.head.only_year, "在")
+        return self.when
+
+    def carried(self, found: Frame, before: str, figure: Figure) -> Frame:
+        """What the words leave out because the clause before said it."""
+        noun = found.noun
+        plain = figure.left == figure.start or figure.op in ("≈", "range")
+        if noun and not found.verb and not found.behind and self.is_area(noun):
+            self.area = noun
+            return Frame(self.noun, self.verb, self.scope)
+        if found.verb and noun and not found.behind and self.scope and found.verb == self.verb:
+            tail = re.search(r"(?:产业|领域|行业)$", self.scope)
+            scope = noun if re.search(r"(?:产业|领域|行业|板块)$", noun) or not tail else noun + tail[0]
+            return Frame(self.noun, found.verb, scope)
+        if _LEVEL.match(noun) and self.noun:
+            noun = noun + _LEVELS.sub("", self.noun)
+        if naming.is_hollow(noun):
+            noun = self.noun or self.subject_noun() or self.thing_before()
+            return Frame(noun, found.verb or (self.verb if plain else ""), self.scope, found.growth)
+        verb = found.verb
+        if not verb and plain and figure.kind == "count" and not found.growth and self.verb:
+            verb = self.verb
+        return Frame(noun, verb, found.scope, found.growth, found.behind)
+
+    def subject_noun(self) -> str:
+        noun = naming.frame(self.subject, "", _PLAIN).noun if len(self.subject) <= 30 else ""
+        return "" if naming.is_hollow(noun) or noun == self.subject and len(noun) > 16 else noun
+
+    def thing_before(self) -> str:
+        """The last countable thing that the paragraph, or its heading, names before here."""
+        here = self.here
+        thing = naming.last_thing(self.text[here.start : self.at])
+        return thing or naming.last_thing(here.title or "".join(p.title for p in here.above))
+
+    def is_area(self, noun: str) -> bool:
+        if len(noun) > 12 or not lexicon.ends("areas", "area").search(noun):
+            return False
+        return bool(self.noun or self.group)
+
+    def setting(
+        self, clause: Clause, words: str, figure: Figure, when: When | None, found: Frame
+    ) -> roles.Setting:
+        before = self.text[self.now.start : clause.start] if not clause.inner else ""
+        own = bare(clause.text[: figure.left])
+        flow = bool(found.verb) and found.verb not in ("等", "服务")
+        return roles.Setting(
+            before=before + own + clause.text[figure.left : figure.start],
+            clause_before=own,
+            after=bare(clause.text[figure.end :]) or (clause.mark if clause.mark != "," else ""),
+            sentence=self.now.text,
+            section=self.here.kind,
+            document=self.head.kind,
+            year=None if when is None else when.year,
+            role_of_year="" if when is None else when.role,
+            now=self.head.now,
+            has_flow=flow,
+        )
+
+    def add(
+        self, clause: Clause, figure: Figure, found: Frame, when: When | None, role: str,
+        start: int, end: int, inside: str = "", *, base: bool = False, area: str | None = None,
+    ) -> None:  # fmt: skip
+        year = None if when is None else when.year
+        yearly = year == "每年"
+        name, kind = naming.indicator(found, figure, yearly, inside)
+        if role == roles.NONE and roles.is_structure(figure):
+            return
+        self.noun, self.verb, self.scope = found.noun or self.noun, found.verb, found.scope
+        if role == roles.NONE or (role == roles.FACT and figure.value is None):
+            return
+        if found.scope and not name.startswith(found.scope):
+            name = naming.canonical(found.scope) + name
+        unit = figure.unit
+        if yearly and kind == "flow" and "/" not in unit and figure.kind in ("count", "money"):
+            unit += "/年"
+        if role == roles.DUTY:
+            name, unit, kind = self.duty(clause, figure, found, unit)
+        if role in (roles.FORECAST, roles.THRESHOLD):
+            kind = role
+        item = Item(
+            role, name, figure.value, figure.high, unit, year, self.op(figure, role, clause), kind,
+            area or self.area, clause.start + start, clause.start + end, self.number, base,
+        )  # fmt: skip
+        self.items.append(item)
+        if found.noun and figure.kind == "count" and found.noun not in self.group[-1:]:
+            self.group = [n for n in self.group if n != found.noun] + [found.noun]
+
+    def duty(self, clause: Clause, figure: Figure, found: Frame, unit: str) -> tuple[str, str, str]:
+        """「市级领导每人至少联系一家」: who does how much of what."""
+        before = bare(clause.text[: figure.left])
+        who, _, rest = before.rpartition("每")
+        per = re.match(r"[人名位]|个(?:部门|单位|干部|领导|专家)", rest)
+        thing = found.noun if found.behind else self.thing_before()
+        name = naming.canonical(naming.stripped(who) + found.verb + thing) + "数"
+        return name, unit + ("/人" if per and len(per[0]) == 1 else ""), "duty"
+
+    def op(self, figure: Figure, role: str, clause: Clause) -> str:
+        if figure.op:
+            return figure.op
+        return ">=" if role in (roles.TARGET, roles.DUTY) else "="
+
+    # ---- 分别
+
+    def together(
+        self, words: str, found: Sequence[Figure], cut: dict[int, tuple[tuple[int, int], tuple[int, int]]]
+    ) -> tuple[int, list[Figure]] | None:
+        """Where the subject of several figures ends, and these figures."""
+        at = words.find("分别")
+        later = [f for f in found if f.start > at]
+        if at >= 0 and len(later) >= 2:
+            return at, later
+        # 「高新技术企业、科技型中小企业达到100家、300家」
+        if len(found) < 2 or any(bare(words[slice(*cut[f.start][0])]).strip("、和及与 ") for f in found[1:]):
+            return None
+        if any(bare(words[slice(*cut[f.start][1])]).strip("、和及与 ") for f in found):
+            return None
+        subject = naming.stripped(bare(words[: found[0].left]))
+        count = len(self.split(subject, len(found)))
+        return (found[0].left, list(found)) if count == len(found) else None
+
+    def distributed(
+        self, clause: Clause, words: str, whens: Sequence[When], at: int, found: list[Figure]
+    ) -> None:
+        subject = naming.stripped(bare(words[:at])) or self.subject
+        verb = bare(words[at + 2 : found[0].left]) if words[at : at + 2] == "分别" else ""
+        own = [w for w in whens if w.end <= at and w.role in ("在", "到")]
+        area: str | None = None
+        if len(own) == len(found):
+            names, dates = [subject] * len(found), [self.resolved(w) for w in own]
+        else:
+            names, area = self.names(subject, len(found))
+            dates = []
+        if not names:
+            names = [subject] * len(found)
+        areas = [n if self.is_area(n) and n != area else None for n in names]
+        for i, figure in enumerate(found):
+            one = naming.frame(names[i] + verb, "", figure)
+            if areas[i] and not dates:
+                one = Frame(self.noun or self.subject_noun(), one.verb)
+            when = dates[i] if dates else self.year_of(figure, whens, words)
+            role = roles.role_of(figure, self.setting(clause, words, figure, when, one))
+            shared = found[0].op if not figure.op else figure.op
+            last = found[-1].op if not shared else shared
+            figure = replace(figure, op=figure.op or last)
+            start = 0 if i == 0 else figure.left
+            self.add(clause, figure, one, when, role, start + self.lead(clause.text[start:]), figure.end,
+                     area=area or areas[i])  # fmt: skip
+        if area is None and not any(areas):
+            self.group = [n for n in self.group if n not in names] + [naming.frame(n, "", _PLAIN).noun for n in names]
+
+    def names(self, subject: str, count: int) -> tuple[list[str], str | None]:
+        """The things that so many figures are of, and the area if the subject is one."""
+        if lexicon.ends("areas", "area").search(subject) and len(subject) <= 14 and len(self.group) >= count:
+            if len(self.split(subject, count)) != count:
+                return self.group[-count:], subject
+        if _EACH.search(subject) and len(self.group) >= count and "、" not in subject:
+            return self.group[-count:], None
+        return self.split(subject, count), None
+
+    def split(self, subject: str, count: int) -> list[str]:
+        """「A、B和C」 as so many names; empty if it is not as many."""
+        subject = re.sub(r"(?:[两二三四五六2-6]?(?:大|项|类|个)?(?:指标|企业|方面))?(?:均|都|也)?$", "", subject) if subject.count("、") + len(re.findall("[和及与]", subject)) >= count else subject
+        for pattern in (r"、|以及|[和及与]", r"、|(?:以及|[和及与])(?=[^、]*$)", r"、"):
+            names = [n for n in re.split(pattern, subject) if n]
+            if len(names) == count and all(len(n) >= 2 for n in names):
+                return _completed(names)
+        return []
+
+
+_PLAIN = Figure(0, 0, 0, Fraction(1), None, "家", "count", "")
+_MEASURE_TAIL = re.compile(r"(?:营业收入|增加值|总产值|产值|占比|比重|覆盖率|增长率|转化率|投入强度|拥有量|授权量|申请量|成交额|收入|投入|支出)$")
+
+
+def _completed(names: list[str]) -> list[str]:
+    """「省级、国家级高新区」, 「A和B占比」: what only the last one says holds for all."""
+    last = names[-1]
+    if all(_LEVEL.match(n) for n in names[:-1]) and (found := _LEVELS.match(last)):
+        return [n + last[found.end() :] for n in names[:-1]] + [last]
+    tail = _MEASURE_TAIL.search(last)
+    if tail and not any(_MEASURE_TAIL.search(n) for n in names[:-1]):
+        return [n + tail[0] for n in names[:-1]] + [last]
+    return names
+
+
+def by_role(items: Sequence[Item], *wanted: str) -> Iterator[Item]:
+    """Those of these roles."""
+    return (item for item in items if item.role in wanted)
