@@ -105,12 +105,12 @@ def _task(draft: Draft, task: Task) -> dict[str, Any]:
         number = _number(draft, task, number)
     return {
         "no": number,
-        "title": task.title,
-        "units": [link.written for link in task.links],
-        "lead": task.lead,
+        "title": _wide(task.title),
+        "units": [_wide(link.written) for link in task.links],
+        "lead": None if task.lead is None else _wide(task.lead),
         "deadline": task.due,
         "links": [
-            {"unit": link.written, "name": names[link.written], "lead": link.leads,
+            {"unit": _wide(link.written), "name": _wide(names[link.written]), "lead": link.leads,
              **_place(draft, link.start, link.end)}
             for link in task.links
         ],

@@ -34,6 +34,7 @@ _SYLLABLE = (
 _PINYIN = re.compile(
     rf"(?<=[\u3400-\u9fff])(?P<drop>\??\( ?{_SYLLABLE} ?\)(?:\?{_SYLLABLE}\))*|(?:\?{_SYLLABLE}\))+)"
 )
+_TAGS = re.compile(r"</?[A-Za-z][^<>\n]{0,80}>")
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d])")
 _IN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff\d%“”《》、,;:。()])(?P<drop> +)(?=[\u3400-\u9fff\d“”《》、,;:。()*])")
 #: What a converter does not know: 著 is both 着 and itself.
@@ -46,7 +47,7 @@ def clean(raw: str) -> Mapped:
     """The text in one spelling, with the places of its characters in ``raw``."""
     text = _mended(Mapped.of(raw)).mapped(lambda t: t.translate(_MARKS).translate(_WIDE))
     text = text.dropped(_INVISIBLE)
-    text = text.dropped(_PINYIN)
+    text = text.dropped(_TAGS).dropped(_PINYIN)
     text = text.without(
         (m.start() + i, m.start() + i + 1)
         for m in _THOUSANDS.finditer(text.text)

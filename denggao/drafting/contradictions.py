@@ -33,13 +33,13 @@ def contradictions(
     targets = [i for i in items if i.role == "target" and i.value is not None]
     facts = [i for i in items if i.role == "fact" and i.value is not None]
     found = [
-        *_same(targets, "目标"), *_same(facts, "数据"), *_parts(targets), *_grown(items, text),
+        *_same(targets, text), *_same(facts, text), *_parts(targets), *_grown(items, text),
         *_counted(text, paragraphs, title), *_back(text),
     ]  # fmt: skip
     return sorted(found, key=lambda c: c.spans[0])
 
 
-def _same(items: Sequence[Item], what: str) -> Iterator[Contradiction]:
+def _same(items: Sequence[Item], text: str) -> Iterator[Contradiction]:
     """One indicator, place and year with two figures."""
     groups: dict[object, list[Item]] = defaultdict(list)
     for item in items:
@@ -48,7 +48,8 @@ def _same(items: Sequence[Item], what: str) -> Iterator[Contradiction]:
     for group in groups.values():
         first = group[0]
         for other in group[1:]:
-            if other.value != first.value and other.start >= first.end:
+            apart = re.search(r"[。;\n]", text[first.end : other.start]) is not None
+            if other.value != first.value and apart and first.kind != "rank":
                 yield Contradiction(
                     "same", f"{first.indicator}（{first.year}）一处写 {shown(first.value)}{first.unit}，"
                     f"另一处写 {shown(other.value)}{other.unit}",

@@ -110,6 +110,8 @@ def _batches(sentence: str, matches: Sequence[re.Match[str]]) -> dict[int, str]:
 
 
 def _is_deadline(sentence: str, match: re.Match[str], paragraph: Paragraph, batch: bool) -> bool:
+    if re.search(r"(?:时限|时间|期限)[::]$", sentence[: match.start()]):  # it is the task's own
+        return False
     if match["m1"] and not (match["d1"] or match["p1"] or match["to"] or match["by"]):
         return False
     if any(match[k] for k in ("by", "by2", "by3", "by4")) or batch:

@@ -28,6 +28,7 @@ class Figure:
     written: bool = False
     per: str = ""
     reached: bool = False  # 达到 stands before it
+    full: bool = False  # 全覆盖
 
 
 @cache
@@ -47,6 +48,7 @@ def _pattern() -> re.Pattern[str]:
         rf"(?:(?P<unit0>{units})?(?:—{{1,2}}|-|~|至|到)(?P<num2>{ARABIC}|{CHINESE})(?P<mul2>{_MULTIPLE})?)?"
         rf"(?P<some2>[余多])?(?P<unit>{units})(?P<per>/(?:\w+?人口|万人|家|户|年|人|件|项|个|次|亩|名))?"
         r"|(?P<pshare>百分之)(?P<pnum>[零一二三四五六七八九十百点两]+|\d+(?:\.\d+)?)(?P<psome>多|余)?"
+        r"|(?P<tenths>[一二三四五六七八九])成(?=以上|左右|[,;。、]|$|的)"
         r"|(?P<full>全覆盖|(?<!扎)(?<!现有)清零|应建尽建)"
         r"|(?P<double>翻(?P<times>[一两二三]?)番|翻了(?P<times2>[一两二三])番)"
     )
@@ -78,19 +80,44 @@ def figures(text: str) -> list[Figure]:
     for match in _pattern().finditer(text):
         figure = _figure(text, match)
         if figure is not None:
-            found.append(figure)
+            found += [*_sharing(text, figure), figure]
+    return found
+
+
+_SHARED = re.compile(rf"(?:(?:{ARABIC})(?:{_MULTIPLE})?[、和])+$")
+_ONE_SHARED = re.compile(rf"(?P<n>{ARABIC})(?P<mul>{_MULTIPLE})?[、和]")
+
+
+def _sharing(text: str, figure: Figure) -> list[Figure]:
+    """「300万、400万、500万平方米」: numbers before that share the unit."""
+    run = _SHARED.search(text[: figure.start])
+    if run is None or figure.high is not None:
+        return []
+    found = []
+    for one in _ONE_SHARED.finditer(run[0]):
+        start = run.start() + one.start()
+        left, op, reached = _left(text, start)
+        value = value_of(one["n"], one["mul"])
+        found.append(
+            Figure(start, run.start() + one.end() - 1, left, value, None, figure.unit, figure.kind,
+                   op or figure.op, reached=reached)
+        )  # fmt: skip
     return found
 
 
 def _figure(text: str, match: re.Match[str]) -> Figure | None:
     if match["full"]:
         return Figure(match.start(), match.end(), match.start(), Fraction(100), None, "%", "ratio",
-                      "=", True)  # fmt: skip
+                      "=", True, full=True)  # fmt: skip
     if match["double"]:
         times = value_of(match["times"] or match["times2"] or "一")
         end = match.end()
         return Figure(match.start(), end, _left(text, match.start())[0], times, None, "番",
                       "doublings", _op_behind(text, end)[0] or "=", True)  # fmt: skip
+    if match["tenths"]:
+        value = value_of(match["tenths"])
+        return _placed(text, match, None if value is None else value * 10, None, "%", "ratio",
+                       False, True)  # fmt: skip
     if match["pshare"]:
         return _percent(text, match)
     return _counted(text, match)
@@ -124,9 +151,11 @@ def _counted(text: str, match: re.Match[str]) -> Figure | None:
         if high is None or value is None:
             return None
         if match["mul2"] and not multiple:
-            value *= MULTIPLES[match["mul2"]]
-    if masked and multiple and kind == "money":
+            value, multiple = value * MULTIPLES[match["mul2"]], match["mul2"]
+    if multiple in ("万", "亿") and kind == "money":  # told in 万元, it stays so
         shown = multiple + unit
+        value = None if value is None else value / MULTIPLES[multiple]
+        high = high if high is None or not match["mul2"] else high / MULTIPLES[match["mul2"]]
     elif kind == "money" and unit[0] not in "亿万千":
         value, high, shown = _money(value, high, unit)
     written = not masked and re.fullmatch(CHINESE, number) is not None
@@ -157,7 +186,8 @@ def _is_no_amount(text: str, match: re.Match[str]) -> bool:
         if number[0] in "万亿千百" or any(
             s.start() < 3 + len(number) for s in _SAYING.finditer(around)
         ):
-            return number in ("一", "百", "千", "万") and not _least_before(text, match.start())
+            told = _least_before(text, match.start()) or after.startswith(("以上", "左右"))
+            return number in ("一", "百", "千", "万") and not told
         if match["unit"] in ("位", "部", "对", "门", "片", "处", "类", "期", "批") and len(number) == 1:
             return True
     return match["unit"] in ("次", "个", "批", "期") and after.startswith(("月", "性", "方面"))

@@ -118,12 +118,24 @@ def _title(text: str, first: Sequence[Paragraph]) -> tuple[str | None, int | Non
             return own[0] if own else (re.sub(r"^.{2,30}?关于(?=印发)", "", inner["inner"]), at)
     if found:
         lines_ = [line for line, _ in lines]
-        return max(found, key=lambda pair: (min(len(pair[0]), 40) + 20 * lines_.count(pair[0]), -pair[1]))
+        line, at = max(found, key=lambda pair: (min(len(pair[0]), 40) + 20 * lines_.count(pair[0]), -pair[1]))
+        return _two_lines(lines, line, at)
     short = [(line, at) for line, at in lines if 8 <= len(line) <= 60 and not re.search(r"[。;:]", line)]
     asked = re.search(r"问[::](?P<what>[^?。]{6,60}?)(?:的|是|有|$)", text[:400])
     if asked and re.search(_TYPES, asked["what"]):
         return asked["what"], asked.start("what")
     return short[0] if short else (None, None)
+
+
+def _two_lines(lines: Sequence[tuple[str, int]], line: str, at: int) -> tuple[str, int]:
+    """A title over two lines, the place in the first."""
+    before = [(other, a) for other, a in lines if a < at]
+    if before and _place(line) is None:
+        other, first = before[-1]
+        plain = len(other) <= 40 and not re.search(r"[,。:;!?]", other) and not _SIGNS.search(other)
+        if plain and not _TITLE.search(other) and not _DAY.search(other) and _place(other):
+            return other + line, first
+    return line, at
 
 
 def is_title(text: str, paragraph: Paragraph) -> bool:
@@ -185,6 +197,7 @@ def _day(found: re.Match[str]) -> date | None:
 
 def _page_day(around: str) -> date | None:
     counted: Counter[date] = Counter()
+    around = re.sub(r"(?<!\d)(\d\d)-(\d{1,2})-(\d{1,2})(?= \d{1,2}:\d\d)", r"20\1-\2-\3", around)
     for found in _PAGE_DAY.finditer(around):
         try:
             counted[date(int(found[1]), int(found[2]), int(found[3]))] += 1
@@ -197,8 +210,8 @@ def _period(title: str, kind: str, issued: date | None) -> tuple[int, int] | Non
     if found := _SPAN.search(title):
         first, last = int(found[1]), int(found[2])
         return (first, last) if first <= last else None
-    if found := re.search(r"(20\d\d)年", title):
-        return int(found[1]), int(found[1])
+    if single := re.findall(r"(20\d\d)年", title):
+        return int(max(single)), int(max(single))
     if found := re.search(r"[“\"]?(十[二三四五六])五[”\"]?", title):
         return _PLANS[found[1]] - 4, _PLANS[found[1]]
     years = re.search(r"([一二两三四五])年(?:行动|计划|攻坚|实施|提升|倍增)", title)
@@ -274,6 +287,8 @@ def _named(words: str, shortest: int = 2) -> Iterator[tuple[str, int]]:
     at, last, last_end = 0, "", -1
     while at < len(words):
         code, end = _name_at(words, at, shortest, last if last_end == at else "")
+        if code and last_end != at and words[max(0, at - 1) : at] in tuple("市省县区州"):
+            code, end = "", at + 1  # of some place that is not known
         if code:
             yield code, end
             last, last_end = code, end

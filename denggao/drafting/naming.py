@@ -14,18 +14,18 @@ _LEAD = re.compile(
     r"^(?:[、,;:\s/的等]|以及|(?:和|及|与|并)(?!谐|购)|其中|同时|此外|另外|力争|确保|争取|努力|奋力|必须|预期|预计|有望|计划(?=[新培引建])|要(?!素)|将(?!军)|"
     r"积极|大力|持续|全面|进一步|着力|不断|稳步|加快|全力|坚决|重点|扎实|推动|引导|支持|鼓励|促进|带动|组织(?=.{2,}新)|帮助|指导|围绕|"
     r"累计(?=.)|总计|合计|平均|全年|全部|基本|实现(?=.{2,})|使|让|达成|完成(?=.{2,})|共(?=[有建培引新认组])|总体上?|截至|目前|现有|已经?(?=[建培引新认组累达有])|"
-    r"在(?=[库全])|有效期内的?|有效(?=[高科])|拥有|新(?=增)(?!增)|到|年底|末|期间|前|底|时|起|内|分别|各(?=[新培引])|每个?(?=县|区|市|镇|乡)|"
+    r"在(?=[库全])|再|每(?:个)?(?:季度|月|半年|周)|至少|有效期内的?|有效(?=[高科])|拥有|同比|环比|[较比](?:上年|去年)(?:同期|全年总数)?|到(?![位账期])|年底|末|期间|前|底|时|起|内|分别|各(?=[新培引])|每个?(?=县|区|市|镇|乡)|"
     r"一是|二是|三是|四是|五是|六是|主要|明确|提出了?|打造形成|推荐(?=.{2,}申报)|形成以.{2,10}为.{2,8}的)+"
 )
 _TAIL = re.compile(
-    r"(?:[的等、,:]|累计|总计|共计|合计|分别|各|均|也|再|就|已|将|要|应|力争|确保|努力|共|计|总|约|数量|总数量?|总量|保有量|户数|家数|个数|件数|存量|"
+    r"(?:[的了等、,:]|有望|预计|同比|环比|[较比](?:上年|去年)(?:同期)?|累计|总计|共计|合计|分别|各|均|也|再|就|已|将|要|应|力争|确保|努力|共|计|总|约|数量|总数量?|总量|保有量|户数|家数|个数|件数|存量|"
     r"年度|平均|每年|年均|逐年|继续|持续|稳步|大幅|显著|明显|有效|全面|基本|均?实现|完成|新|净|拥有|形成|占|规模(?=$)(?<=企业规模)|目标|任务)+$"
 )
 _SEPARATORS = re.compile(r"[、,;:]|(?:以及|[和及与并])(?=[\u4e00-\u9fffA-Z“])")
 #: What may follow a figure that is the object of a verb (新增100家高新技术企业).
 _OBJECT = re.compile(r"^(?:的|左右的?)?(?P<noun>[\u4e00-\u9fffA-Za-z&“”\"·\-/\d()]{2,40})")
 _OBJECT_END = re.compile(
-    r"[、,;:。]|(?:以及|和|及|与|并)(?=[\d*约近不超至新培引建])|(?:建立|设立|建有|开展|实现|达到|纳入|进入|获得|通过|完成|列入|分别|占|用于|给予|申报|入库|落户)"
+    r"[、,;:。]|(?:以及|和|及|与|并)(?=[\d*约近不超至新培引建])|(?:建立|设立|建有|开展|实现|达到|纳入|进入|在(?=[省市县区全我本国])|获得|通过|完成|列入|分别|占|用于|给予|申报|入库|落户)"
 )
 _SHARE = re.compile(r"^(?P<part>.+?)占(?P<whole>.{1,24}?)(?:的)?(?P<tail>比重|比例|份额|比)$")
 _DECREASE = ("下降", "降低", "减少", "压减", "缩短", "压缩")
@@ -83,7 +83,7 @@ def frame(left: str, right: str, figure: Figure) -> Frame:
         grown = _growth(left)
         if grown is not None:
             return grown
-    left = _without_reach(left)
+    left = _without_reach(left).removesuffix("了")
     if (found := _verb_end().search(left)) and (
         behind or len(left) == len(found[0]) or figure.kind == "count"
     ):
@@ -148,7 +148,12 @@ def _scope(text: str) -> str:
 
 def stripped(text: str) -> str:
     """Without particles and adverbs in front."""
-    return _LEAD.sub("", text.strip())
+    before = None
+    while text != before:
+        before = text
+        text = _LEAD.sub("", text.strip())
+        text = lexicon.starts("areas", "whole").sub("", text, count=1) if len(text) > 4 else text
+    return text
 
 
 @cache
@@ -163,22 +168,26 @@ def last_thing(text: str) -> str:
     return found[-1] if found else ""
 
 
+def first_thing(text: str) -> str:
+    """The first such thing in a text; "" for none."""
+    found = _things().search(text)
+    return found[0] if found else ""
+
+
 #: What a plan never counts: the subject of the clause is elsewhere.
 _HOLLOW = re.compile(r"(?:阶段|方面|情况|工作|行动|机制|意识|力度|格局|步伐|成效|态势|会议|基础|趋势|发展|年|月|是|为)$|^.$|^[^\u4e00-\u9fffA-Za-z]*$")
 
 
 def is_hollow(noun: str) -> bool:
     """Is it no name of anything that can be counted or measured?"""
-    return _HOLLOW.search(noun) is not None
+    return _HOLLOW.search(noun) is not None or _verb_start().fullmatch(noun) is not None
+
+
+_RANKED = re.compile(r"(?:从|在|居|位居|跃居|跃升至|升至|进入|保持)*(?:全国|全省|全市|全县|全区|全[省市]同类)?(?:同类\S{0,4})?(?:第|前|的)*$")
 
 
 def _noun(text: str) -> str:
-    before = None
-    while text != before:
-        before = text
-        text = _LEAD.sub("", text.strip())
-        text = lexicon.starts("areas", "whole").sub("", text, count=1) if len(text) > 4 else text
-    text = _TAIL.sub("", text)
+    text = _TAIL.sub("", stripped(text))
     return _LEAD.sub("", text).strip("”“\" ") if text.count("“") != text.count("”") else text.strip()
 
 
@@ -205,6 +214,7 @@ def indicator(found: Frame, figure: Figure, yearly: bool, inside: str = "") -> t
         noun = part_of(canonical(inside), noun)
     noun = part_in(noun)
     if figure.kind == "rank":
+        noun = _RANKED.sub("", noun).removesuffix("位次").removesuffix("排名")
         return f"{noun}位次", "rank"
     if found.growth or figure.kind in ("points", "times", "doublings"):
         return _growth_name(noun, found, figure, yearly), "growth"
@@ -219,9 +229,13 @@ def part_in(noun: str) -> str:
     return found[2] + found[1] if found else noun
 
 
+_ATTRIBUTE = re.compile(r"规模以上|规上|民营|国有|上市|外资|港澳台|工业|制造业|服务业|农业|大中型|中小|首次\S{0,4}|重新\S{0,4}|新\S{2,4}")
+
+
 def part_of(whole: str, part: str) -> str:
     """其中: the part with the name of its whole."""
-    if whole.endswith("企业") and part.endswith("企业") and whole not in part:
+    said = part.removesuffix("企业")
+    if whole.endswith("企业") and part.endswith("企业") and _ATTRIBUTE.fullmatch(said):
         return part.removesuffix("企业") + whole
     return part
 
@@ -240,7 +254,7 @@ def _growth_name(noun: str, found: Frame, figure: Figure, yearly: bool) -> str:
 
 
 def _ratio_name(noun: str, figure: Figure) -> str:
-    if figure.written and figure.value == 100 and not noun.endswith(("率", "比")):
+    if figure.full and not noun.endswith(("率", "比")):
         return re.sub(r"(?:全面|基本)?(?:实现)?$", "", noun) + "覆盖率"
     if found := _SHARE.fullmatch(noun):
         part, whole = found["part"], found["whole"]

@@ -38,7 +38,10 @@ def chinese(text: str) -> int | None:
             group += digit or 0
             if not group and not total:
                 return None
-            total, group, digit = (total + group) * _GROUPS[c], 0, None
+            if c == "亿":
+                total, group, digit = (total + group) * _GROUPS[c], 0, None
+            else:
+                total, group, digit = total + group * _GROUPS[c], 0, None
     return total + group + (digit or 0)
 
 

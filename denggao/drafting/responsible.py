@@ -108,6 +108,18 @@ def _units(text: str, at: int, leads: bool) -> Iterator[Link]:
             yield Link(word, at + offset, at + offset + len(word), leads)
 
 
+def split_units(text: str) -> list[str]:
+    """「各县(市、区)科技局和受理点」 as names."""
+    hidden = re.sub(r"\([^()]*\)", lambda m: "\x01" * len(m[0]), text)
+    names, at = [], 0
+    for mark in [*re.finditer(r"、|以及|[和及与]", hidden), None]:
+        end = len(text) if mark is None else mark.start()
+        if text[at:end].strip():
+            names.append(text[at:end].strip())
+        at = end if mark is None else mark.end()
+    return names
+
+
 def _inside(text: str, at: int) -> bool:
     return text.count("(", 0, at) > text.count(")", 0, at)
 

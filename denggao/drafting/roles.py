@@ -43,7 +43,7 @@ class Setting:
 
 def role_of(figure: Figure, at: Setting) -> str:
     """One of TARGET, FACT, FORECAST, THRESHOLD, DUTY, NONE."""
-    if is_structure(figure):
+    if is_structure(figure) or _is_milestone(figure, at) or _is_object(figure, at):
         return NONE
     if _is_award(figure, at):
         return NONE
@@ -51,6 +51,9 @@ def role_of(figure: Figure, at: Setting) -> str:
     if not aim and _is_threshold(figure, at):
         return THRESHOLD
     before = at.before
+    later = isinstance(at.year, int) and at.now is not None and at.year > at.now
+    if at.section == "facts" and not later:
+        return FACT
     if lexicon.words("marks", "forecast").search(before[-40:]):
         return FORECAST
     promised = max([_last(lexicon.words("marks", "promise"), before), len(before) if aim else -1])
@@ -71,6 +74,24 @@ def role_of(figure: Figure, at: Setting) -> str:
     return _by_place(figure, at)
 
 
+_COMPARED = re.compile(r"(?:比|较|高于|低于|超|快于).{0,14}(?:平均|均值|同期|水平|全[国省市])[^,]{0,6}$")
+_DONE = re.compile(r"完成(?:全年|年度|总)?(?:目标|任务|进度|工作|计划)*(?:总?量)?的?$")
+
+
+def _is_milestone(figure: Figure, at: Setting) -> bool:
+    """「6月底前完成50%」: how far the work is then, no indicator."""
+    if figure.kind == "points" and _COMPARED.search(at.clause_before):
+        return True
+    return figure.kind == "ratio" and _DONE.search(at.clause_before) is not None
+
+
+def _is_object(figure: Figure, at: Setting) -> bool:
+    """「对辖区126户企业逐一走访」: whom the work concerns."""
+    if figure.kind != "count" or at.document in REPORTING:
+        return False
+    return re.search(r"(?:对|向|将|为|从)(?:全?[市区县镇省]?|我[市区县]|辖区|现有|已有|库内|在库)(?:的|内)?$", at.clause_before) is not None
+
+
 def is_structure(figure: Figure) -> bool:
     """分三个阶段, 三支队伍: how the text is built, not what it promises."""
     small = figure.written and figure.value is not None and figure.value < 10
@@ -88,7 +109,7 @@ def _by_place(figure: Figure, at: Setting) -> str:
     if figure.written and (figure.value is None or figure.value < 10) and not figure.op:
         return NONE
     said = figure.op in (">=", ">", "<=") or figure.reached or at.has_flow or figure.value is None
-    return TARGET if said and figure.kind != "money" or (said and figure.op) else NONE
+    return TARGET if said else NONE
 
 
 def _future(at: Setting) -> bool | None:

@@ -108,7 +108,7 @@ class _Sentence:
     def is_amount(self, figure: Figure) -> bool:
         before = bare(self.words[max(0, figure.start - 24) : figure.start])
         after = bare(self.words[figure.end : figure.end + 16])
-        if after.startswith(("以上的", "及以上的")) or (
+        if after.startswith(("以上的", "及以上的")) or (figure.op == ">=" and after.startswith("的")) or (
             figure.op == ">=" and not re.search(rf"(?:{_AWARD}|给予|支持)[^,;。]{{0,6}}$", before)
             and not _AFTER.match(after)
         ):
@@ -149,11 +149,18 @@ class _Sentence:
         return [p if shared and p.endswith(shared) else p + ("的" if shared else "") + shared for p in parts]
 
     def award(self, about: str, figure: Figure, start: int) -> Award | None:
+        if ";" in about:
+            start += about.rindex(";") + 1
+            about = about[about.rindex(";") + 1 :]
         said = bare(about)
         said = re.sub(r"^[、,;和及以与\s]+", "", said)
         event, who = self.event_in(said), self.who_in(said)
         if not who and not event and not self.who:
             who = self.who_of_heading()
+        if given := re.search(r"给予(?P<who>[^,;\d]{2,14}?(?:企业|单位|机构|团队|个人|人员|平台))(?:一次性)?(?:最高)?$", said):
+            who = given["who"]
+        if who and who != self.who and not event:
+            self.event = ""
         self.who, self.event = who or self.who, event or self.event
         unit, basis = self.unit_of(figure, said)
         first = start + len(about) - len(re.sub(r"^[、,;和及以与\s]+", "", about)) if about in self.words[start:] else start

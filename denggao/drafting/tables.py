@@ -83,7 +83,8 @@ def _item(
     if found is None:
         return None
     title = cells[name][0]
-    unit = found["unit"] or (cells[units][0] if units is not None else "") or _told(title)
+    column = cells[units][0].strip("-—/ ") if units is not None else ""
+    unit = found["unit"] or column or _told(title)
     title = _UNIT.sub("", title).strip()
     if not unit:
         return None

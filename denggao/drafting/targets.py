@@ -39,7 +39,12 @@ class Item:
 
 _JOINS = re.compile(r"、|以及|[和及与并](?=[\u4e00-\u9fffA-Z“\d*约近超不])|/")
 _CHANGE = re.compile(r"^[\s的]*(?:增加|增长|提高|提升|发展|扩大|上升|下降|降低|减少|压减|跃升|增|升|降|扩)")
+_GROWS_TO = re.compile(
+    r"[\s,]*(?:(?:增加|增长|提高|提升|发展|扩大|上升|下降|降低|减少|压减|跃升|增|升|降|扩)(?:到|至|为)?|到|至)"
+    r"(?:20\d\d年(?:年?[底末])?的?)?(?=[\d*一二三四五六七八九十百千约])"
+)
 _EACH = re.compile(r"^(?:[两二三四五六2-6]|这几|几)(?:类|项|种|个|者|大|级)|上述|前述|以上|前两|两者|其|^$")
+_BARE = re.compile(r"(?:合同)?(?:成交额|总产值|产值|营业收入|增加值|占比|比重|覆盖率|增长率|拥有量|授权量|申请量|总面积)$")
 _LEVEL = re.compile(r"^(?:国家级|省级|市级|区级|县级|国家|省部级|自治区级|州级|部级|地市级)$")
 _LEVELS = re.compile(r"^(?:国家级|省级及以上|省级以上|省级|市级以上|市级|区级|县级|省部级|自治区级|州级|部级)")
 _QUOTED = re.compile(r"“[^”]{0,12}”")
@@ -61,22 +66,44 @@ class _Reader:
     items: list[Item] = field(default_factory=list)
     group: list[str] = field(default_factory=list)
     section_year: When | None = None
-    section: tuple[Paragraph, ...] = ()
+    section: tuple[int, ...] = ()
 
     def paragraph(self, paragraph: Paragraph, number: int) -> None:
         self.here, self.number = paragraph, number
-        section = (*paragraph.above, paragraph) if paragraph.level else paragraph.above
+        section = self.path(paragraph)
         if section != self.section:
-            self.section, self.section_year = section, None
-        start = paragraph.start if not paragraph.title else paragraph.body
-        for sentence in sentences(self.text, start, paragraph.end):
+            self.section, self.section_year = section, self.year_of_heading(paragraph)
+        self.paragraph_year: When | None = None
+        for sentence in sentences(self.text, paragraph.start + len(paragraph.number), paragraph.end):
             self.sentence(sentence)
+
+    def path(self, paragraph: Paragraph) -> tuple[int, ...]:
+        """The headings down to the first that gives targets: the years named under it hold for
+        all of it."""
+        headings = (*paragraph.above, paragraph) if paragraph.level else paragraph.above
+        path: list[int] = []
+        for heading in headings:
+            path.append(heading.start)
+            if heading.kind == "targets":
+                break
+        return tuple(path)
+
+    def year_of_heading(self, paragraph: Paragraph) -> When | None:
+        """「二、2023年主要目标」: the year of all below it."""
+        for heading in (paragraph, *reversed(paragraph.above)):
+            found = [w for w in years(heading.title, self.head.now) if w.role in ("在", "到")]
+            if found and isinstance(found[0].year, int):
+                return found[0]
+        return None
 
     def sentence(self, sentence: Sentence) -> None:
         self.now = sentence
-        self.when: When | None = self.section_year
+        self.when: When | None = self.paragraph_year or self.section_year
+        self.each: When | None = None
+        self.listed: list[When] = []
+        self.base: Frame | None = None
         self.area: str | None = None
-        self.verb = self.noun = self.scope = self.subject = ""
+        self.verb = self.noun = self.scope = self.subject = self.unit = ""
         for clause in sentence.clauses:
             self.clause(clause)
             if clause.mark == ";":
@@ -102,6 +129,8 @@ class _Reader:
         inside = self.noun if bare(words).lstrip().startswith("其中") else ""
         for figure in found:
             left, right = cut[figure.start]
+            if any(cut[f.start][0][0] <= figure.start < f.start for f in found):
+                continue  # it says of what size the things are that the next one counts
             self.figure(clause, words, whens, figure, left, right, inside)
         self.keep(whens, words)
 
@@ -122,6 +151,7 @@ class _Reader:
     def note(self, words: str, whens: Sequence[When]) -> None:
         """A clause without figures: it may name the year or the subject of the next."""
         self.keep(whens, words)
+        self.listed = [self.resolved(w) for w in whens if w.role in ("在", "到")]
         subject = naming.stripped(bare(words))
         if subject:
             self.subject = subject
@@ -130,13 +160,24 @@ class _Reader:
         for when in whens:
             if when.role == "基":
                 continue
-            if when.role == "每年" and len(naming.stripped(bare(words[: when.start]))) >= 2:
+            if when.role == "每年":
+                leads = len(naming.stripped(bare(words[: when.start]))) < 2
+                self.each = when if leads and when.year == "每年" else self.each
                 continue
-            self.when = self.resolved(when)
+            self.when, self.each = self.resolved(when), None
             if self.here.kind == "targets" and when.role in ("到", "在", "内"):
                 self.section_year = self.when
+            told = self.head.kind in roles.REPORTING or self.here.kind == "facts"
+            if when.role == "到" or (when.role == "在" and told):
+                self.paragraph_year = self.when
+                if when.role == "到" and not self.here.is_item and self.here.kind in ("preamble", ""):
+                    self.section_year = self.when
 
     def resolved(self, when: When) -> When:
+        if when.role == "年" and self.when is not None and isinstance(self.when.year, int):
+            return replace(when, year=self.when.year, role="在")
+        if when.role == "年":
+            return replace(when, role="在")
         if when.year != "同年":
             return when
         before = self.when.year if self.when is not None else None
@@ -149,7 +190,7 @@ class _Reader:
             middle = words[one.end : two.left]
             joins = list(_JOINS.finditer(middle))
             if not joins and middle.strip(FILLER + " ") and not _CHANGE.match(bare(middle)):
-                bounds.append(one.end if self.modifies(one) else two.left)
+                bounds.append(bounds[-1] if self.modifies(one) else two.left)
             elif not joins or not bare(middle[: joins[0].start()]).strip():
                 bounds.append(one.end)
             else:
@@ -161,7 +202,7 @@ class _Reader:
         }
 
     def modifies(self, figure: Figure) -> bool:
-        return figure.kind in ("money", "ratio") and figure.op in (">=", ">", "<=")
+        return figure.op in (">=", ">", "<=") and figure.left == figure.start
 
     # ---- one figure
 
@@ -173,22 +214,30 @@ class _Reader:
         self.at = clause.start + figure.start
         before, behind = words[slice(*left)], words[slice(*right)]
         found = self.carried(naming.frame(before, behind, figure), before, figure)
+        if self.base is not None and _CHANGE.match(bare(before)):
+            found = replace(self.base, growth="")
+        self.base = None
         start = left[0] + self.lead(clause.text[slice(*left)])
         end = figure.end
         if found.behind and (at := clause.text.find(found.noun[-2:], figure.end)) >= 0:
             end = min(at + 2, right[1])
-        if self.is_base(before, figure, words):
+        if self.is_base(figure, clause.text):
             when = next((w for w in whens if w.role == "基" and w.start <= figure.start), when)
-            self.add(clause, figure, found, when, roles.FACT, start, end, inside, base=True)
+            self.add(clause, figure, found, when, self.base_role(), start, end, inside, base=True)
+            self.base = found
             return
         role = roles.role_of(figure, self.setting(clause, words, figure, when, found))
         self.add(clause, figure, found, when, role, start, end, inside)
 
-    def is_base(self, before: str, figure: Figure, words: str) -> bool:
+    def base_role(self) -> str:
+        return roles.NONE if self.head.kind == "template" else roles.FACT
+
+    def is_base(self, figure: Figure, text: str) -> bool:
         """「由115家增加到255家」: the first of the two."""
-        after = bare(words[figure.end :])
-        from_ = re.search(r"(?:由|从)[^,]*$", words[: figure.left] + before) is not None
-        return from_ and re.match(r"[\s,]*(?:(?:增加|增长|提高|提升|发展|扩大|上升|下降|降低|减少|压减|跃升|增|升|降|扩)(?:到|至|为)?|到|至)(?=[\d*一二三四五六七八九十百千约])", after) is not None  # fmt: skip
+        return (
+            re.search(r"(?:由|从)[^,]*$", text[: figure.left]) is not None
+            and _GROWS_TO.match(text, figure.end) is not None
+        )
 
     def lead(self, before: str) -> int:
         return len(before) - len(re.sub(r"^(?:[、,\s]|以及|[和及与])+", "", before))
@@ -199,9 +248,8 @@ class _Reader:
         mine = [w for w in whens if w.start <= figure.left and w.role != "基"]
         if mine:
             return self.resolved(mine[-1])
-        later = [w for w in whens if w.role == "每年" and w.start < figure.left]
-        if later:
-            return later[-1]
+        if self.each is not None and not figure.reached and figure.op != ">" and not figure.full:
+            return self.each
         if self.when is None and self.head.only_year is not None:
             return When(0, 0, self.head.only_year, "在")
         return self.when
@@ -210,13 +258,15 @@ class _Reader:
         """What the words leave out because the clause before said it."""
         noun = found.noun
         plain = figure.left == figure.start or figure.op in ("≈", "range")
-        if noun and not found.verb and not found.behind and self.is_area(noun):
+        if noun and not found.verb and not found.behind and self.is_area(noun, figure):
             self.area = noun
-            return Frame(self.noun, self.verb, self.scope)
+            return Frame(self.noun or self.subject_noun() or self.thing_before(), self.verb, self.scope)
         if found.verb and noun and not found.behind and self.scope and found.verb == self.verb:
             tail = re.search(r"(?:产业|领域|行业)$", self.scope)
             scope = noun if re.search(r"(?:产业|领域|行业|板块)$", noun) or not tail else noun + tail[0]
             return Frame(self.noun, found.verb, scope)
+        if _BARE.fullmatch(noun) and self.noun and not _BARE.search(self.noun):
+            noun = self.noun + noun
         if _LEVEL.match(noun) and self.noun:
             noun = noun + _LEVELS.sub("", self.noun)
         if naming.is_hollow(noun):
@@ -237,10 +287,12 @@ class _Reader:
         thing = naming.last_thing(self.text[here.start : self.at])
         return thing or naming.last_thing(here.title or "".join(p.title for p in here.above))
 
-    def is_area(self, noun: str) -> bool:
-        if len(noun) > 12 or not lexicon.ends("areas", "area").search(noun):
+    def is_area(self, noun: str, figure: Figure) -> bool:
+        if len(noun) > 12 or noun.startswith(("国家", "省级", "市级", "各")):
             return False
-        return bool(self.noun or self.group)
+        if (self.unit and figure.unit != self.unit) or not lexicon.ends("areas", "area").search(noun):
+            return False
+        return bool(self.noun or self.group or self.subject_noun() or self.thing_before())
 
     def setting(
         self, clause: Clause, words: str, figure: Figure, when: When | None, found: Frame
@@ -266,16 +318,21 @@ class _Reader:
         start: int, end: int, inside: str = "", *, base: bool = False, area: str | None = None,
     ) -> None:  # fmt: skip
         year = None if when is None else when.year
+        if role == roles.FACT:
+            year = self.year_of_fact(year, when, clause)
         yearly = year == "每年"
         name, kind = naming.indicator(found, figure, yearly, inside)
         if role == roles.NONE and roles.is_structure(figure):
             return
         self.noun, self.verb, self.scope = found.noun or self.noun, found.verb, found.scope
+        self.unit = figure.unit
         if role == roles.NONE or (role == roles.FACT and figure.value is None):
             return
         if found.scope and not name.startswith(found.scope):
             name = naming.canonical(found.scope) + name
         unit = figure.unit
+        if isinstance(year, str) and year.startswith("每") and not yearly and figure.kind == "count":
+            unit, kind = f"{unit}/{year.removeprefix('每')}", "flow"
         if yearly and kind == "flow" and "/" not in unit and figure.kind in ("count", "money"):
             unit += "/年"
         if role == roles.DUTY:
@@ -290,11 +347,24 @@ class _Reader:
         if found.noun and figure.kind == "count" and found.noun not in self.group[-1:]:
             self.group = [n for n in self.group if n != found.noun] + [found.noun]
 
+    def year_of_fact(self, year: Year | None, when: When | None, clause: Clause) -> Year | None:
+        """A report does not take over the year of a promise before it; without a year it is
+        of the day on which it was made."""
+        carried = when is not None and not re.search(r"\d{4}|今|去|上|前", clause.text)
+        if carried and isinstance(year, int) and self.head.now and year > self.head.now:
+            year = None
+        if year is None and self.head.kind in roles.REPORTING and self.head.issued:
+            return self.head.issued.year
+        return year
+
     def duty(self, clause: Clause, figure: Figure, found: Frame, unit: str) -> tuple[str, str, str]:
         """「市级领导每人至少联系一家」: who does how much of what."""
         before = bare(clause.text[: figure.left])
         who, _, rest = before.rpartition("每")
         per = re.match(r"[人名位]|个(?:部门|单位|干部|领导|专家)", rest)
+        behind = rest[len(per[0]) :] if per else ""
+        if not who and (said := re.match(r".+?(?=至少|不少于|联系|包联|服务|走访)", behind)):
+            who = said[0]
         thing = found.noun if found.behind else self.thing_before()
         name = naming.canonical(naming.stripped(who) + found.verb + thing) + "数"
         return name, unit + ("/人" if per and len(per[0]) == 1 else ""), "duty"
@@ -330,19 +400,30 @@ class _Reader:
         verb = bare(words[at + 2 : found[0].left]) if words[at : at + 2] == "分别" else ""
         own = [w for w in whens if w.end <= at and w.role in ("在", "到")]
         area: str | None = None
+        shared_areas: list[str] = []
+        if len(own) != len(found) == len(self.listed):
+            own = self.listed
         if len(own) == len(found):
             names, dates = [subject] * len(found), [self.resolved(w) for w in own]
         else:
             names, area = self.names(subject, len(found))
-            dates = []
+            dates, places = [], _placed(names)
+            if places:
+                names = [places[0]] * len(found)
+                shared_areas = places[1]
         if not names:
             names = [subject] * len(found)
-        areas = [n if self.is_area(n) and n != area else None for n in names]
+        shared_when = self.year_of(found[0], whens, words)
+        areas: list[str | None] = [
+            n if self.is_area(n, found[0]) and n != area else None for n in names
+        ]
         for i, figure in enumerate(found):
             one = naming.frame(names[i] + verb, "", figure)
-            if areas[i] and not dates:
+            if shared_areas:
+                areas[i] = shared_areas[i]
+            elif areas[i] and not dates:
                 one = Frame(self.noun or self.subject_noun(), one.verb)
-            when = dates[i] if dates else self.year_of(figure, whens, words)
+            when = dates[i] if dates else shared_when
             role = roles.role_of(figure, self.setting(clause, words, figure, when, one))
             shared = found[0].op if not figure.op else figure.op
             last = found[-1].op if not shared else shared
@@ -374,6 +455,18 @@ class _Reader:
 
 _PLAIN = Figure(0, 0, 0, Fraction(1), None, "家", "count", "")
 _MEASURE_TAIL = re.compile(r"(?:营业收入|增加值|总产值|产值|占比|比重|覆盖率|增长率|转化率|投入强度|拥有量|授权量|申请量|成交额|收入|投入|支出)$")
+
+
+def _placed(names: Sequence[str]) -> tuple[str, list[str]] | None:
+    """「甲区、乙区、丙县高新技术企业」: the thing counted, and the places."""
+    if len(names) < 2:
+        return None
+    last = names[-1]
+    thing = naming.first_thing(last)
+    if not thing or last.startswith(thing) or any(naming.first_thing(n) for n in names[:-1]):
+        return None
+    at = last.index(thing)
+    return last[at:], [*names[:-1], last[:at]]
 
 
 def _completed(names: list[str]) -> list[str]:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from denggao.drafting.deadlines import due_in
 from denggao.drafting.head import Head, is_title
 from denggao.drafting.outline import Paragraph
-from denggao.drafting.responsible import Link, Responsible, responsible
+from denggao.drafting.responsible import Link, Responsible, responsible, split_units
 
+#: What stands before a unit that a sentence begins with.
+_OWN = re.compile(r"^第[一二三四五六七八九十百]+条|^本(?:措施|办法|方案|细则)由|^由")
 _NO_TASKS = ("targets", "facts", "preamble", "terms")
 _MAX_TITLE = 30
 _SAYS = re.compile(r"(?P<who>[\u4e00-\u9fff()]{2,16}?(?:局|委|办|厅|部|院|中心|政府|管委会|委员会|办公室|分局|小组|单位|部门|处))(?:具体)?(?:设.{2,10}并)?负责(?P<what>[^,;。]{2,30})")
@@ -48,7 +50,7 @@ def read_tasks(text: str, paragraphs: Sequence[Paragraph], head: Head) -> list[T
     if head.kind in ("news", "template"):
         return list(_of_news(text, paragraphs, nodes)) if head.kind == "news" else []
     if head.kind in ("action_plan", "subsidy_measure", "notice"):
-        return [_task(text, node, None) for node in _leaves(nodes, head)]
+        return [_task(text, node, None) for node in _leaves(text, nodes, head)]
     return []
 
 
@@ -145,7 +147,7 @@ def _upto(text: str, heading: Paragraph) -> int:
     return at + len(heading.title) - heading.start
 
 
-def _leaves(nodes: Sequence[_Node], head: Head) -> Iterator[_Node]:
+def _leaves(text: str, nodes: Sequence[_Node], head: Head) -> Iterator[_Node]:
     """Without any mark: the innermost numbers of the sections that give tasks."""
     parents = {id(p) for n in nodes for p in n.heading.above}
     inner = [
@@ -156,8 +158,22 @@ def _leaves(nodes: Sequence[_Node], head: Head) -> Iterator[_Node]:
     named = [n for n in inner if any(_gives_tasks(p) for p in n.heading.above)]
     if named:
         yield from named
+    elif spoken := [item for n in nodes if _gives_tasks(n.heading) for item in _spoken(text, n)]:
+        yield from spoken
     elif not any(n.heading.number.startswith("第") for n in inner):
         yield from (n for n in inner if n.heading.title)
+
+
+def _spoken(text: str, node: _Node) -> Iterator[_Node]:
+    """「一是摸清底数。…二是…」 under one heading."""
+    marks = list(re.finditer(r"(?<=[。;\n])[一二三四五六七八九十]是", text[node.start : node.end]))
+    for mark, after in zip(marks, [*marks[1:], None], strict=False):
+        start = node.start + mark.start()
+        end = node.end if after is None else node.start + after.start()
+        stop = re.search(r"[。,;]", text[start:end])
+        title = text[start + 2 : start + stop.start()] if stop else text[start + 2 : end]
+        item = Paragraph(start, end, mark[0], 7, title, start + 2 + len(title))
+        yield _Node(item, start, end, ())
 
 
 def _gives_tasks(heading: Paragraph) -> bool:
@@ -182,10 +198,12 @@ def _duties(text: str, paragraphs: Sequence[Paragraph], head: Head) -> Iterator[
 def _duty(paragraph: Paragraph, match: re.Match[str], asked: bool) -> Task:
     at = paragraph.start
     start = at + match.start("who")
-    names = [n for n in re.split(r"、|[和及与]", match["who"]) if n] if asked else [match["who"]]
+    names = split_units(match["who"]) if asked else [_OWN.sub("", match["who"])]
+    if asked and names[0].startswith("各"):
+        names = [n if n.startswith("各") else "各" + n for n in names]
     links = []
     for name in names:
-        first = start + match["who"].index(name)
+        first = start + max(match["who"].find(name), match["who"].find(name.removeprefix("各")))
         links.append(Link(name, first, first + len(name), False))
     what = re.match(r"[^,]*", match["what"])
     number = paragraph.number or (paragraph.above[-1].number if paragraph.above and not asked else "")

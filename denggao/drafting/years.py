@@ -12,14 +12,15 @@ Year = int | str
 _CN4 = "[零〇一二三四五六七八九]{4}"
 _ONE = rf"(?:20\d\d|{_CN4})"
 _PATTERN = re.compile(
-    rf"(?P<base>(?:较|比|相比|对比|以|在|与|自|从|由)(?:上年|去年|(?:{_ONE})年)(?:底|末|度)?(?:的|时)?(?:基础上|为基[期数准]|相比|同期)?)(?P<more>.{{0,2}})"
+    rf"(?P<base>(?:较|比|相比|对比|以|在|与|自|从|由)(?:上年|去年|[“\"]?十[二三四五六七]五[”\"]?|(?:{_ONE})年)(?:底|末|度)?(?:的|时)?(?:基础上|为基[期数准]|相比|同期)?)(?P<more>.{{0,2}})"
     rf"|(?P<from>{_ONE})年?(?:底|末)?(?:—{{1,2}}|-|~|至|到)(?P<to>{_ONE})年(?:底|末|期间)?(?P<each>(?:,|期间)?每年)?"
     rf"|(?P<upto>到|至|截至|截止到?)?(?P<year>{_ONE})年度?(?P<end>年?[底末初]|底前|前)?(?!代|版|\d)"
     r"|[“\"]?(?P<plan>十[二三四五六七八九])五[”\"]?(?:规划)?(?P<planend>末|期末|期间|时期|以来|收官)?"
     r"|(?P<every>每年度?|逐年|年均|各年度|每个?年度)"
-    r"|(?P<within>(?:未来|今后|用|在|经过|力争|通过)?(?:[一二两三四五六七八九十]|\d{1,2})(?:至|到|-|—)?(?:[一二两三四五六七八九十]|\d{1,2})?年(?:内|之?内|左右(?:时间)?|时间|突围)?)"
+    r"|(?P<often>每(?:个)?(?:季度|月|半年|周)(?!一|二|三|四|五|通报|调度))"
+    r"|(?P<within>(?:未来|今后|用|在|经过|力争|通过)?(?:[一二两三四五六七八九十]|\d{1,2})(?:至|到|-|—)?(?:[一二两三四五六七八九十]|\d{1,2})?年(?:内|之?内|左右(?:时间)?|时间|(?=累计)|突围)?)"
     r"|(?P<near>(?:近|过去|最近)(?:的)?(?:[一二两三四五六七八九十]|\d{1,2})年(?:来|间|内)?)"
-    r"|(?P<rel>今年|本年度?|当年|明年|后年|去年|上年度?|前年|年内|年底前?|年末|全年|同年|(?:到?规划|到?方案)?期末|届时)"
+    r"|(?P<rel>今年|本年度?|当年|明年|后年|去年|上年度?|前年|年内|年底前?|年末|全年|(?<![\u4e00-\u9fff])同年|(?:到?规划|到?方案)?期末|届时)"
 )
 _PLANS = {"十二": 2015, "十三": 2020, "十四": 2025, "十五": 2030, "十六": 2035}
 
@@ -27,7 +28,7 @@ _PLANS = {"十二": 2015, "十三": 2020, "十四": 2025, "十五": 2030, "十�
 @dataclass(frozen=True, slots=True)
 class When:
     """A year in a text. ``role``: 到 (an end to reach), 在 (a plain year), 每年, 基 (the base of a
-    comparison), 内 (within so many years), 近 (so many years back)."""
+    comparison), 内 (within so many years), 近 (so many years back), 年 (the year that the text speaks of)"""
 
     start: int
     end: int
@@ -72,6 +73,8 @@ def _when(match: re.Match[str], text: str, issued: int | None, last: int | None)
         return When(start, end, final, "到")
     if match["every"]:
         return When(start, end, "每年", "每年")
+    if match["often"]:
+        return When(start, end, match["often"].replace("个", ""), "每年")
     if match["near"]:
         return When(start, end, re.sub("[来间内的]", "", match["near"]), "近")
     if match["within"]:
@@ -89,6 +92,9 @@ def _base(match: re.Match[str], text: str) -> When | None:
         or (word[0] == "从" and re.match(r"(?:的)?[^,。;起开]{1,14}(?:增|提|升|扩|发展|上升|降|减)", text[match.end("base"):]) is not None)
     )  # fmt: skip
     start, end = match.span("base")
+    if year is None and "五" in word:
+        plan = re.search("十[二三四五六七]", word)
+        return When(start, end, _PLANS.get(plan[0] if plan else "", 0), "基")
     if year is None:
         return When(start, end, "上年", "基")
     return When(start, end, _number(year[0]), "基" if is_base else "在")
@@ -96,7 +102,7 @@ def _base(match: re.Match[str], text: str) -> When | None:
 
 def _within(match: re.Match[str], text: str) -> When | None:
     word = match["within"]
-    if not word.endswith(("内", "时间", "左右")) and not word.startswith(("未来", "今后", "用", "经过")):
+    if not word.endswith(("内", "时间", "左右")) and not text.startswith("累计", match.end()) and not word.startswith(("未来", "今后", "用", "经过")):
         return None
     if text[max(0, match.start() - 1) : match.start()] in ("近", "满", "前", "后", "第", "每", "任"):
         return None
@@ -111,6 +117,8 @@ def _relative(match: re.Match[str], issued: int | None, last: int | None) -> Whe
     if word.endswith("期末"):
         return When(start, end, last if last is not None else "期末", "到")
     steps = {"明": 1, "后": 2, "去": -1, "上": -1, "前": -2}
+    if word in ("全年", "年内", "年底", "年底前", "年末"):
+        return When(start, end, word.removesuffix("前") if issued is None else issued, "年")
     if issued is None:
-        return When(start, end, {"年底前": "年底"}.get(word, word), "到" if "底" in word else "在")
+        return When(start, end, word, "在")
     return When(start, end, issued + steps.get(word[0], 0), "到" if "底" in word else "在")
