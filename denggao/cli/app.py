@@ -15,6 +15,7 @@ from denggao.cli import (
     columns,
     compare,
     demo,
+    draft,
     edit,
     errors,
     fill,
@@ -47,6 +48,7 @@ app.command("fill", cls=Command)(fill.fill)
 app.command("template", cls=Command)(template.template)
 app.command("errors", cls=Command)(errors.errors)
 app.command("plan", cls=Command)(plan.plan)
+app.command("draft", cls=Command)(draft.draft)
 app.command("demo", cls=Command)(demo.demo)
 
 

@@ -47,10 +47,33 @@ def check(
     failed = 0
     for instrument in _chosen(name):
         typer.echo(f"{instrument.short}（{instrument.version}）")
-        for engine_name, engine in _engines().items():
-            failed += _report(instrument, engine_name, engine)
+        _tell_plan(instrument)
+        if instrument.examples or instrument.statements:
+            for engine_name, engine in _engines().items():
+                failed += _report(instrument, engine_name, engine)
     if failed:
         raise typer.Exit(1)
+
+
+def _tell_plan(instrument: Instrument) -> None:
+    """What a plan holds, and what in it a person has yet to complete."""
+    targets, tasks = instrument.targets, instrument.tasks
+    if not targets and not tasks:
+        return
+    unknown = [t for t in targets if t.lo is None]
+    undated = [t for t in tasks if t.due is None]
+    typer.echo(
+        f"    目标 {len(targets)} 条（未定 {len(unknown)} 条），任务 {len(tasks)} 条"
+        f"（没有期限 {len(undated)} 条）"
+    )
+    for target in unknown:
+        typer.echo(f"        第 {target.line} 行 {target.name}：数未定（*），定了再填")
+    for target in targets:
+        if target.year is None:
+            typer.echo(f"        第 {target.line} 行 {target.name}：没有年度，请补“年度”")
+    for task in tasks:
+        if not task.units and not task.lead:
+            typer.echo(f"        第 {task.line} 行 {task.name}：没有责任单位，请补“责任”")
 
 
 def _report(instrument: Instrument, name: str, engine: Engine) -> int:

@@ -69,6 +69,8 @@ def _assemble(text: str, path: str) -> n.Instrument:
         readings=tuple(builder.readings),
         manuals=tuple(builder.manuals),
         actions=tuple(builder.actions),
+        targets=tuple(builder.targets),
+        tasks=tuple(builder.tasks),
         examples=examples(document, _heads(document, builder)),
     )
     check(instrument)
