@@ -18,7 +18,9 @@ _SHOWN = 12
 
 
 def draft(
-    text: Path = typer.Argument(..., metavar="文件", help="方案、通知、办法的文字 .txt、.docx、.html"),
+    text: Path = typer.Argument(
+        ..., metavar="文件", help="方案、通知、办法的文字 .txt、.docx、.html"
+    ),
     output: Path | None = typer.Option(None, "-o", "--output", help="写出拟稿 .md"),
     as_json: bool = typer.Option(False, "--json", help="输出 JSON：目标、数据、任务、奖补、日期"),
     region: str | None = typer.Option(
@@ -55,7 +57,9 @@ def _show(made: Draft) -> None:
     from denggao.drafting.numerals import shown
 
     head = made.head
-    typer.echo(f"{head.title or '（没有认出标题）'}　{head.region or ''}　{head.issued or ''}".rstrip())
+    typer.echo(
+        f"{head.title or '（没有认出标题）'}　{head.region or ''}　{head.issued or ''}".rstrip()
+    )
     found = [*made.targets, *made.facts, *made.tasks, *made.awards, *made.deadlines]
     if not found:
         typer.echo(f"「{made.source.file}」里没有读出目标、任务、奖补或日期；请核对是不是方案正文")
@@ -74,12 +78,15 @@ def _show(made: Draft) -> None:
         f"（没有期限 {undated} 条，没有责任单位 {unowned} 条）"
     )
     for task in made.tasks[:_SHOWN]:
-        units = "、".join(dict.fromkeys(names[link.written] for link in task.links)) or "没有责任单位"
+        units = (
+            "、".join(dict.fromkeys(names[link.written] for link in task.links)) or "没有责任单位"
+        )
         typer.echo(f"    {task.no or '·'} {task.title}　{units}　{task.due or '无期限'}")
     if len(made.tasks) > _SHOWN:
         typer.echo(f"    ……共 {len(made.tasks)} 条")
     typer.echo(
-        f"奖补 {len(made.awards)} 条，日期 {len(made.deadlines)} 处，报告的数据 {len(made.facts)} 条"
+        f"奖补 {len(made.awards)} 条，日期 {len(made.deadlines)} 处，"
+        f"报告的数据 {len(made.facts)} 条"
         f"（不作目标），提到的文件 {len(made.cited)} 份，滤去的杂讯 {len(made.noise)} 处"
     )
     for contradiction in made.contradictions:

@@ -37,7 +37,10 @@ def check(
     """目标自查：存量与增量、隐含基数、不起约束的目标、部分与整体；说法与历年数"""
     found, verdicts, count = _checked(source, series, region)
     if as_json:
-        answer = {"findings": [_finding(f) for f in found], "claims": [_verdict(v) for v in verdicts]}
+        answer = {
+            "findings": [_finding(f) for f in found],
+            "claims": [_verdict(v) for v in verdicts],
+        }
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
     else:
         _show(source, found, verdicts, count)
@@ -55,7 +58,9 @@ def _checked(
         from denggao.rules.library import load
 
         if series is not None:
-            raise UserError("核对说法（--series）要给原文，不是拟稿：denggao targets check 原文.txt --series …")
+            raise UserError(
+                "核对说法（--series）要给原文，不是拟稿：denggao targets check 原文.txt --series …"
+            )
         instrument = load(source)
         if not instrument.targets:
             raise UserError(f"{source}：里面没有一条“目标”")
@@ -86,24 +91,35 @@ def _claims(made: Draft, series: Path | None) -> list[Verdict]:
     told = series_of(made)
     if series is not None:
         given = read_series(series)
-        for name in {*told, *given} if None not in given else {*told, *(n for n, _, _ in claims_of(made, told))}:  # fmt: skip
+        spoken = [name for name, _, _ in claims_of(made, told)]
+        for name in dict.fromkeys([*told, *filter(None, given), *spoken]):
             told[name] = {**told.get(name, {}), **given.get(name, given.get(None, {}))}
     return [check_claim(claim, told.get(name, {})) for name, claim, _ in claims_of(made, told)]
 
 
 def _finding(found: Finding) -> dict[str, Any]:
     figures = {key: _plain(value) for key, value in found.figures.items()}
-    return {"level": found.level, "kind": found.kind, "desc": found.text, "targets": list(found.ids), **figures}  # fmt: skip
+    return {
+        "level": found.level,
+        "kind": found.kind,
+        "desc": found.text,
+        "targets": list(found.ids),
+        **figures,
+    }
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:
     return {
-        "claim": verdict.claim.words, "what": verdict.claim.what, "verdict": verdict.verdict,
-        "desc": verdict.text, "first": verdict.claim.first, "last": verdict.claim.last,
+        "claim": verdict.claim.words,
+        "what": verdict.claim.what,
+        "verdict": verdict.verdict,
+        "desc": verdict.text,
+        "first": verdict.claim.first,
+        "last": verdict.claim.last,
         "real": None if verdict.real is None else _plain(verdict.real),
         "needed": None if verdict.needed is None else _plain(verdict.needed),
         "bases": list(verdict.bases),
-    }  # fmt: skip
+    }
 
 
 def _plain(value: Fraction | int) -> int | float:
@@ -127,7 +143,9 @@ def _show(source: Path, found: list[Finding], verdicts: list[Verdict], count: in
 @app.command("split", cls=Command)
 def split(
     table: Path | None = typer.Argument(
-        None, metavar="分解表", help="分解表 .csv：年度、单位、行业、层级、责任人……；数、权重、起、说明"
+        None,
+        metavar="分解表",
+        help="分解表 .csv：年度、单位、行业、层级、责任人……；数、权重、起、说明",
     ),
     total: int | None = typer.Option(None, "--total", help="要分解的总数"),
     weights: str | None = typer.Option(None, "--weights", help="不用表：直接给权重，如 31,38,46"),
@@ -190,9 +208,11 @@ def _changed(
 
 
 def _tell(
-    division: Division, base: int | None, changed: dict[tuple[str, ...], tuple[int | None, int | None]],
+    division: Division,
+    base: int | None,
+    changed: dict[tuple[str, ...], tuple[int | None, int | None]],
     as_json: bool,
-) -> None:  # fmt: skip
+) -> None:
     from denggao.diagnosis.quotas import stocks, total_of
 
     whole = total_of(division.quotas)
@@ -203,17 +223,29 @@ def _tell(
     if as_json:
         answer = {
             "total": {"known": whole.known, "unknown": whole.unknown, "text": str(whole)},
-            "cells": [{**dict(zip(division.axes, q.at, strict=True)), "value": q.value} for q in division.quotas],
-            "cuts": {a: {k: {"known": t.known, "unknown": t.unknown} for k, t in c.items()} for a, c in cuts.items()},
+            "cells": [
+                {**dict(zip(division.axes, q.at, strict=True)), "value": q.value}
+                for q in division.quotas
+            ],
+            "cuts": {
+                a: {k: {"known": t.known, "unknown": t.unknown} for k, t in c.items()}
+                for a, c in cuts.items()
+            },
             "stocks": dict(zip(years, ends, strict=True)) if known else None,
             "changes": [{"at": list(k), "before": b, "after": a} for k, (b, a) in changed.items()],
-        }  # fmt: skip
+        }
         typer.echo(json.dumps(answer, ensure_ascii=False, indent=1))
         return
     typer.echo(f"合计 {whole}（{len(division.quotas)} 行）")
     for axis, cut in cuts.items():
         typer.echo(f"    按{axis}：" + "，".join(f"{k or '（未分）'} {t}" for k, t in cut.items()))
     if known:
-        typer.echo(f"    基数 {base}，期末 " + "，".join(f"{y} {s}" for y, s in zip(years, ends, strict=True)))
+        typer.echo(
+            f"    基数 {base}，期末 "
+            + "，".join(f"{y} {s}" for y, s in zip(years, ends, strict=True))
+        )
     for key, (before, after) in changed.items():
-        typer.echo(f"    改动 {' '.join(filter(None, key))}：{'未定' if before is None else before} → {'未定' if after is None else after}")
+        typer.echo(
+            f"    改动 {' '.join(filter(None, key))}："
+            f"{'未定' if before is None else before} → {'未定' if after is None else after}"
+        )

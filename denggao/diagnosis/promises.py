@@ -84,4 +84,8 @@ def years_of(name: str) -> tuple[int, int] | None:
 
 def yearly(promises: Sequence[Promise], how: str, key: tuple[str, str | None]) -> list[Promise]:
     """Those promised for every year."""
-    return [p for p in promises if p.how == how and p.key == key and p.target.year == "每年" and p.least is not None]  # fmt: skip
+    return [
+        p
+        for p in promises
+        if p.how == how and p.key == key and p.target.year == "每年" and p.least is not None
+    ]

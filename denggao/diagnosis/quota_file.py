@@ -1,4 +1,4 @@
-"""分解表: a .csv in which each row is a cell — its place on the axes, a number, ``*`` or a weight."""
+"""分解表: a .csv whose rows are cells: a place on the axes, a number, ``*`` or a weight."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def read_quotas(path: Path) -> Division:
     axes = tuple(h for h in heads if h and h not in (_VALUE, _WEIGHT, _SINCE, _WHY))
     if not axes or (_VALUE not in heads and _WEIGHT not in heads):
         raise UserError(
-            f"「{path.name}」第 1 行应有分解的各方面（年度、单位、行业、层级、责任人……）和“数”或“权重”"
+            f"「{path.name}」第 1 行应有分解的各方面（年度、单位、行业、层级、"
+            f"责任人……）和“数”或“权重”"
         )
     if len(rows) > MAX_ROWS:
         raise UserError(f"「{path.name}」有 {len(rows)} 行，超过 {MAX_ROWS} 行，请分成几份")
@@ -67,7 +68,13 @@ def _quota(cells: dict[str, str], axes: tuple[str, ...], where: str) -> Quota:
         raise UserError(f"{where}的权重“{weight}”应是不小于 0 的数")
     if not told and not weight:
         raise UserError(f"{where}“数”和“权重”都空着；未定的写 *，没有任务的写 0")
-    return Quota(tuple(cells[a].strip() for a in axes), value, share, _day(cells.get(_SINCE, ""), where), cells.get(_WHY, "").strip())  # fmt: skip
+    return Quota(
+        tuple(cells[a].strip() for a in axes),
+        value,
+        share,
+        _day(cells.get(_SINCE, ""), where),
+        cells.get(_WHY, "").strip(),
+    )
 
 
 def _day(text: str, where: str) -> date | None:

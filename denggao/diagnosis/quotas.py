@@ -98,7 +98,9 @@ def divided(total: int | None, quotas: Sequence[Quota]) -> list[Quota]:
         return list(quotas)
     if not weighted:
         if left:
-            raise ValueError(f"已定的合计 {fixed}，比总数 {total} 少 {left}，没有按权重分的行可以承担")
+            raise ValueError(
+                f"已定的合计 {fixed}，比总数 {total} 少 {left}，没有按权重分的行可以承担"
+            )
         return list(quotas)
     found = list(quotas)
     parts = shares(left, [quotas[i].weight or Fraction(0) for i in weighted])
@@ -133,5 +135,7 @@ def changes(
     return {k: (one.get(k), two.get(k)) for k in keys if one.get(k) != two.get(k)}
 
 
-def _values(quotas: Sequence[Quota], total: int | None, day: date) -> Mapping[tuple[str, ...], int | None]:
+def _values(
+    quotas: Sequence[Quota], total: int | None, day: date
+) -> Mapping[tuple[str, ...], int | None]:
     return {q.at: q.value for q in divided(total, in_force(quotas, day))}

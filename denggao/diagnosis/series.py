@@ -66,9 +66,11 @@ def _yearly(claim: Claim, start: Fraction, end: Fraction, count: int) -> Verdict
         return Verdict(claim, HOLDS, told, real)
     if claim.what == "gross":
         return Verdict(
-            claim, OTHER_SENSE,
-            f"{told}；说的是新增（毛数），与净增不是一个口径，请写明，并附每年新增的名单", real,
-        )  # fmt: skip
+            claim,
+            OTHER_SENSE,
+            f"{told}；说的是新增（毛数），与净增不是一个口径，请写明，并附每年新增的名单",
+            real,
+        )
     return Verdict(claim, FAILS, f"{told}，不是 {_number(claim.value)}", real)
 
 
@@ -83,10 +85,13 @@ def _grown(
         return Verdict(claim, HOLDS, told, ratio, needed)
     assert claim.last is not None
     bases = tuple(
-        year for year, value in sorted(series.items())
-        if year < claim.last and value > 0 and year != claim.first
+        year
+        for year, value in sorted(series.items())
+        if year < claim.last
+        and value > 0
+        and year != claim.first
         and _reached(claim, end / value, _factor(claim, claim.last - year), claim.last - year)
-    )  # fmt: skip
+    )
     hint = f"；以 {'、'.join(map(str, bases))} 年为基期才成立" if bases else ""
     text = f"{told}，照这句话应为 {_number(needed)}{hint}"
     return Verdict(claim, FAILS, text, ratio, needed, bases)

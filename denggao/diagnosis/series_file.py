@@ -10,7 +10,11 @@ from denggao.facts.errors import UserError, reason
 from denggao.facts.numbers import exact
 from denggao.facts.textfile import open_text
 
-_YEAR, _VALUE, _NAME = ("年份", "年度", "年", "year"), ("数", "数值", "值", "家数", "value", "数量"), ("指标", "名称", "indicator")  # fmt: skip
+_YEAR, _VALUE, _NAME = (
+    ("年份", "年度", "年", "year"),
+    ("数", "数值", "值", "家数", "value", "数量"),
+    ("指标", "名称", "indicator"),
+)
 
 
 def read_series(path: Path) -> dict[str | None, dict[int, Fraction]]:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from denggao.drafting.draft import Draft
+from denggao.drafting.items import Item
 from denggao.drafting.numerals import plain
 from denggao.drafting.subsidies import Award
-from denggao.drafting.targets import Item
 from denggao.drafting.tasks import Task
 
 SCHEMA = "1.0"
@@ -37,12 +37,21 @@ def as_json(draft: Draft) -> dict[str, Any]:
         "tasks": [_task(draft, task) for task in draft.tasks],
         "subsidies": [_award(draft, award) for award in draft.awards],
         "deadlines": [
-            {"what": d.what, "when": d.when, "recurrence": d.recurrence, **_place(draft, d.start, d.end)}
+            {
+                "what": d.what,
+                "when": d.when,
+                "recurrence": d.recurrence,
+                **_place(draft, d.start, d.end),
+            }
             for d in draft.deadlines
         ],
         "contradictions": [
-            {"kind": c.kind, "desc": c.text, "spans": [list(draft.span(*s)) for s in c.spans],
-             "quotes": [draft.quote(*s) for s in c.spans]}
+            {
+                "kind": c.kind,
+                "desc": c.text,
+                "spans": [list(draft.span(*s)) for s in c.spans],
+                "quotes": [draft.quote(*s) for s in c.spans],
+            }
             for c in draft.contradictions
         ],
         "cited": [
@@ -57,15 +66,17 @@ def as_json(draft: Draft) -> dict[str, Any]:
         "links": draft.links,
         "noise": [list(span) for span in draft.noise],
         "source": _source(draft),
-    }  # fmt: skip
+    }
 
 
 def _source(draft: Draft) -> dict[str, Any]:
     source = draft.source
     told: dict[str, Any] = {
-        "kind": source.kind, "encoding": source.encoding, "sha256": source.hash,
+        "kind": source.kind,
+        "encoding": source.encoding,
+        "sha256": source.hash,
         "characters": len(source.text),
-    }  # fmt: skip
+    }
     if source.extracted:  # spans count in this
         told["text"] = source.text
     return told
@@ -92,10 +103,16 @@ def _item(draft: Draft, item: Item) -> dict[str, Any]:
     if item.high is not None:
         value = [value, plain(item.high)]
     return {
-        "indicator": item.indicator, "value": value, "unit": item.unit, "year": item.year,
-        "region": region_of(draft, item), "op": item.op, "kind": item.kind, "scope": item.area,
+        "indicator": item.indicator,
+        "value": value,
+        "unit": item.unit,
+        "year": item.year,
+        "region": region_of(draft, item),
+        "op": item.op,
+        "kind": item.kind,
+        "scope": item.area,
         **_place(draft, item.start, item.end),
-    }  # fmt: skip
+    }
 
 
 def _task(draft: Draft, task: Task) -> dict[str, Any]:
@@ -110,13 +127,17 @@ def _task(draft: Draft, task: Task) -> dict[str, Any]:
         "lead": None if task.lead is None else _wide(task.lead),
         "deadline": task.due,
         "links": [
-            {"unit": _wide(link.written), "name": _wide(names[link.written]), "lead": link.leads,
-             **_place(draft, link.start, link.end)}
+            {
+                "unit": _wide(link.written),
+                "name": _wide(names[link.written]),
+                "lead": link.leads,
+                **_place(draft, link.start, link.end),
+            }
             for link in task.links
         ],
         "text_span": list(draft.span(*task.whole)),
         **_place(draft, task.start, task.end),
-    }  # fmt: skip
+    }
 
 
 def _number(draft: Draft, task: Task, number: str) -> str:
@@ -130,13 +151,19 @@ def _award(draft: Draft, award: Award) -> dict[str, Any]:
     if award.high is not None:
         amount = [amount, plain(award.high)]
     return {
-        "beneficiary": award.beneficiary, "condition": award.condition, "amount": amount,
-        "unit": award.unit, "op": award.op, "basis": award.basis, "level": award.level,
+        "beneficiary": award.beneficiary,
+        "condition": award.condition,
+        "amount": amount,
+        "unit": award.unit,
+        "op": award.op,
+        "basis": award.basis,
+        "level": award.level,
         "note": award.note,
         "cap": None if award.cap is None else {"amount": plain(award.cap[0]), "unit": award.cap[1]},
-        "share": award.share, "stages": award.stages,
+        "share": award.share,
+        "stages": award.stages,
         **_place(draft, award.start, award.end),
-    }  # fmt: skip
+    }
 
 
 def _units(draft: Draft) -> list[dict[str, Any]]:

@@ -10,15 +10,22 @@ from itertools import groupby
 
 from denggao.drafting.as_json import region_of
 from denggao.drafting.draft import Draft
+from denggao.drafting.items import Item
 from denggao.drafting.numerals import shown
 from denggao.drafting.outline import Paragraph
 from denggao.drafting.subsidies import Award
-from denggao.drafting.targets import Item
 from denggao.drafting.tasks import Task
 from denggao.rules.document import MISSING
 
 _OPS = {">=": "≥", ">": ">", "<=": "≤", "=": "=", "≈": "约", "range": "="}
-_SORTS = {"stock": "存量", "flow": "流量", "ratio": "比率", "growth": "增速", "rank": "位次", "duty": "职责"}
+_SORTS = {
+    "stock": "存量",
+    "flow": "流量",
+    "ratio": "比率",
+    "growth": "增速",
+    "rank": "位次",
+    "duty": "职责",
+}
 _WIDE = str.maketrans("(),:;", "（），：；")
 _LONG_EXTRACT = 400
 
@@ -101,7 +108,9 @@ def _sections(draft: Draft) -> Iterator[str]:
 
 
 def _block(draft: Draft, group: Sequence[tuple[int, int, Item | Task]]) -> Iterator[str]:
-    paragraphs = {p.start: p for start, _, _ in group if (p := _paragraph(draft, start)) is not None}
+    paragraphs = {
+        p.start: p for start, _, _ in group if (p := _paragraph(draft, start)) is not None
+    }
     for paragraph in paragraphs.values():
         extract = _one_line(draft.quote(paragraph.start, paragraph.end))
         yield "> " + extract[:_LONG_EXTRACT] + ("……" if len(extract) > _LONG_EXTRACT else "")
@@ -109,7 +118,11 @@ def _block(draft: Draft, group: Sequence[tuple[int, int, Item | Task]]) -> Itera
     yield ""
     yield "```登高"
     for _, number, entry in group:
-        yield from _target(draft, entry, number) if isinstance(entry, Item) else _task(draft, entry, number)
+        yield from (
+            _target(draft, entry, number)
+            if isinstance(entry, Item)
+            else _task(draft, entry, number)
+        )
     yield "```"
     yield ""
 
@@ -130,7 +143,11 @@ def _paragraph(draft: Draft, at: int) -> Paragraph | None:
 def _target(draft: Draft, item: Item, number: int) -> Iterator[str]:
     figure = shown(item.value) + ("" if item.high is None else f"~{shown(item.high)}")
     yield f"目标 TARGET-{number} 「{_inside(item.indicator)}」："
-    year = "" if item.year is None else f" 年度 {item.year if isinstance(item.year, int) else f'「{item.year}」'}"
+    year = (
+        ""
+        if item.year is None
+        else f" 年度 {item.year if isinstance(item.year, int) else f'「{item.year}」'}"
+    )
     sort = f" {_SORTS[item.kind]}" if item.kind in _SORTS else ""
     yield f"    {_OPS[item.op]} {figure} 「{_inside(item.unit)}」{year}{sort}"
     region = region_of(draft, item)
@@ -180,29 +197,50 @@ def _rest(draft: Draft) -> Iterator[str]:
             yield f"  > {_one_line(draft.quote(award.start, award.end))}"
         yield ""
     if draft.deadlines:
-        yield from _table("日期", ("事项", "日期", "周期", "原文"), [
-            (d.what, d.when, d.recurrence or "", draft.quote(d.start, d.end)) for d in draft.deadlines
-        ])  # fmt: skip
+        yield from _table(
+            "日期",
+            ("事项", "日期", "周期", "原文"),
+            [
+                (d.what, d.when, d.recurrence or "", draft.quote(d.start, d.end))
+                for d in draft.deadlines
+            ],
+        )
     if draft.facts:
-        yield from _table("原文报告的数据（不是目标）", ("指标", "数", "年度", "原文"), [
-            (f.indicator, f"{shown(f.value)}{f.unit}", str(f.year or ""), draft.quote(f.start, f.end))
-            for f in draft.facts
-        ])  # fmt: skip
+        yield from _table(
+            "原文报告的数据（不是目标）",
+            ("指标", "数", "年度", "原文"),
+            [
+                (
+                    f.indicator,
+                    f"{shown(f.value)}{f.unit}",
+                    str(f.year or ""),
+                    draft.quote(f.start, f.end),
+                )
+                for f in draft.facts
+            ],
+        )
     if draft.cited:
-        yield from _table("提到的文件", ("文件", "文号", "关系", "原文"), [
-            (c.name, c.number or "", c.role, draft.quote(c.start, c.end)) for c in draft.cited
-        ])  # fmt: skip
+        yield from _table(
+            "提到的文件",
+            ("文件", "文号", "关系", "原文"),
+            [(c.name, c.number or "", c.role, draft.quote(c.start, c.end)) for c in draft.cited],
+        )
     if draft.bodies:
-        yield from _table("机构", ("机构", "成员", "", "原文"), [
-            (b.name, "、".join(b.members), "", draft.quote(b.start, b.end)) for b in draft.bodies
-        ])  # fmt: skip
+        yield from _table(
+            "机构",
+            ("机构", "成员", "", "原文"),
+            [(b.name, "、".join(b.members), "", draft.quote(b.start, b.end)) for b in draft.bodies],
+        )
 
 
 def _award(award: Award) -> str:
     amount = "*" if award.amount is None else shown(award.amount)
     if award.high is not None:
         amount += f"~{shown(award.high)}"
-    told = f"{award.beneficiary} {award.condition}：{'至多 ' if award.op == '<=' else ''}{amount}{award.unit or ''}"
+    told = (
+        f"{award.beneficiary} {award.condition}："
+        f"{'至多 ' if award.op == '<=' else ''}{amount}{award.unit or ''}"
+    )
     if award.cap is not None:
         told += f"，最高 {shown(award.cap[0])}{award.cap[1]}"
     extra = [award.level, award.share, award.stages, award.note]

@@ -17,26 +17,72 @@ if TYPE_CHECKING:
     from opencc import OpenCC
 
 _WIDE = {0xFF10 + i: ord("0") + i for i in range(10)}
-_WIDE |= {0xFF21 + i: ord("A") + i for i in range(26)} | {0xFF41 + i: ord("a") + i for i in range(26)}
-_MARKS = str.maketrans({
-    "（": "(", "）": ")", "﹙": "(", "﹚": ")", "：": ":", "；": ";", "，": ",", "！": "!", "？": "?",
-    "％": "%", "﹪": "%", "．": ".", "／": "/", "＋": "+", "－": "-", "～": "~", "〜": "~", "＊": "*",
-    "\u3000": " ", "\xa0": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ",
-    "–": "—", "―": "—", "─": "—", "─": "—", "「": "“", "」": "”", "『": "“", "』": "”", "｡": "。",
-    "＞": ">", "＜": "<", "＝": "=", "﹐": ",", "‘": "“", "’": "”", "［": "[", "］": "]",
-    "．": ".", "●": "·", "•": "·", "\x0b": "\n", "\x0c": "\n", "\u2028": "\n", "\r": "\n",
-})  # fmt: skip
+_WIDE |= {0xFF21 + i: ord("A") + i for i in range(26)} | {
+    0xFF41 + i: ord("a") + i for i in range(26)
+}
+_MARKS = str.maketrans(
+    {
+        "（": "(",
+        "）": ")",
+        "﹙": "(",
+        "﹚": ")",
+        "：": ":",
+        "；": ";",
+        "，": ",",
+        "！": "!",
+        "？": "?",
+        "％": "%",
+        "﹪": "%",
+        "．": ".",
+        "／": "/",
+        "＋": "+",
+        "－": "-",
+        "～": "~",
+        "〜": "~",
+        "＊": "*",
+        "\u3000": " ",
+        "\xa0": " ",
+        "\u2002": " ",
+        "\u2003": " ",
+        "\u2009": " ",
+        "–": "—",
+        "―": "—",
+        "─": "—",
+        "「": "“",
+        "」": "”",
+        "『": "“",
+        "』": "”",
+        "｡": "。",
+        "＞": ">",
+        "＜": "<",
+        "＝": "=",
+        "﹐": ",",
+        "‘": "“",
+        "’": "”",
+        "［": "[",
+        "］": "]",
+        "●": "·",
+        "•": "·",
+        "\x0b": "\n",
+        "\x0c": "\n",
+        "\u2028": "\n",
+        "\r": "\n",
+    }
+)
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\u202a-\u202e\x00-\x08\x0e-\x1f\x7f]")
 _TONES = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüĀÁǍÀêếềńňǹḿ"
 _SYLLABLE = (
     rf"(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?[aeiouvüê{_TONES}](?:[aeiouü{_TONES}]{{0,2}})(?:ng?|r)?"
 )
 _PINYIN = re.compile(
-    rf"(?<=[\u3400-\u9fff])(?P<drop>\??\( ?{_SYLLABLE} ?\)(?:\?{_SYLLABLE}\))*|(?:\?{_SYLLABLE}\))+)"
+    rf"(?<=[\u3400-\u9fff])(?P<drop>\??\( ?{_SYLLABLE} ?\)(?:\?{_SYLLABLE}\))*|"
+    rf"(?:\?{_SYLLABLE}\))+)"
 )
 _TAGS = re.compile(r"</?[A-Za-z][^<>\n]{0,80}>")
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d])")
-_IN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff\d%“”《》、,;:。()])(?P<drop> +)(?=[\u3400-\u9fff\d“”《》、,;:。()*])")
+_IN_CHINESE = re.compile(
+    r"(?<=[\u3400-\u9fff\d%“”《》、,;:。()])(?P<drop> +)(?=[\u3400-\u9fff\d“”《》、,;:。()*])"
+)
 #: What a converter does not know: 著 is both 着 and itself.
 _ZHE = re.compile("著(?=[力手眼重实落陆意])")
 #: As many traditional characters make a traditional text.
@@ -87,7 +133,7 @@ _LONGEST = 400
 
 def _mended(text: Mapped) -> Mapped:
     """A page that lost the first byte of 「。」 in GBK shifts all behind it up to the next Latin
-    letter: 「？！笔】萍紡d」 was 「。”省科技廳」. The byte is put back where everything then fits."""
+    letter: 「？！笔】萍紡d」 was 「。”省科技廳」. The byte is put back where all then fits."""
     if not _TORN.search(text.text):
         return text
     parts, begins, at = [], array("L"), 0
@@ -113,9 +159,8 @@ def _mended(text: Mapped) -> Mapped:
 def _shifted_back(text: str) -> tuple[str, int] | None:
     """The characters meant, and how many characters of ``text`` they took."""
     torn = bytearray(_LOST)
+    text = {"!": "\uff01", "?": "\uff1f"}.get(text[:1], text[:1]) + text[1:]  # narrowed since
     for count, character in enumerate(text, 1):
-        if count == 1:  # sites narrow these two afterwards
-            character = {"!": "\uff01", "?": "\uff1f"}.get(character, character)
         try:
             torn += character.encode("gbk")
         except UnicodeEncodeError:

@@ -12,20 +12,32 @@ from denggao.drafting.head import Head
 from denggao.drafting.outline import Paragraph
 
 _Y = r"(?:(?P<y{0}>20\d\d)年|(?P<r{0}>当年|今年|本年|次年|翌年)?)"
-_MD = r"(?P<m{0}>\d{{1,2}})月(?:份)?(?:(?P<d{0}>\d{{1,2}})日|(?P<p{0}>底|末|初|上旬|中旬|下旬))?(?:(?P<h{0}>\d{{1,2}})(?:时|[::]\d\d|点))?"
+_MD = (
+    r"(?P<m{0}>\d{{1,2}})月(?:份)?(?:(?P<d{0}>\d{{1,2}})日|(?P<p{0}>底|末|初|"
+    r"上旬|中旬|下旬))?(?:(?P<h{0}>\d{{1,2}})(?:时|[::]\d\d|点))?"
+)
 _ONE = (_Y + _MD).format(1)
 _TWO = (_Y + _MD).format(2)
 _PATTERN = re.compile(
-    rf"(?P<every>每年|每月|每季度|每周)?{_ONE}(?:(?P<to>至|到|—{{1,2}}|-|~){_TWO})?(?P<by>之?前|止|截止|起)?"
+    rf"(?P<every>每年|每月|每季度|每周)?{_ONE}(?:(?P<to>至|到|—{{1,2}}|-|"
+    rf"~){_TWO})?(?P<by>之?前|止|截止|起)?"
     rf"|(?P<yearend>20\d\d)年(?:年?底|年?末|内)(?P<by2>之?前)?"
     r"|(?P<every2>每年|当年|今年|本年)?(?P<quarter>[一二三四])季度(?:末|底)?(?P<by3>之?前)"
     r"|(?P<relend>今年底|本年底|年底|年内)(?P<by4>之?前)"
 )
-_CONTEXT = re.compile(r"截止|截至|延至|延长至|延期|之前|期限|时限|批次|第[一二三四五六]批|报送|上报|提交|申报|受理|完成|施行|实施|执行|有效期|暂停|开放|启动|召开|组织|公示")
+_CONTEXT = re.compile(
+    r"截止|截至|延至|延长至|延期|之前|期限|时限|批次|第[一二三四五六]批|报送|"
+    r"上报|提交|申报|受理|完成|施行|实施|执行|有效期|暂停|开放|启动|召开|组织|"
+    r"公示"
+)
 _DAYS = {"上旬": 10, "中旬": 15, "下旬": 25, "初": 5}
 _MONTHS = {"一": 3, "二": 6, "三": 9, "四": 12}
 _DUE = re.compile(
-    r"(?:20\d\d年)?(?:(?:1[0-2]|[1-9])月(?:(?:\d{1,2})日|底|末|上旬|中旬|下旬)?|年?底|年?末)(?:之?前|完成)|每年(?:1[0-2]|[1-9])月(?:\d{1,2}日|底|末|上旬|中旬|下旬)?(?:之?前)|(?:今年|本年|当年|明年)?年?(?:底|内)(?:之?前)?(?:完成|建成|实现|出台)|(?:长期坚持|长期|持续推进|常态化推进|持续实施)(?=[)。;]|$)"
+    r"(?:20\d\d年)?(?:(?:1[0-2]|[1-9])月(?:(?:\d{1,2})日|底|末|上旬|中旬|"
+    r"下旬)?|年?底|年?末)(?:之?前|完成)|每年(?:1[0-2]|[1-9])月(?:\d{1,2}日|底|"
+    r"末|上旬|中旬|下旬)?(?:之?前)|(?:今年|本年|当年|明年)?年?(?:底|"
+    r"内)(?:之?前)?(?:完成|建成|实现|出台)|(?:长期坚持|长期|持续推进|"
+    r"常态化推进|持续实施)(?=[)。;]|$)"
 )
 
 
@@ -43,7 +55,9 @@ class Deadline:
 def due_in(text: str) -> str | None:
     """The deadline that a task's own text names, in its words."""
     found = _DUE.search(masked(text)) or _DUE.search(text)
-    return found[0].removesuffix("完成").removesuffix("建成").removesuffix("实现") if found else None
+    return (
+        found[0].removesuffix("完成").removesuffix("建成").removesuffix("实现") if found else None
+    )
 
 
 def read_deadlines(text: str, paragraphs: Sequence[Paragraph], head: Head) -> list[Deadline]:
@@ -66,7 +80,9 @@ def _of_sentence(sentence: str, at: int, paragraph: Paragraph, head: Head) -> It
         named = next((match[k] for k in ("y1", "y2", "yearend") if match[k]), None)
         year = int(named) if named else year
         said = match["every"] or match["every2"]
-        every = said or (every if number and _listed(sentence, matches[number - 1], match) else None)
+        every = said or (
+            every if number and _listed(sentence, matches[number - 1], match) else None
+        )
         recurring = every if every and every.startswith("每") else None
         if not _is_deadline(sentence, match, paragraph, bool(batch)):
             continue
@@ -102,7 +118,9 @@ def _batches(sentence: str, matches: Sequence[re.Match[str]]) -> dict[int, str]:
     if len(run) < 2:
         return {}
     rest = sentence[matches[run[-1]].end() :]
-    what = re.match(r"[,之前]*(?:分)?(?:别)?(?:[一二三四五六\d]+个?批次?)?(?P<what>[^,;]{2,16})", rest)
+    what = re.match(
+        r"[,之前]*(?:分)?(?:别)?(?:[一二三四五六\d]+个?批次?)?(?P<what>[^,;]{2,16})", rest
+    )
     if what is None or "批" not in rest[:12] + sentence[: matches[run[0]].start()][-6:]:
         return {}
     name = re.sub(r"^(?:完成|开展|组织|进行)", "", what["what"])
@@ -137,7 +155,9 @@ def _when(match: re.Match[str], year: int | None) -> str | None:
         start = match["by"] == "起"
         return _point(match, "1", first_year, last=not start)
     second_year = int(match["y2"]) if match["y2"] else first_year
-    return f"{_point(match, '1', first_year, last=False)}/{_point(match, '2', second_year, last=True)}"
+    return (
+        f"{_point(match, '1', first_year, last=False)}/{_point(match, '2', second_year, last=True)}"
+    )
 
 
 def _point(match: re.Match[str], which: str, year: int | None, *, last: bool) -> str:

@@ -10,6 +10,7 @@ from denggao.drafting.cleaning import clean
 from denggao.drafting.contradictions import Contradiction, contradictions
 from denggao.drafting.deadlines import Deadline, read_deadlines
 from denggao.drafting.head import Head, read_head
+from denggao.drafting.items import Item
 from denggao.drafting.lines import lines_of
 from denggao.drafting.mapped import Mapped, Span
 from denggao.drafting.outline import Paragraph, outline
@@ -17,7 +18,7 @@ from denggao.drafting.responsible import merged
 from denggao.drafting.sources import Source
 from denggao.drafting.subsidies import Award, read_awards
 from denggao.drafting.tables import read_tables
-from denggao.drafting.targets import Item, read_items
+from denggao.drafting.targets import read_items
 from denggao.drafting.tasks import Task, read_tasks
 
 #: What counts as a promise in the lists that a person confirms.

@@ -44,10 +44,14 @@ def _pattern() -> re.Pattern[str]:
     units = "|".join(map(re.escape, sorted(_units(), key=len, reverse=True)))
     number = rf"{ARABIC}|{CHINESE}|{MASK}"
     return re.compile(
-        rf"(?P<share>百分之)?(?P<num>{number})(?P<mul>{_MULTIPLE})?(?P<some>[余多几来])?(?P<mul_>万|亿)?"
-        rf"(?:(?P<unit0>{units})?(?:—{{1,2}}|-|~|至|到)(?P<num2>{ARABIC}|{CHINESE})(?P<mul2>{_MULTIPLE})?)?"
-        rf"(?P<some2>[余多])?(?P<unit>{units})(?P<per>/(?:\w+?人口|万人|家|户|年|人|件|项|个|次|亩|名))?"
-        r"|(?P<pshare>百分之)(?P<pnum>[零一二三四五六七八九十百点两]+|\d+(?:\.\d+)?)(?P<psome>多|余)?"
+        rf"(?P<share>百分之)?(?P<num>{number})(?P<mul>{_MULTIPLE})?(?P<some>[余多几来"
+        rf"])?(?P<mul_>万|亿)?"
+        rf"(?:(?P<unit0>{units})?(?:—{{1,2}}|-|~|至|到)(?P<num2>{ARABIC}|"
+        rf"{CHINESE})(?P<mul2>{_MULTIPLE})?)?"
+        rf"(?P<some2>[余多])?(?P<unit>{units})(?P<per>/(?:\w+?人口|万人|家|户|年|人|"
+        rf"件|项|个|次|亩|名))?"
+        r"|(?P<pshare>百分之)(?P<pnum>[零一二三四五六七八九十百点两]+|"
+        r"\d+(?:\.\d+)?)(?P<psome>多|余)?"
         r"|(?P<tenths>[一二三四五六七八九])成(?=以上|左右|[,;。、]|$|的)"
         r"|(?P<full>全覆盖|(?<!扎)(?<!现有)清零|应建尽建)"
         r"|(?P<double>翻(?P<times>[一两二三]?)番|翻了(?P<times2>[一两二三])番)"
@@ -71,7 +75,11 @@ _ORDINAL = re.compile(r"(?:第|[A-Za-z\d.])$")
 _RANK = re.compile(r"(?:第|前)$")
 _TIME = re.compile(r"(?:年|月|日|天|时|分|秒|季|周|岁|届|轮|学时)")
 #: 一户一策, 一家一家, 千家万户, 一个个; 一次性, 一批, 一件事.
-_SAYING = re.compile(r"[户家企人件个项次]?一[户家企人件个项次]|一[对批一]|一次性|一件事|一系列|一体化|一类|千家万户|万[户家]|百[家户]争|一定|一道|一流|一门式|一条龙|一站式")  # fmt: skip
+_SAYING = re.compile(
+    r"[户家企人件个项次]?一[户家企人件个项次]|一[对批一]|一次性|一件事|一系列|"
+    r"一体化|一类|千家万户|万[户家]|百[家户]争|一定|一道|一流|一门式|一条龙|"
+    r"一站式"
+)
 
 
 def figures(text: str) -> list[Figure]:
@@ -99,25 +107,54 @@ def _sharing(text: str, figure: Figure) -> list[Figure]:
         left, op, reached = _left(text, start)
         value = value_of(one["n"], one["mul"])
         found.append(
-            Figure(start, run.start() + one.end() - 1, left, value, None, figure.unit, figure.kind,
-                   op or figure.op, reached=reached)
-        )  # fmt: skip
+            Figure(
+                start,
+                run.start() + one.end() - 1,
+                left,
+                value,
+                None,
+                figure.unit,
+                figure.kind,
+                op or figure.op,
+                reached=reached,
+            )
+        )
     return found
 
 
 def _figure(text: str, match: re.Match[str]) -> Figure | None:
     if match["full"]:
-        return Figure(match.start(), match.end(), match.start(), Fraction(100), None, "%", "ratio",
-                      "=", True, full=True)  # fmt: skip
+        return Figure(
+            match.start(),
+            match.end(),
+            match.start(),
+            Fraction(100),
+            None,
+            "%",
+            "ratio",
+            "=",
+            True,
+            full=True,
+        )
     if match["double"]:
         times = value_of(match["times"] or match["times2"] or "一")
         end = match.end()
-        return Figure(match.start(), end, _left(text, match.start())[0], times, None, "番",
-                      "doublings", _op_behind(text, end)[0] or "=", True)  # fmt: skip
+        return Figure(
+            match.start(),
+            end,
+            _left(text, match.start())[0],
+            times,
+            None,
+            "番",
+            "doublings",
+            _op_behind(text, end)[0] or "=",
+            True,
+        )
     if match["tenths"]:
         value = value_of(match["tenths"])
-        return _placed(text, match, None if value is None else value * 10, None, "%", "ratio",
-                       False, True)  # fmt: skip
+        return _placed(
+            text, match, None if value is None else value * 10, None, "%", "ratio", False, True
+        )
     if match["pshare"]:
         return _percent(text, match)
     return _counted(text, match)
@@ -188,7 +225,10 @@ def _is_no_amount(text: str, match: re.Match[str]) -> bool:
         ):
             told = _least_before(text, match.start()) or after.startswith(("以上", "左右"))
             return number in ("一", "百", "千", "万") and not told
-        if match["unit"] in ("位", "部", "对", "门", "片", "处", "类", "期", "批") and len(number) == 1:
+        if (
+            match["unit"] in ("位", "部", "对", "门", "片", "处", "类", "期", "批")
+            and len(number) == 1
+        ):
             return True
     return match["unit"] in ("次", "个", "批", "期") and after.startswith(("月", "性", "方面"))
 
@@ -198,9 +238,15 @@ def _least_before(text: str, at: int) -> bool:
 
 
 def _placed(
-    text: str, match: re.Match[str], value: Fraction | None, high: Fraction | None, unit: str,
-    kind: str, some: bool, written: bool,
-) -> Figure:  # fmt: skip
+    text: str,
+    match: re.Match[str],
+    value: Fraction | None,
+    high: Fraction | None,
+    unit: str,
+    kind: str,
+    some: bool,
+    written: bool,
+) -> Figure:
     start, end = match.span()
     if unit in ("位", "名") and _RANK.search(text[:start]):
         kind = "rank"

@@ -8,32 +8,33 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from denggao.drafting import lexicon
 from denggao.drafting.numerals import chinese
 from denggao.drafting.outline import Paragraph
 from denggao.facts.divisions import divisions, full_name, lies_in, longest_name, names
 
-_TYPES = "方案|计划|措施|办法|意见|通知|要点|规划|细则|公告|公示|纲要|清单|政策|规定|指南|报告|答复|材料|决定|函|公报|暂行规定|问答|实施意见"
+_TYPES = (
+    "方案|计划|措施|办法|意见|通知|要点|规划|细则|公告|公示|纲要|清单|政策|"
+    "规定|指南|报告|答复|材料|决定|函|公报|暂行规定|问答|实施意见"
+)
 _TITLE = re.compile(rf"(?:{_TYPES}|[一二三四五六七八九十\d]+条)(?:\([^()]*\))*$")
 _SENDS = re.compile(r"(?:印发|转发|发布|下发|公布)(?:的)?《?(?P<inner>.+?)》?的通知")
 _NUMBER = re.compile(r"[\u4e00-\u9fff]{1,10}[〔\[(](20\d\d)[〕\])]\s*\d{1,4}号")
 _CN_DIGITS = "[零〇○一二三四五六七八九十]"
 _DAY = re.compile(
-    rf"(?P<y>20\d\d|{_CN_DIGITS}{{4}})年(?P<m>\d{{1,2}}|{_CN_DIGITS}{{1,2}})月(?P<d>\d{{1,2}}|{_CN_DIGITS}{{1,3}})日"
+    rf"(?P<y>20\d\d|{_CN_DIGITS}{{4}})年(?P<m>\d{{1,2}}|{_CN_DIGITS}{{1,"
+    rf"2}})月(?P<d>\d{{1,2}}|{_CN_DIGITS}{{1,3}})日"
 )
 _PAGE_DAY = re.compile(r"(?<!\d)(20\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?!\d)")
 _SPAN = re.compile(r"(20\d\d)年?(?:—{1,2}|-|~|至|到)(20\d\d)年?")
-_SIGNS = re.compile(r"(?:政府|办公室|办公厅|局|厅|委员会|委|部|院|中心|管委会|小组|党组|处|联席会议|专班)$")
-_ZONE = re.compile(r"^[\u4e00-\u9fff]{2,5}?(?:经济技术开发区|高新技术产业开发区|经开区|高新区|开发区|新区(?!域)|示范区|自创区|镇|乡|街道)")
-_LEVELS = (("镇级", r"[镇乡]|街道"), ("区级", r"[^\u5e02]*区|新区|开发区|[^市]区"), ("县级", r"县|旗"), ("市级", r"市|州|盟"), ("省级", r"省|自治区"))
+_SIGNS = re.compile(
+    r"(?:政府|办公室|办公厅|局|厅|委员会|委|部|院|中心|管委会|小组|党组|处|联席会议|专班)$"
+)
+_ZONE = re.compile(
+    r"^[\u4e00-\u9fff]{2,5}?(?:经济技术开发区|高新技术产业开发区|经开区|高新区|"
+    r"开发区|新区(?!域)|示范区|自创区|镇|乡|街道)"
+)
 _MASK = re.compile(r"[*＊]")
-_KINDS = (
-    ("subsidy_payout", r"(?:拨付|兑现|下达|发放).{0,20}(?:资金|奖补|奖励|补助).{0,10}(?:公示|公告|名单|通知)"),
-    ("publicity", r"公示|公告|名单"),
-    ("statistics", r"统计|公报|数据"),
-    ("subsidy_measure", r"(?:奖励|奖补|补助|补贴|扶持|资助|支持|激励|鼓励|促进).{0,40}(?:办法|措施|政策|细则|规定|[一二三四五六七八九十\d]+条)|若干(?:政策|措施|意见)|[一二三四五六七八九十\d]+条(?:措施|政策|意见)?|管理(?:暂行)?办法|实施办法"),
-    ("action_plan", r"行动|方案|计划|规划|要点|纲要|意见|任务书|目标责任"),
-    ("notice", r"通知|函$|通告"),
-)  # fmt: skip
 _PLANS = {"十二": 2015, "十三": 2020, "十四": 2025, "十五": 2030, "十六": 2035}
 
 
@@ -74,7 +75,13 @@ class Head:
         """Who pays, where nothing else is said: 市级, 区级 …, by the region."""
         if self.region is None:
             return None
-        for level, pattern in (("镇级", r"(?:镇|乡|街道)$"), ("区级", r"(?:[区])$"), ("县级", r"[县旗]$"), ("市级", r"[市州盟]$"), ("省级", r"(?:省|自治区)$")):  # fmt: skip
+        for level, pattern in (
+            ("镇级", r"(?:镇|乡|街道)$"),
+            ("区级", r"(?:[区])$"),
+            ("县级", r"[县旗]$"),
+            ("市级", r"[市州盟]$"),
+            ("省级", r"(?:省|自治区)$"),
+        ):
             if re.search(pattern, self.region):
                 return level
         return None
@@ -99,7 +106,9 @@ def read_head(
         doc_no=_number(text, first),
         issued=issued,
         period=_period(title or "", kind, issued),
-        is_draft="征求意见" in (title or "") or "送审" in (title or "") or "讨论稿" in (title or ""),
+        is_draft="征求意见" in (title or "")
+        or "送审" in (title or "")
+        or "讨论稿" in (title or ""),
         title_at=at,
         signed=signed,
     )
@@ -118,9 +127,13 @@ def _title(text: str, first: Sequence[Paragraph]) -> tuple[str | None, int | Non
             return own[0] if own else (re.sub(r"^.{2,30}?关于(?=印发)", "", inner["inner"]), at)
     if found:
         lines_ = [line for line, _ in lines]
-        line, at = max(found, key=lambda pair: (min(len(pair[0]), 40) + 20 * lines_.count(pair[0]), -pair[1]))
+        line, at = max(
+            found, key=lambda pair: (min(len(pair[0]), 40) + 20 * lines_.count(pair[0]), -pair[1])
+        )
         return _two_lines(lines, line, at)
-    short = [(line, at) for line, at in lines if 8 <= len(line) <= 60 and not re.search(r"[。;:]", line)]
+    short = [
+        (line, at) for line, at in lines if 8 <= len(line) <= 60 and not re.search(r"[。;:]", line)
+    ]
     asked = re.search(r"问[::](?P<what>[^?。]{6,60}?)(?:的|是|有|$)", text[:400])
     if asked and re.search(_TYPES, asked["what"]):
         return asked["what"], asked.start("what")
@@ -159,8 +172,8 @@ def _kind(title: str, text: str) -> str:
     told = re.search(r"记者|日前|近日|通讯员", text[:3000]) is not None
     if told and not _TITLE.search(title):
         return "news"
-    for kind, pattern in _KINDS:
-        if title and _TITLE.search(title) and re.search(pattern, title):
+    for kind in lexicon.group_names("kinds"):
+        if title and _TITLE.search(title) and lexicon.words("kinds", kind).search(title):
             return kind
     return "news"
 
@@ -168,12 +181,18 @@ def _kind(title: str, text: str) -> str:
 # ---- dates
 
 
-def _issued(text: str, paragraphs: Sequence[Paragraph]) -> tuple[date | None, tuple[int, int] | None]:
+def _issued(
+    text: str, paragraphs: Sequence[Paragraph]
+) -> tuple[date | None, tuple[int, int] | None]:
     """The date below the signature, or in a line of its own under the title."""
     for paragraph in reversed(paragraphs):
         line = text[paragraph.start : paragraph.end]
         found = _DAY.search(line)
-        alone = found and len(line) - len(found[0]) <= 26 and not re.search(r"[。;]|起施行|截止|之前", line)
+        alone = (
+            found
+            and len(line) - len(found[0]) <= 26
+            and not re.search(r"[。;]|起施行|截止|之前", line)
+        )
         if found and alone and (found.end() >= len(line) - 3):
             day = _day(found)
             if day is not None:
@@ -240,12 +259,16 @@ def _issuer(
         line = text[before[-1].start : before[-1].end] if before else ""
         if len(line) <= 40 and _SIGNS.search(line):
             return line
-        same = next((text[p.start : signed[0]] for p in paragraphs if p.start < signed[0] < p.end), "")
+        same = next(
+            (text[p.start : signed[0]] for p in paragraphs if p.start < signed[0] < p.end), ""
+        )
         if _SIGNS.search(same):
             return same
     heads = [text[p.start : p.end] for p in paragraphs[:6]]
     for line in [*heads, title or ""]:
-        found = re.match(r"([\u4e00-\u9fff]{3,24}?)关于(?:印发|下达|转发|组织|开展|做好|公布|延长|征集)", line)
+        found = re.match(
+            r"([\u4e00-\u9fff]{3,24}?)关于(?:印发|下达|转发|组织|开展|做好|公布|延长|征集)", line
+        )
         if found and _SIGNS.search(found[1]):
             return found[1]
     return None
@@ -261,7 +284,11 @@ def _region(title: str | None, issuer: str | None, text: str) -> str | None:
     if counted:
         most = max(counted.values())
         best = [c for c, n in counted.items() if n * 2 >= most]
-        inner = [c for c in best if not any(o != c and lies_in(o, c) and counted[o] * 2 >= counted[c] for o in best)]
+        inner = [
+            c
+            for c in best
+            if not any(o != c and lies_in(o, c) and counted[o] * 2 >= counted[c] for o in best)
+        ]
         return full_name(max(inner or best, key=lambda c: counted[c]))
     return None
 

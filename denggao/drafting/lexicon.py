@@ -47,6 +47,11 @@ def starts(group: str, *names: str) -> re.Pattern[str]:
     return re.compile(f"(?:{alternatives(group, *names)})")
 
 
+def listed(group: str, name: str) -> tuple[str, ...]:
+    """The words of a list as they stand."""
+    return tuple(_lists()[group][name])
+
+
 def group_names(group: str) -> tuple[str, ...]:
     """The lists of a group, in the order of the file."""
     return tuple(_lists()[group])

@@ -44,8 +44,10 @@ class _Noise:
 def _noise() -> _Noise:
     text = files("denggao.drafting").joinpath("noise.toml").read_text(encoding="utf-8")
     data = tomllib.loads(text)
-    found = {key: re.compile("|".join(f"(?:{p})" for p in data[key]))
-             for key in ("lines", "sayings", "tails", "items")}  # fmt: skip
+    found = {
+        key: re.compile("|".join(f"(?:{p})" for p in data[key]))
+        for key in ("lines", "sayings", "tails", "items")
+    }
     return _Noise(data["longest"], **found)
 
 
@@ -130,7 +132,7 @@ def _goes_on(before: str, line: str, width: int) -> bool:
         return False
     if before.endswith((",", "、")) and len(before) >= _BROKEN_FROM:
         return True
-    if not width or _ENDING.search(before[-1:]) and len(before) < width * 0.9:
+    if not width or (_ENDING.search(before[-1:]) and len(before) < width * 0.9):
         return False
     ends = before.endswith(("。", "!", "?"))
     return len(before) >= width * 0.85 and not ends and len(line) > 1

@@ -11,28 +11,46 @@ from denggao.drafting.clauses import bare
 from denggao.drafting.figures import Figure
 
 _LEAD = re.compile(
-    r"^(?:[、,;:\s/的等]|以及|(?:和|及|与|并)(?!谐|购)|其中|同时|此外|另外|力争|确保|争取|努力|奋力|必须|预期|预计|有望|计划(?=[新培引建])|要(?!素)|将(?!军)|"
-    r"积极|大力|持续|全面|进一步|着力|不断|稳步|加快|全力|坚决|重点|扎实|推动|引导|支持|鼓励|促进|带动|组织(?=.{2,}新)|帮助|指导|围绕|"
-    r"累计(?=.)|总计|合计|平均|全年|全部|基本|实现(?=.{2,})|使|让|达成|完成(?=.{2,})|共(?=[有建培引新认组])|总体上?|截至|目前|现有|已经?(?=[建培引新认组累达有])|"
-    r"在(?=[库全])|再|每(?:个)?(?:季度|月|半年|周)|至少|有效期内的?|有效(?=[高科])|拥有|同比|环比|[较比](?:上年|去年)(?:同期|全年总数)?|到(?![位账期])|年底|末|期间|前|底|时|起|内|分别|各(?=[新培引])|每个?(?=县|区|市|镇|乡)|"
-    r"一是|二是|三是|四是|五是|六是|主要|明确|提出了?|打造形成|推荐(?=.{2,}申报)|形成以.{2,10}为.{2,8}的)+"
+    r"^(?:[、,;:\s/的等]|以及|(?:和|及|与|并)(?!谐|购)|其中|同时|此外|另外|"
+    r"力争|确保|争取|努力|奋力|必须|预期|预计|有望|计划(?=[新培引建])|要(?!素)|"
+    r"将(?!军)|"
+    r"积极|大力|持续|全面|进一步|着力|不断|稳步|加快|全力|坚决|重点|扎实|推动|"
+    r"引导|支持|鼓励|促进|带动|组织(?=.{2,}新)|帮助|指导|围绕|"
+    r"累计(?=.)|总计|合计|平均|全年|全部|基本|实现(?=.{2,})|使|让|达成|"
+    r"完成(?=.{2,})|共(?=[有建培引新认组])|总体上?|截至|目前|现有|"
+    r"已经?(?=[建培引新认组累达有])|"
+    r"在(?=[库全])|再|每(?:个)?(?:季度|月|半年|周)|至少|有效期内的?|"
+    r"有效(?=[高科])|拥有|同比|环比|[较比](?:上年|去年)(?:同期|全年总数)?|"
+    r"到(?![位账期])|年底|末|期间|前|底|时|起|内|分别|各(?=[新培引])|"
+    r"每个?(?=县|区|市|镇|乡)|"
+    r"一是|二是|三是|四是|五是|六是|主要|明确|提出了?|打造形成|推荐(?=.{2,"
+    r"}申报)|形成以.{2,10}为.{2,8}的)+"
 )
 _TAIL = re.compile(
-    r"(?:[的了等、,:]|有望|预计|同比|环比|[较比](?:上年|去年)(?:同期)?|累计|总计|共计|合计|分别|各|均|也|再|就|已|将|要|应|力争|确保|努力|共|计|总|约|数量|总数量?|总量|保有量|户数|家数|个数|件数|存量|"
-    r"年度|平均|每年|年均|逐年|继续|持续|稳步|大幅|显著|明显|有效|全面|基本|均?实现|完成|新|净|拥有|形成|占|规模(?=$)(?<=企业规模)|目标|任务)+$"
+    r"(?:[的了等、,:]|有望|预计|同比|环比|[较比](?:上年|去年)(?:同期)?|累计|"
+    r"总计|共计|合计|分别|各|均|也|再|就|已|将|要|应|力争|确保|努力|共|计|总|"
+    r"约|数量|总数量?|总量|保有量|户数|家数|个数|件数|存量|"
+    r"年度|平均|每年|年均|逐年|继续|持续|稳步|大幅|显著|明显|有效|全面|基本|"
+    r"均?实现|完成|新|净|拥有|形成|占|规模(?=$)(?<=企业规模)|目标|任务)+$"
 )
 _SEPARATORS = re.compile(r"[、,;:]|(?:以及|[和及与并])(?=[\u4e00-\u9fffA-Z“])")
 #: What may follow a figure that is the object of a verb (新增100家高新技术企业).
 _OBJECT = re.compile(r"^(?:的|左右的?)?(?P<noun>[\u4e00-\u9fffA-Za-z&“”\"·\-/\d()]{2,40})")
 _OBJECT_END = re.compile(
-    r"[、,;:。]|(?:以及|和|及|与|并)(?=[\d*约近不超至新培引建])|(?:建立|设立|建有|开展|实现|达到|纳入|进入|在(?=[省市县区全我本国])|获得|通过|完成|列入|分别|占|用于|给予|申报|入库|落户)"
+    r"[、,;:。]|(?:以及|和|及|与|并)(?=[\d*约近不超至新培引建])|(?:建立|设立|"
+    r"建有|开展|实现|达到|纳入|进入|在(?=[省市县区全我本国])|获得|通过|完成|"
+    r"列入|分别|占|用于|给予|申报|入库|落户)"
 )
 _SHARE = re.compile(r"^(?P<part>.+?)占(?P<whole>.{1,24}?)(?:的)?(?P<tail>比重|比例|份额|比)$")
 _DECREASE = ("下降", "降低", "减少", "压减", "缩短", "压缩")
 _KEPT_BUILD = ("建成",)
 #: Words that make a growing number of what stands before them.
 _ADDED = ("递增", "净增加", "净增", "增加", "新增")
-_NOT_VERB_BEFORE = re.compile(r"^(?:器|基地|机构|率|额|强度|平台|中心|人员|库|企业|经费|资金|能力|体系|服务|基金|投入|支出|收入|载体|券|链|量|型|类|合同|项目|示范|潜力|成果|网络|和|与|的|、)")  # fmt: skip
+_NOT_VERB_BEFORE = re.compile(
+    r"^(?:器|基地|机构|率|额|强度|平台|中心|人员|库|企业|经费|资金|能力|体系|"
+    r"服务|基金|投入|支出|收入|载体|券|链|量|型|类|合同|项目|示范|潜力|成果|"
+    r"网络|和|与|的|、)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +86,7 @@ def _growth_end() -> re.Pattern[str]:
 
 @cache
 def _inner_verb() -> re.Pattern[str]:
-    words = ["新认定", "新增", "新培育", "新引进", "新建", "净增", "引进", "培育", "建成", "打造", "创建", "组建",
-             "举办", "实施", "转化", "建设", "建立", "推荐", "遴选", "突破", "入库", "招引", "获批", "攻克", "设立",
-             "培养", "布局", "发放", "完成", "争创", "拥有", "备案", "认定"]  # fmt: skip
-    return re.compile("|".join(words))
+    return lexicon.words("verbs", "inner")
 
 
 def frame(left: str, right: str, figure: Figure) -> Frame:
@@ -98,8 +113,11 @@ def frame(left: str, right: str, figure: Figure) -> Frame:
         rest = left[found.end() :]
         if len(rest) >= 2 and not _NOT_VERB_BEFORE.match(rest):
             return Frame(_noun(rest), found[0])
-    inner = [m for m in _inner_verb().finditer(left)
-             if m.start() and not _NOT_VERB_BEFORE.match(left[m.end() :]) and len(left) - m.end() >= 2]  # fmt: skip
+    inner = [
+        m
+        for m in _inner_verb().finditer(left)
+        if m.start() and not _NOT_VERB_BEFORE.match(left[m.end() :]) and len(left) - m.end() >= 2
+    ]
     if inner:
         verb = inner[-1]
         scope = _scope(stripped(left[: verb.start()]))
@@ -110,8 +128,11 @@ def frame(left: str, right: str, figure: Figure) -> Frame:
 def _without_reach(left: str) -> str:
     while True:
         found = _reach_end().search(left)
-        if found is None or (_verb_end().search(left) and found[0] in ("实现", "完成", "拥有")
-                             and len(found[0]) == len(left)):  # fmt: skip
+        if found is None or (
+            _verb_end().search(left)
+            and found[0] in ("实现", "完成", "拥有")
+            and len(found[0]) == len(left)
+        ):
             return left
         left = _TAIL.sub("", left[: found.start()])
 
@@ -119,7 +140,9 @@ def _without_reach(left: str) -> str:
 def _growth(left: str) -> Frame | None:
     """「授权量每年增长20%」: what grows."""
     rest = left
-    while found := lexicon.ends("operators", "least", "more", "most", "about", "plain").search(rest):
+    while found := lexicon.ends("operators", "least", "more", "most", "about", "plain").search(
+        rest
+    ):
         if found[0] in ("到", "至"):
             return None
         rest = rest[: found.start()]
@@ -143,7 +166,11 @@ def _object(right: str) -> str:
 
 
 def _scope(text: str) -> str:
-    return text if re.search(r"(?:产业|领域|行业|板块|园区|[区县市镇乡])$", text) and len(text) <= 14 else ""
+    return (
+        text
+        if re.search(r"(?:产业|领域|行业|板块|园区|[区县市镇乡])$", text) and len(text) <= 14
+        else ""
+    )
 
 
 def stripped(text: str) -> str:
@@ -175,7 +202,10 @@ def first_thing(text: str) -> str:
 
 
 #: What a plan never counts: the subject of the clause is elsewhere.
-_HOLLOW = re.compile(r"(?:阶段|方面|情况|工作|行动|机制|意识|力度|格局|步伐|成效|态势|会议|基础|趋势|发展|年|月|是|为)$|^.$|^[^\u4e00-\u9fffA-Za-z]*$")
+_HOLLOW = re.compile(
+    r"(?:阶段|方面|情况|工作|行动|机制|意识|力度|格局|步伐|成效|态势|会议|基础|"
+    r"趋势|发展|年|月|是|为)$|^.$|^[^\u4e00-\u9fffA-Za-z]*$"
+)
 
 
 def is_hollow(noun: str) -> bool:
@@ -183,12 +213,15 @@ def is_hollow(noun: str) -> bool:
     return _HOLLOW.search(noun) is not None or _verb_start().fullmatch(noun) is not None
 
 
-_RANKED = re.compile(r"(?:从|在|居|位居|跃居|跃升至|升至|进入|保持)*(?:全国|全省|全市|全县|全区|全[省市]同类)?(?:同类\S{0,4})?(?:第|前|的)*$")
+_RANKED = re.compile(
+    r"(?:从|在|居|位居|跃居|跃升至|升至|进入|保持)*(?:全国|全省|全市|全县|全区|"
+    r"全[省市]同类)?(?:同类\S{0,4})?(?:第|前|的)*$"
+)
 
 
 def _noun(text: str) -> str:
     text = _TAIL.sub("", stripped(text))
-    return _LEAD.sub("", text).strip("”“\" ") if text.count("“") != text.count("”") else text.strip()
+    return _LEAD.sub("", text).strip('”“" ') if text.count("“") != text.count("”") else text.strip()
 
 
 # ------------------------------------------------------------------------------ the name
@@ -229,7 +262,10 @@ def part_in(noun: str) -> str:
     return found[2] + found[1] if found else noun
 
 
-_ATTRIBUTE = re.compile(r"规模以上|规上|民营|国有|上市|外资|港澳台|工业|制造业|服务业|农业|大中型|中小|首次\S{0,4}|重新\S{0,4}|新\S{2,4}")
+_ATTRIBUTE = re.compile(
+    r"规模以上|规上|民营|国有|上市|外资|港澳台|工业|制造业|服务业|农业|大中型|"
+    r"中小|首次\S{0,4}|重新\S{0,4}|新\S{2,4}"
+)
 
 
 def part_of(whole: str, part: str) -> str:
@@ -293,7 +329,12 @@ def _count_name(noun: str, found: Frame, figure: Figure, yearly: bool) -> tuple[
     if not noun:
         return _of_verb(verb, figure), kind
     keeps = bool(verb) and (flow and not lexicon.starts("verbs", "build").fullmatch(verb))
-    name = (verb if keeps and verb not in ("支持", "完成", "推动", "推进", "助力", "带动", "突破", "增加", "有效") else "") + noun
+    name = (
+        verb
+        if keeps
+        and verb not in ("支持", "完成", "推动", "推进", "助力", "带动", "突破", "增加", "有效")
+        else ""
+    ) + noun
     name = lexicon.words("nouns", "total").sub("", name)
     return (name if name.endswith(("人次", "数", "次")) else name + "数"), kind
 
@@ -304,7 +345,12 @@ def _of_verb(verb: str, figure: Figure) -> str:
 
 
 def _is_measure(noun: str) -> bool:
-    return re.search(
-        r"(?:额|产值|收入|利润|投入|经费|支出|规模|面积|强度|价值|资金|贷款|税收|营收|增加值|总值|融资|投资|授信|交易|能力|指数|得分|拥有量|授权量|申请量|产量|登记量|人次)$",
-        noun,
-    ) is not None  # fmt: skip
+    return (
+        re.search(
+            r"(?:额|产值|收入|利润|投入|经费|支出|规模|面积|强度|价值|资金|贷款|税收|"
+            r"营收|增加值|总值|融资|投资|授信|交易|能力|指数|得分|拥有量|授权量|申请量|"
+            r"产量|登记量|人次)$",
+            noun,
+        )
+        is not None
+    )

@@ -11,8 +11,15 @@ _GROUPS = {"万": 10**4, "亿": 10**8}
 #: A number in Chinese characters, and one in digits.
 CHINESE = "[零〇一二两三四五六七八九十百千万亿]+"
 ARABIC = r"\d+(?:\.\d+)?"
-MULTIPLES = {"百": 10**2, "千": 10**3, "万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8,
-             "万亿": 10**12}  # fmt: skip
+MULTIPLES = {
+    "百": 10**2,
+    "千": 10**3,
+    "万": 10**4,
+    "百万": 10**6,
+    "千万": 10**7,
+    "亿": 10**8,
+    "万亿": 10**12,
+}
 #: How a masked number is written in a template.
 MASK = r"[*＊×]+|[xX]{1,3}(?![A-Za-z])|_{2,}|[○〇]{2,}"
 

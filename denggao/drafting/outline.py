@@ -25,8 +25,6 @@ _NUMBER = tuple(re.compile(pattern) for pattern in _NUMBERS)
 #: 「一是…」 opens an item inside a text that has no better numbers.
 _ITEM = re.compile(r"[一二三四五六七八九十]是|——(?=\S)|[-·▪◆■]\s*(?=\S)|问[::]|答[::]")
 _TITLE_END = re.compile(r"[。:;]")
-_PLAIN = ("总体要求", "工作目标", "主要目标", "发展目标", "重点任务", "主要任务", "保障措施", "工作要求",
-          "工作措施", "实施步骤", "目标任务", "指导思想", "基本原则", "组织保障", "工作任务")  # fmt: skip
 _LONGEST_TITLE = 42
 _ENDED = re.compile(r"[。;,、]$")
 
@@ -83,7 +81,7 @@ def _paragraph(text: str, start: int, end: int) -> Paragraph:
             return paragraph
     if found := _ITEM.match(line):
         paragraph.is_item, paragraph.body = True, start + found.end()
-    elif line.rstrip(":") in _PLAIN:  # a heading without a number
+    elif line.rstrip(":") in lexicon.listed("headings", "plain"):  # a heading without a number
         paragraph.level, paragraph.title, paragraph.body = 4, line.rstrip(":"), end
     return paragraph
 

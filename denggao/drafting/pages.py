@@ -5,15 +5,65 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-_SILENT = {"script", "style", "noscript", "template", "svg", "iframe", "object", "select", "head",
-           "button", "textarea"}  # fmt: skip
+_SILENT = {
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "svg",
+    "iframe",
+    "object",
+    "select",
+    "head",
+    "button",
+    "textarea",
+}
 _CHROME = {"nav", "footer", "aside"}
-_BLOCKS = {"p", "div", "br", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6",
-           "section", "article", "header", "main", "dd", "dt", "blockquote", "pre", "hr", "title",
-           "center", "form"}  # fmt: skip
+_BLOCKS = {
+    "p",
+    "div",
+    "br",
+    "li",
+    "ul",
+    "ol",
+    "tr",
+    "table",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "section",
+    "article",
+    "header",
+    "main",
+    "dd",
+    "dt",
+    "blockquote",
+    "pre",
+    "hr",
+    "title",
+    "center",
+    "form",
+}
 _CELLS = {"td", "th"}
-_VOID = {"br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "source",
-         "track", "wbr", "param"}  # fmt: skip
+_VOID = {
+    "br",
+    "hr",
+    "img",
+    "input",
+    "meta",
+    "link",
+    "area",
+    "base",
+    "col",
+    "embed",
+    "source",
+    "track",
+    "wbr",
+    "param",
+}
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
 _LINES = re.compile(r" *\n[\n ]*")
 

@@ -11,16 +11,29 @@ from denggao.drafting.figures import Figure
 from denggao.drafting.years import Year
 
 TARGET, FACT, FORECAST, THRESHOLD, DUTY, NONE = (
-    "target", "fact", "forecast", "threshold", "duty", "none",
-)  # fmt: skip
+    "target",
+    "fact",
+    "forecast",
+    "threshold",
+    "duty",
+    "none",
+)
 #: Kinds of documents that report, and those that promise.
 REPORTING = ("news", "statistics", "publicity", "subsidy_payout")
 _DUTY = re.compile(r"(?:每人|每名|每位|人均|每个?(?:部门|单位|干部|领导|专家|科技特派员|辅导员))")
-_PER_HEAD = re.compile(r"每(?:家|户|人|项|件|个|年度?每家|亩|平方米|名)|一次性|最高|给予|单个|单项|同一")
-_OF_A_SHARE = re.compile(r"^以?上?的?[\u4e00-\u9fff“”]{2,16}?(?:建立|设立|开展|实现|拥有|建有|达到|完成|成为|进入|配备|有)")
-_MODIFIES = re.compile(r"^(?:的|(?:[\u4e00-\u9fff]{0,6})(?:设备|仪器|企业|项目|单位|产品|机构|人员|平台))")
+_PER_HEAD = re.compile(
+    r"每(?:家|户|人|项|件|个|年度?每家|亩|平方米|名)|一次性|最高|给予|单个|单项|同一"
+)
+_OF_A_SHARE = re.compile(
+    r"^以?上?的?[\u4e00-\u9fff“”]{2,16}?(?:建立|设立|开展|实现|拥有|建有|达到|完成|成为|进入|配备|有)"
+)
+_MODIFIES = re.compile(
+    r"^(?:的|(?:[\u4e00-\u9fff]{0,6})(?:设备|仪器|企业|项目|单位|产品|机构|人员|平台))"
+)
 _AIM = re.compile(r"^的?(?:目标|任务|要求|规模|水平|指标|总体目标)")
-_CONTENT = re.compile(r"(?:资金|奖金|奖补|补助|贷款|基金|投资|产值|收入|成交额|交易额|授信|融资|税收|减免|支出|投入)")
+_CONTENT = re.compile(
+    r"(?:资金|奖金|奖补|补助|贷款|基金|投资|产值|收入|成交额|交易额|授信|融资|税收|减免|支出|投入)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +87,9 @@ def role_of(figure: Figure, at: Setting) -> str:
     return _by_place(figure, at)
 
 
-_COMPARED = re.compile(r"(?:比|较|高于|低于|超|快于).{0,14}(?:平均|均值|同期|水平|全[国省市])[^,]{0,6}$")
+_COMPARED = re.compile(
+    r"(?:比|较|高于|低于|超|快于).{0,14}(?:平均|均值|同期|水平|全[国省市])[^,]{0,6}$"
+)
 _DONE = re.compile(r"完成(?:全年|年度|总)?(?:目标|任务|进度|工作|计划)*(?:总?量)?的?$")
 
 
@@ -89,7 +104,13 @@ def _is_object(figure: Figure, at: Setting) -> bool:
     """「对辖区126户企业逐一走访」: whom the work concerns."""
     if figure.kind != "count" or at.document in REPORTING:
         return False
-    return re.search(r"(?:对|向|将|为|从)(?:全?[市区县镇省]?|我[市区县]|辖区|现有|已有|库内|在库)(?:的|内)?$", at.clause_before) is not None
+    return (
+        re.search(
+            r"(?:对|向|将|为|从)(?:全?[市区县镇省]?|我[市区县]|辖区|现有|已有|库内|在库)(?:的|内)?$",
+            at.clause_before,
+        )
+        is not None
+    )
 
 
 def is_structure(figure: Figure) -> bool:
@@ -142,9 +163,14 @@ def _is_award(figure: Figure, at: Setting) -> bool:
         return re.search(r"(?:每家|一次性|给予|最高)[^,]*$", near) is not None
     if not lexicon.words("marks", "award").search(sentence):
         return False
-    return bool(_PER_HEAD.search(sentence)) or figure.unit.count("/") > 0 or (
-        lexicon.words("marks", "award").search(at.clause_before[-14:] + at.after[:6]) is not None
-        and not re.search(r"(?:总额|资金|累计|规模|兑现|发放|落实)", at.clause_before)
+    return (
+        bool(_PER_HEAD.search(sentence))
+        or figure.unit.count("/") > 0
+        or (
+            lexicon.words("marks", "award").search(at.clause_before[-14:] + at.after[:6])
+            is not None
+            and not re.search(r"(?:总额|资金|累计|规模|兑现|发放|落实)", at.clause_before)
+        )
     )
 
 
@@ -157,7 +183,11 @@ def _is_threshold(figure: Figure, at: Setting) -> bool:
         return False
     if figure.op in (">=", ">", "<=", "range") and after.startswith("的") and not at.has_flow:
         return True
-    if figure.kind == "money" and figure.op in (">=", ">", "<=", "range") and _MODIFIES.match(after):
+    if (
+        figure.kind == "money"
+        and figure.op in (">=", ">", "<=", "range")
+        and _MODIFIES.match(after)
+    ):
         return True
     sentence = bare(at.sentence)
     given = lexicon.words("marks", "award").search(sentence)

@@ -13,8 +13,21 @@ from denggao.facts.filekinds import ZIP, is_foreign, refuse_foreign
 #: Bytes of a file that may still be one document; characters of the text in it.
 MAX_BYTES = 64 << 20
 MAX_CHARACTERS = 500_000
-_MARKUP = ("<!doctype html", "<html", "<head", "<body", "<div", "<p>", "<p ", "<table", "<meta",
-           "<script", "<style", "<span", "<article")  # fmt: skip
+_MARKUP = (
+    "<!doctype html",
+    "<html",
+    "<head",
+    "<body",
+    "<div",
+    "<p>",
+    "<p ",
+    "<table",
+    "<meta",
+    "<script",
+    "<style",
+    "<span",
+    "<article",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,31 @@ from fractions import Fraction
 from denggao.drafting import naming, roles
 from denggao.drafting.figures import Figure
 from denggao.drafting.head import Head
-from denggao.drafting.naming import Frame
+from denggao.drafting.items import Item
 from denggao.drafting.numerals import MASK
 from denggao.drafting.outline import Paragraph
-from denggao.drafting.targets import Item
 from denggao.drafting.years import years
 
 _NAME = re.compile(r"指标|名称|内容|项目|目标任务|单位名称|地区|县|区")
-_UNIT = re.compile(r"[(](?P<unit>家|户|个|件|项|人|名|次|场|亿元|万元|元|%|‰|件/万人|亿|台|篇|平方米|万平方米|亩|人年)[)]")
-_VALUE = re.compile(rf"(?P<op>[≥>≤<]|不少于|不低于|突破|达到)?(?P<n>\d+(?:\.\d+)?|{MASK})(?P<unit>家|户|个|件|项|人|名|次|场|亿元|万元|元|%|‰)?(?P<more>以上|左右)?")
-_OPS = {"≥": ">=", "不少于": ">=", "不低于": ">=", "达到": ">=", ">": ">", "突破": ">", "≤": "<=", "<": "<="}
+_UNIT = re.compile(
+    r"[(](?P<unit>家|户|个|件|项|人|名|次|场|亿元|万元|元|%|‰|件/万人|亿|台|篇|"
+    r"平方米|万平方米|亩|人年)[)]"
+)
+_VALUE = re.compile(
+    rf"(?P<op>[≥>≤<]|不少于|不低于|突破|达到)?(?P<n>\d+(?:\.\d+)?|"
+    rf"{MASK})(?P<unit>家|户|个|件|项|人|名|次|场|亿元|万元|元|%|"
+    rf"‰)?(?P<more>以上|左右)?"
+)
+_OPS = {
+    "≥": ">=",
+    "不少于": ">=",
+    "不低于": ">=",
+    "达到": ">=",
+    ">": ">",
+    "突破": ">",
+    "≤": "<=",
+    "<": "<=",
+}
 _RATIOS = ("%", "‰")
 _MONEY = ("亿元", "万元", "元", "亿")
 
@@ -46,8 +61,9 @@ def _cells(text: str, paragraph: Paragraph) -> list[tuple[str, int]]:
 
 def _of_table(text: str, rows: Sequence[tuple[int, Paragraph]], head: Head) -> Iterator[Item]:
     heads = _cells(text, rows[0][1])
-    columns = {i: _column(cell, head) for i, (cell, _) in enumerate(heads)}
-    columns = {i: c for i, c in columns.items() if c is not None}
+    columns = {
+        i: found for i, (cell, _) in enumerate(heads) if (found := _column(cell, head)) is not None
+    }
     names = [i for i, (cell, _) in enumerate(heads) if i not in columns and _NAME.search(cell)]
     if not columns or not names:
         return
@@ -76,8 +92,14 @@ def _column(cell: str, head: Head) -> tuple[int, str] | None:
 
 
 def _item(
-    cells: list[tuple[str, int]], name: int, units: int | None, i: int, year: int, role: str, number: int
-) -> Item | None:  # fmt: skip
+    cells: list[tuple[str, int]],
+    name: int,
+    units: int | None,
+    i: int,
+    year: int,
+    role: str,
+    number: int,
+) -> Item | None:
     cell, at = cells[i]
     found = _VALUE.fullmatch(cell.replace(" ", ""))
     if found is None:
@@ -94,7 +116,9 @@ def _item(
     figure = Figure(0, 0, 0, value, None, unit, kind, "")
     indicator, sort = naming.indicator(naming.frame(title, "", figure), figure, False)
     op = _OPS.get(found["op"] or "", ">=" if role == roles.TARGET else "=")
-    return Item(role, indicator, value, None, unit, year, op, sort, None, at, at + len(cell), number)
+    return Item(
+        role, indicator, value, None, unit, year, op, sort, None, at, at + len(cell), number
+    )
 
 
 def _told(title: str) -> str:

@@ -2,51 +2,38 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from denggao.drafting import lexicon, naming, roles
 from denggao.drafting.clauses import FILLER, Clause, Sentence, bare, sentences
+from denggao.drafting.enumerations import LEVEL, LEVELS, placed, split
 from denggao.drafting.figures import Figure, figures
 from denggao.drafting.head import Head, is_title
+from denggao.drafting.items import Item as Item
 from denggao.drafting.naming import Frame
 from denggao.drafting.outline import Paragraph
 from denggao.drafting.years import When, Year, years
 
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One figure of the document. ``role``: target, fact, forecast, threshold or duty; ``value``
-    is ``None`` where the text masks it; ``area``: the part of the region that it is of; ``start``
-    to ``end`` in the document's text."""
-
-    role: str
-    indicator: str
-    value: Fraction | None
-    high: Fraction | None
-    unit: str
-    year: Year | None
-    op: str
-    kind: str
-    area: str | None
-    start: int
-    end: int
-    paragraph: int
-    base: bool = False  # the figure from which another one grows
-
-
 _JOINS = re.compile(r"、|以及|[和及与并](?=[\u4e00-\u9fffA-Z“\d*约近超不])|/")
-_CHANGE = re.compile(r"^[\s的]*(?:增加|增长|提高|提升|发展|扩大|上升|下降|降低|减少|压减|跃升|增|升|降|扩)")
+_CHANGE = re.compile(
+    r"^[\s的]*(?:增加|增长|提高|提升|发展|扩大|上升|下降|降低|减少|压减|跃升|增|升|降|扩)"
+)
 _GROWS_TO = re.compile(
-    r"[\s,]*(?:(?:增加|增长|提高|提升|发展|扩大|上升|下降|降低|减少|压减|跃升|增|升|降|扩)(?:到|至|为)?|到|至)"
+    r"[\s,]*(?:(?:增加|增长|提高|提升|发展|扩大|上升|下降|降低|减少|压减|跃升|"
+    r"增|升|降|扩)(?:到|至|为)?|到|至)"
     r"(?:20\d\d年(?:年?[底末])?的?)?(?=[\d*一二三四五六七八九十百千约])"
 )
-_EACH = re.compile(r"^(?:[两二三四五六2-6]|这几|几)(?:类|项|种|个|者|大|级)|上述|前述|以上|前两|两者|其|^$")
-_BARE = re.compile(r"(?:合同)?(?:成交额|总产值|产值|营业收入|增加值|占比|比重|覆盖率|增长率|拥有量|授权量|申请量|总面积)$")
-_LEVEL = re.compile(r"^(?:国家级|省级|市级|区级|县级|国家|省部级|自治区级|州级|部级|地市级)$")
-_LEVELS = re.compile(r"^(?:国家级|省级及以上|省级以上|省级|市级以上|市级|区级|县级|省部级|自治区级|州级|部级)")
+_EACH = re.compile(
+    r"^(?:[两二三四五六2-6]|这几|几)(?:类|项|种|个|者|大|级)|上述|前述|以上|前两|两者|其|^$"
+)
+_BARE = re.compile(
+    r"(?:合同)?(?:成交额|总产值|产值|营业收入|增加值|占比|比重|覆盖率|增长率|"
+    r"拥有量|授权量|申请量|总面积)$"
+)
 _QUOTED = re.compile(r"“[^”]{0,12}”")
 
 
@@ -74,7 +61,9 @@ class _Reader:
         if section != self.section:
             self.section, self.section_year = section, self.year_of_heading(paragraph)
         self.paragraph_year: When | None = None
-        for sentence in sentences(self.text, paragraph.start + len(paragraph.number), paragraph.end):
+        for sentence in sentences(
+            self.text, paragraph.start + len(paragraph.number), paragraph.end
+        ):
             self.sentence(sentence)
 
     def path(self, paragraph: Paragraph) -> tuple[int, ...]:
@@ -145,8 +134,10 @@ class _Reader:
     def stands(self, figure: Figure, clause: Clause, whens: Sequence[When]) -> bool:
         if any(w.start < figure.end and figure.start < w.end for w in whens):
             return False
-        return not any(q.start() < figure.start and figure.end < q.end() + 1
-                       for q in _QUOTED.finditer(clause.text))  # fmt: skip
+        return not any(
+            q.start() < figure.start and figure.end < q.end() + 1
+            for q in _QUOTED.finditer(clause.text)
+        )
 
     def note(self, words: str, whens: Sequence[When]) -> None:
         """A clause without figures: it may name the year or the subject of the next."""
@@ -170,7 +161,11 @@ class _Reader:
             told = self.head.kind in roles.REPORTING or self.here.kind == "facts"
             if when.role == "到" or (when.role == "在" and told):
                 self.paragraph_year = self.when
-                if when.role == "到" and not self.here.is_item and self.here.kind in ("preamble", ""):
+                if (
+                    when.role == "到"
+                    and not self.here.is_item
+                    and self.here.kind in ("preamble", "")
+                ):
                     self.section_year = self.when
 
     def resolved(self, when: When) -> When:
@@ -183,10 +178,12 @@ class _Reader:
         before = self.when.year if self.when is not None else None
         return replace(when, year=before if isinstance(before, int) else "同年")
 
-    def cuts(self, words: str, found: Sequence[Figure]) -> dict[int, tuple[tuple[int, int], tuple[int, int]]]:
+    def cuts(
+        self, words: str, found: Sequence[Figure]
+    ) -> dict[int, tuple[tuple[int, int], tuple[int, int]]]:
         """For each figure by its place: the stretch of words before it and the one behind it."""
         bounds: list[int] = [0]
-        for one, two in zip(found, found[1:], strict=False):
+        for one, two in itertools.pairwise(found):
             middle = words[one.end : two.left]
             joins = list(_JOINS.finditer(middle))
             if not joins and middle.strip(FILLER + " ") and not _CHANGE.match(bare(middle)):
@@ -207,9 +204,15 @@ class _Reader:
     # ---- one figure
 
     def figure(
-        self, clause: Clause, words: str, whens: Sequence[When], figure: Figure,
-        left: tuple[int, int], right: tuple[int, int], inside: str,
-    ) -> None:  # fmt: skip
+        self,
+        clause: Clause,
+        words: str,
+        whens: Sequence[When],
+        figure: Figure,
+        left: tuple[int, int],
+        right: tuple[int, int],
+        inside: str,
+    ) -> None:
         when = self.year_of(figure, whens, words)
         self.at = clause.start + figure.start
         before, behind = words[slice(*left)], words[slice(*right)]
@@ -260,15 +263,19 @@ class _Reader:
         plain = figure.left == figure.start or figure.op in ("≈", "range")
         if noun and not found.verb and not found.behind and self.is_area(noun, figure):
             self.area = noun
-            return Frame(self.noun or self.subject_noun() or self.thing_before(), self.verb, self.scope)
+            return Frame(
+                self.noun or self.subject_noun() or self.thing_before(), self.verb, self.scope
+            )
         if found.verb and noun and not found.behind and self.scope and found.verb == self.verb:
             tail = re.search(r"(?:产业|领域|行业)$", self.scope)
-            scope = noun if re.search(r"(?:产业|领域|行业|板块)$", noun) or not tail else noun + tail[0]
+            scope = (
+                noun if re.search(r"(?:产业|领域|行业|板块)$", noun) or not tail else noun + tail[0]
+            )
             return Frame(self.noun, found.verb, scope)
         if _BARE.fullmatch(noun) and self.noun and not _BARE.search(self.noun):
             noun = self.noun + noun
-        if _LEVEL.match(noun) and self.noun:
-            noun = noun + _LEVELS.sub("", self.noun)
+        if LEVEL.match(noun) and self.noun:
+            noun = noun + LEVELS.sub("", self.noun)
         if naming.is_hollow(noun):
             noun = self.noun or self.subject_noun() or self.thing_before()
             return Frame(noun, found.verb or (self.verb if plain else ""), self.scope, found.growth)
@@ -279,7 +286,7 @@ class _Reader:
 
     def subject_noun(self) -> str:
         noun = naming.frame(self.subject, "", _PLAIN).noun if len(self.subject) <= 30 else ""
-        return "" if naming.is_hollow(noun) or noun == self.subject and len(noun) > 16 else noun
+        return "" if naming.is_hollow(noun) or (noun == self.subject and len(noun) > 16) else noun
 
     def thing_before(self) -> str:
         """The last countable thing that the paragraph, or its heading, names before here."""
@@ -290,7 +297,9 @@ class _Reader:
     def is_area(self, noun: str, figure: Figure) -> bool:
         if len(noun) > 12 or noun.startswith(("国家", "省级", "市级", "各")):
             return False
-        if (self.unit and figure.unit != self.unit) or not lexicon.ends("areas", "area").search(noun):
+        if (self.unit and figure.unit != self.unit) or not lexicon.ends("areas", "area").search(
+            noun
+        ):
             return False
         return bool(self.noun or self.group or self.subject_noun() or self.thing_before())
 
@@ -314,9 +323,19 @@ class _Reader:
         )
 
     def add(
-        self, clause: Clause, figure: Figure, found: Frame, when: When | None, role: str,
-        start: int, end: int, inside: str = "", *, base: bool = False, area: str | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        clause: Clause,
+        figure: Figure,
+        found: Frame,
+        when: When | None,
+        role: str,
+        start: int,
+        end: int,
+        inside: str = "",
+        *,
+        base: bool = False,
+        area: str | None = None,
+    ) -> None:
         year = None if when is None else when.year
         if role == roles.FACT:
             year = self.year_of_fact(year, when, clause)
@@ -331,7 +350,12 @@ class _Reader:
         if found.scope and not name.startswith(found.scope):
             name = naming.canonical(found.scope) + name
         unit = figure.unit
-        if isinstance(year, str) and year.startswith("每") and not yearly and figure.kind == "count":
+        if (
+            isinstance(year, str)
+            and year.startswith("每")
+            and not yearly
+            and figure.kind == "count"
+        ):
             unit, kind = f"{unit}/{year.removeprefix('每')}", "flow"
         if yearly and kind == "flow" and "/" not in unit and figure.kind in ("count", "money"):
             unit += "/年"
@@ -340,9 +364,20 @@ class _Reader:
         if role in (roles.FORECAST, roles.THRESHOLD):
             kind = role
         item = Item(
-            role, name, figure.value, figure.high, unit, year, self.op(figure, role, clause), kind,
-            area or self.area, clause.start + start, clause.start + end, self.number, base,
-        )  # fmt: skip
+            role,
+            name,
+            figure.value,
+            figure.high,
+            unit,
+            year,
+            self.op(figure, role, clause),
+            kind,
+            area or self.area,
+            clause.start + start,
+            clause.start + end,
+            self.number,
+            base,
+        )
         self.items.append(item)
         if found.noun and figure.kind == "count" and found.noun not in self.group[-1:]:
             self.group = [n for n in self.group if n != found.noun] + [found.noun]
@@ -377,7 +412,10 @@ class _Reader:
     # ---- 分别
 
     def together(
-        self, words: str, found: Sequence[Figure], cut: dict[int, tuple[tuple[int, int], tuple[int, int]]]
+        self,
+        words: str,
+        found: Sequence[Figure],
+        cut: dict[int, tuple[tuple[int, int], tuple[int, int]]],
     ) -> tuple[int, list[Figure]] | None:
         """Where the subject of several figures ends, and these figures."""
         at = words.find("分别")
@@ -385,12 +423,14 @@ class _Reader:
         if at >= 0 and len(later) >= 2:
             return at, later
         # 「高新技术企业、科技型中小企业达到100家、300家」
-        if len(found) < 2 or any(bare(words[slice(*cut[f.start][0])]).strip("、和及与 ") for f in found[1:]):
+        if len(found) < 2 or any(
+            bare(words[slice(*cut[f.start][0])]).strip("、和及与 ") for f in found[1:]
+        ):
             return None
         if any(bare(words[slice(*cut[f.start][1])]).strip("、和及与 ") for f in found):
             return None
         subject = naming.stripped(bare(words[: found[0].left]))
-        count = len(self.split(subject, len(found)))
+        count = len(split(subject, len(found)))
         return (found[0].left, list(found)) if count == len(found) else None
 
     def distributed(
@@ -407,7 +447,7 @@ class _Reader:
             names, dates = [subject] * len(found), [self.resolved(w) for w in own]
         else:
             names, area = self.names(subject, len(found))
-            dates, places = [], _placed(names)
+            dates, places = [], placed(names)
             if places:
                 names = [places[0]] * len(found)
                 shared_areas = places[1]
@@ -417,69 +457,43 @@ class _Reader:
         areas: list[str | None] = [
             n if self.is_area(n, found[0]) and n != area else None for n in names
         ]
-        for i, figure in enumerate(found):
-            one = naming.frame(names[i] + verb, "", figure)
+        for i, told in enumerate(found):
+            one = naming.frame(names[i] + verb, "", told)
             if shared_areas:
                 areas[i] = shared_areas[i]
             elif areas[i] and not dates:
                 one = Frame(self.noun or self.subject_noun(), one.verb)
             when = dates[i] if dates else shared_when
-            role = roles.role_of(figure, self.setting(clause, words, figure, when, one))
-            shared = found[0].op if not figure.op else figure.op
-            last = found[-1].op if not shared else shared
-            figure = replace(figure, op=figure.op or last)
+            role = roles.role_of(told, self.setting(clause, words, told, when, one))
+            figure = replace(told, op=told.op or found[0].op or found[-1].op)
             start = 0 if i == 0 else figure.left
-            self.add(clause, figure, one, when, role, start + self.lead(clause.text[start:]), figure.end,
-                     area=area or areas[i])  # fmt: skip
+            self.add(
+                clause,
+                figure,
+                one,
+                when,
+                role,
+                start + self.lead(clause.text[start:]),
+                figure.end,
+                area=area or areas[i],
+            )
         if area is None and not any(areas):
-            self.group = [n for n in self.group if n not in names] + [naming.frame(n, "", _PLAIN).noun for n in names]
+            self.group = [n for n in self.group if n not in names] + [
+                naming.frame(n, "", _PLAIN).noun for n in names
+            ]
 
     def names(self, subject: str, count: int) -> tuple[list[str], str | None]:
         """The things that so many figures are of, and the area if the subject is one."""
-        if lexicon.ends("areas", "area").search(subject) and len(subject) <= 14 and len(self.group) >= count:
-            if len(self.split(subject, count)) != count:
-                return self.group[-count:], subject
+        if (
+            lexicon.ends("areas", "area").search(subject)
+            and len(subject) <= 14
+            and len(self.group) >= count
+            and len(split(subject, count)) != count
+        ):
+            return self.group[-count:], subject
         if _EACH.search(subject) and len(self.group) >= count and "、" not in subject:
             return self.group[-count:], None
-        return self.split(subject, count), None
-
-    def split(self, subject: str, count: int) -> list[str]:
-        """「A、B和C」 as so many names; empty if it is not as many."""
-        subject = re.sub(r"(?:[两二三四五六2-6]?(?:大|项|类|个)?(?:指标|企业|方面))?(?:均|都|也)?$", "", subject) if subject.count("、") + len(re.findall("[和及与]", subject)) >= count else subject
-        for pattern in (r"、|以及|[和及与]", r"、|(?:以及|[和及与])(?=[^、]*$)", r"、"):
-            names = [n for n in re.split(pattern, subject) if n]
-            if len(names) == count and all(len(n) >= 2 for n in names):
-                return _completed(names)
-        return []
+        return split(subject, count), None
 
 
 _PLAIN = Figure(0, 0, 0, Fraction(1), None, "家", "count", "")
-_MEASURE_TAIL = re.compile(r"(?:营业收入|增加值|总产值|产值|占比|比重|覆盖率|增长率|转化率|投入强度|拥有量|授权量|申请量|成交额|收入|投入|支出)$")
-
-
-def _placed(names: Sequence[str]) -> tuple[str, list[str]] | None:
-    """「甲区、乙区、丙县高新技术企业」: the thing counted, and the places."""
-    if len(names) < 2:
-        return None
-    last = names[-1]
-    thing = naming.first_thing(last)
-    if not thing or last.startswith(thing) or any(naming.first_thing(n) for n in names[:-1]):
-        return None
-    at = last.index(thing)
-    return last[at:], [*names[:-1], last[:at]]
-
-
-def _completed(names: list[str]) -> list[str]:
-    """「省级、国家级高新区」, 「A和B占比」: what only the last one says holds for all."""
-    last = names[-1]
-    if all(_LEVEL.match(n) for n in names[:-1]) and (found := _LEVELS.match(last)):
-        return [n + last[found.end() :] for n in names[:-1]] + [last]
-    tail = _MEASURE_TAIL.search(last)
-    if tail and not any(_MEASURE_TAIL.search(n) for n in names[:-1]):
-        return [n + tail[0] for n in names[:-1]] + [last]
-    return names
-
-
-def by_role(items: Sequence[Item], *wanted: str) -> Iterator[Item]:
-    """Those of these roles."""
-    return (item for item in items if item.role in wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,8 +16,16 @@ from denggao.drafting.responsible import Link, Responsible, responsible, split_u
 _OWN = re.compile(r"^第[一二三四五六七八九十百]+条|^本(?:措施|办法|方案|细则)由|^由")
 _NO_TASKS = ("targets", "facts", "preamble", "terms")
 _MAX_TITLE = 30
-_SAYS = re.compile(r"(?P<who>[\u4e00-\u9fff()]{2,16}?(?:局|委|办|厅|部|院|中心|政府|管委会|委员会|办公室|分局|小组|单位|部门|处))(?:具体)?(?:设.{2,10}并)?负责(?P<what>[^,;。]{2,30})")
-_ASKS = re.compile(r"请(?P<who>各[^,;。]{2,30}?(?:局|委|办|厅|部|点|中心|政府|管委会|单位|部门|企业|园区|区|县|市))(?P<what>(?:加强|认真|按|做好|于|组织|高度|抓紧|及时|严格|尽快|切实|落实|结合)[^。;]{2,60})")
+_SAYS = re.compile(
+    r"(?P<who>[\u4e00-\u9fff()]{2,16}?(?:局|委|办|厅|部|院|中心|政府|管委会|"
+    r"委员会|办公室|分局|小组|单位|部门|处))(?:具体)?(?:设.{2,"
+    r"10}并)?负责(?P<what>[^,;。]{2,30})"
+)
+_ASKS = re.compile(
+    r"请(?P<who>各[^,;。]{2,30}?(?:局|委|办|厅|部|点|中心|政府|管委会|单位|"
+    r"部门|企业|园区|区|县|市))(?P<what>(?:加强|认真|按|做好|于|组织|高度|抓紧|"
+    r"及时|严格|尽快|切实|落实|结合)[^。;]{2,60})"
+)
 _REQUIRES = re.compile(r"会议(?:要求|强调|指出)|下一步|下一阶段|要求[,:]|要突出")
 
 
@@ -71,7 +80,9 @@ def _nodes(text: str, paragraphs: Sequence[Paragraph]) -> Iterator[_Node]:
     for paragraph in [*paragraphs, None]:
         if paragraph is None or paragraph.level or _is_own(text, paragraph):
             if heading is not None:
-                yield _Node(heading, heading.start, end, tuple(responsible(text, heading.start, end)))
+                yield _Node(
+                    heading, heading.start, end, tuple(responsible(text, heading.start, end))
+                )
             heading = paragraph
         if paragraph is not None:
             end = paragraph.end
@@ -102,7 +113,9 @@ def _of_marks(text: str, nodes: Sequence[_Node]) -> list[Task]:
 
 def _of_node(text: str, node: _Node) -> list[Task]:
     """One task, or several where one paragraph names units several times."""
-    inside = [m for m in node.marks if text[m.end : m.end + 1] not in ("", "\n") or m is node.marks[-1]]
+    inside = [
+        m for m in node.marks if text[m.end : m.end + 1] not in ("", "\n") or m is node.marks[-1]
+    ]
     if len(node.marks) <= 1 or len(inside) <= 1 or _adjoin(text, node.marks):
         links = tuple(dict.fromkeys(link for mark in node.marks for link in mark.links))
         due = next((mark.due for mark in node.marks if mark.due), None)
@@ -117,7 +130,7 @@ def _of_node(text: str, node: _Node) -> list[Task]:
 
 def _adjoin(text: str, marks: Sequence[Responsible]) -> bool:
     """Marks one right behind the other say one thing: 牵头单位:…;责任单位:…"""
-    pairs = zip(marks, marks[1:], strict=False)
+    pairs = itertools.pairwise(marks)
     return all(len(text[a.end : b.start].strip(" ,;。\n")) < 6 for a, b in pairs)
 
 
@@ -126,8 +139,13 @@ def _parent(node: _Node) -> int:
 
 
 def _task(
-    text: str, node: _Node, due: str | None, links: tuple[Link, ...] = (), *, whole_title: bool = True
-) -> Task:  # fmt: skip
+    text: str,
+    node: _Node,
+    due: str | None,
+    links: tuple[Link, ...] = (),
+    *,
+    whole_title: bool = True,
+) -> Task:
     heading = node.heading
     if heading.title and whole_title:
         title, start, end = heading.title, heading.start, heading.start + _upto(text, heading)
@@ -138,8 +156,15 @@ def _task(
         end = body + len(title)
     number = heading.number.rstrip("、., ") if heading.level and whole_title else None
     content = text[heading.body if whole_title else node.start : node.end]
-    return Task(number or None, title.strip("“” ") if title.count("“") != title.count("”") else title.strip(),
-                links, due or due_in(content), start, end, (node.start, node.end))  # fmt: skip
+    return Task(
+        number or None,
+        title.strip("“” ") if title.count("“") != title.count("”") else title.strip(),
+        links,
+        due or due_in(content),
+        start,
+        end,
+        (node.start, node.end),
+    )
 
 
 def _upto(text: str, heading: Paragraph) -> int:
@@ -151,10 +176,13 @@ def _leaves(text: str, nodes: Sequence[_Node], head: Head) -> Iterator[_Node]:
     """Without any mark: the innermost numbers of the sections that give tasks."""
     parents = {id(p) for n in nodes for p in n.heading.above}
     inner = [
-        n for n in nodes
-        if n.heading.level and id(n.heading) not in parents and n.heading.number
+        n
+        for n in nodes
+        if n.heading.level
+        and id(n.heading) not in parents
+        and n.heading.number
         and n.heading.kind not in (*_NO_TASKS, "steps", "safeguard")
-    ]  # fmt: skip
+    ]
     named = [n for n in inner if any(_gives_tasks(p) for p in n.heading.above)]
     if named:
         yield from named
@@ -177,7 +205,10 @@ def _spoken(text: str, node: _Node) -> Iterator[_Node]:
 
 
 def _gives_tasks(heading: Paragraph) -> bool:
-    return re.search(r"任务|举措|措施|重点工作|工作内容", heading.title) is not None and "保障" not in heading.title
+    return (
+        re.search(r"任务|举措|措施|重点工作|工作内容", heading.title) is not None
+        and "保障" not in heading.title
+    )
 
 
 def _duties(text: str, paragraphs: Sequence[Paragraph], head: Head) -> Iterator[Task]:
@@ -206,10 +237,18 @@ def _duty(paragraph: Paragraph, match: re.Match[str], asked: bool) -> Task:
         first = start + max(match["who"].find(name), match["who"].find(name.removeprefix("各")))
         links.append(Link(name, first, first + len(name), False))
     what = re.match(r"[^,]*", match["what"])
-    number = paragraph.number or (paragraph.above[-1].number if paragraph.above and not asked else "")
-    return Task(number.rstrip("、., ") or None, (what[0] if what else match["what"])[:_MAX_TITLE],
-                tuple(links), due_in(match["what"]), at + match.start(), at + match.end(),
-                (at + match.start(), at + match.end()))  # fmt: skip
+    number = paragraph.number or (
+        paragraph.above[-1].number if paragraph.above and not asked else ""
+    )
+    return Task(
+        number.rstrip("、., ") or None,
+        (what[0] if what else match["what"])[:_MAX_TITLE],
+        tuple(links),
+        due_in(match["what"]),
+        at + match.start(),
+        at + match.end(),
+        (at + match.start(), at + match.end()),
+    )
 
 
 def _of_news(text: str, paragraphs: Sequence[Paragraph], nodes: Sequence[_Node]) -> Iterator[Task]:

@@ -32,17 +32,26 @@ def text_of(path: Path) -> str:
     except Refused as error:
         raise UserError(f"「{path.name}」{error}，不予读取；{_RESAVE}") from error
     except (
-        zipfile.BadZipFile, Damaged, KeyError, ElementTree.ParseError, OSError,
-        NotImplementedError, RuntimeError, ValueError, zlib.error,
-    ) as error:  # fmt: skip
-        raise UserError(f"「{path.name}」不是完整的 Word 文档（损坏或下载不全）；{_RESAVE}") from error
+        zipfile.BadZipFile,
+        Damaged,
+        KeyError,
+        ElementTree.ParseError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        zlib.error,
+    ) as error:
+        raise UserError(
+            f"「{path.name}」不是完整的 Word 文档（损坏或下载不全）；{_RESAVE}"
+        ) from error
     lines: list[str] = []
     _blocks(root, lines)
     return "\n".join(lines) + "\n"
 
 
 def _name(element: ElementTree.Element) -> str:
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2]
 
 
 def _blocks(element: ElementTree.Element, lines: list[str]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lark import Token, Tree
 
-from denggao.facts.interval import reduced
+from denggao.facts.interval import Number, reduced
 from denggao.rules import nodes as n
 
 if TYPE_CHECKING:
@@ -78,17 +78,20 @@ def _parts(builder: Builder, tree: Branch, rest: list[Branch | Token]) -> dict[s
     return parts
 
 
-def _figure(builder: Builder, at: Branch, figure: object) -> tuple[n.Number | None, n.Number | None]:
+def _figure(builder: Builder, at: Branch, figure: object) -> tuple[Number | None, Number | None]:
     if isinstance(figure, Token):  # *
         return None, None
     assert isinstance(figure, Tree)
-    lo, hi = (_number(builder, at, part) for part in (figure.children[0], figure.children[-1] or figure.children[0]))
+    lo, hi = (
+        _number(builder, at, part)
+        for part in (figure.children[0], figure.children[-1] or figure.children[0])
+    )
     if lo > hi:
         builder.fail(at, "区间应由小到大，如 5~8")
     return lo, hi
 
 
-def _number(builder: Builder, at: Branch, token: object) -> n.Number:
+def _number(builder: Builder, at: Branch, token: object) -> Number:
     text = str(token)
     if not re.fullmatch(r"\d{1,30}(\.\d{1,12})?", text):
         builder.fail(at, f"“{text}”应是不带单位的数，单位写在后面的「」里，如 ≥ 35 「家」")
@@ -122,12 +125,14 @@ def _names(builder: Builder, parts: dict[str, Branch], key: str) -> tuple[str, .
     if text == "待补":
         return ()
     hidden = re.sub(r"[（(][^（()）]*[)）]", lambda m: m[0].replace("、", "\x01"), text)
-    return tuple(name.replace("\x01", "、").strip() for name in _NAMES.split(hidden) if name.strip())
+    return tuple(
+        name.replace("\x01", "、").strip() for name in _NAMES.split(hidden) if name.strip()
+    )
 
 
 def _quote(builder: Builder, parts: dict[str, Branch]) -> tuple[str, tuple[int, int] | None]:
     if "quote" not in parts:
         return "", None
-    text, first, last = parts["quote"].children
-    span = None if first is None or last is None else (int(str(first)), int(str(last)))
-    return builder.text(text), span
+    text, *place = parts["quote"].children
+    span = [int(str(token)) for token in place if isinstance(token, Token)]
+    return builder.text(text), (span[0], span[1]) if len(span) == 2 else None

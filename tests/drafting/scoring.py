@@ -30,9 +30,7 @@ class Score:
         return self.pairs / (self.pairs + len(self.missed)) if self.pairs or self.missed else 1.0
 
     def __add__(self, other: Score) -> Score:
-        return Score(
-            self.pairs + other.pairs, self.missed + other.missed, self.wrong + other.wrong
-        )
+        return Score(self.pairs + other.pairs, self.missed + other.missed, self.wrong + other.wrong)
 
 
 def alike(one: str, other: str) -> bool:
