@@ -3,7 +3,6 @@ its quote and span; and what else was found (units, cited, bodies, contradiction
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -118,8 +117,8 @@ def _item(draft: Draft, item: Item) -> dict[str, Any]:
 def _task(draft: Draft, task: Task) -> dict[str, Any]:
     names = draft.units
     number = task.no
-    if number is not None:
-        number = _number(draft, task, number)
+    if number is not None and "（" in draft.source.text:
+        number = _wide(number)
     return {
         "no": number,
         "title": _wide(task.title),
@@ -138,12 +137,6 @@ def _task(draft: Draft, task: Task) -> dict[str, Any]:
         "text_span": list(draft.span(*task.whole)),
         **_place(draft, task.start, task.end),
     }
-
-
-def _number(draft: Draft, task: Task, number: str) -> str:
-    """The number as the text writes it: （一）."""
-    quote = draft.quote(task.start, task.start + len(number))
-    return re.sub(r"[、.,，．\s]+$", "", quote) or number
 
 
 def _award(draft: Draft, award: Award) -> dict[str, Any]:

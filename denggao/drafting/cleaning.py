@@ -80,9 +80,10 @@ _PINYIN = re.compile(
 )
 _TAGS = re.compile(r"</?[A-Za-z][^<>\n]{0,80}>")
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d])")
-_IN_CHINESE = re.compile(
-    r"(?<=[\u3400-\u9fff\d%“”《》、,;:。()])(?P<drop> +)(?=[\u3400-\u9fff\d“”《》、,;:。()*])"
+_SPACES = re.compile(
+    r"(?<=[\u3400-\u9fff“”《》、,;:。()])(?P<drop> +)(?=[\u3400-\u9fff\d“”《》、,;:。()*])"
 )
+_AFTER_NUMBERS = re.compile(r"(?<=[\d%])(?P<drop> +)(?=[\u3400-\u9fff“《(])")
 #: What a converter does not know: 著 is both 着 and itself.
 _ZHE = re.compile("著(?=[力手眼重实落陆意])")
 #: As many traditional characters make a traditional text.
@@ -100,7 +101,7 @@ def clean(raw: str) -> Mapped:
         for i, c in enumerate(m[0])
         if c == ","
     )
-    return text.mapped(simplified).dropped(_IN_CHINESE)
+    return text.mapped(simplified).dropped(_SPACES).dropped(_AFTER_NUMBERS)
 
 
 @cache

@@ -78,8 +78,7 @@ def draft(source: Source, region: str | None = None) -> Draft:
     lines = lines_of(clean(source.text))
     text = lines.text
     paragraphs = outline(text)
-    around = "\n".join(source.text[start:end] for start, end in lines.noise)
-    head = read_head(text.text, paragraphs, around, region)
+    head = read_head(text.text, paragraphs, lines.around, region)
     items: Sequence[Item] = read_items(text.text, paragraphs, head)
     items = sorted([*items, *read_tables(text.text, paragraphs, head)], key=lambda i: i.start)
     return Draft(

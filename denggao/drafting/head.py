@@ -34,6 +34,9 @@ _ZONE = re.compile(
     r"^[\u4e00-\u9fff]{2,5}?(?:经济技术开发区|高新技术产业开发区|经开区|高新区|"
     r"开发区|新区(?!域)|示范区|自创区|镇|乡|街道)"
 )
+_TAG = re.compile(r"^【[^】]{1,20}】")
+#: What is of the day on which its page was put up.
+REPORTS = ("news", "qa", "statistics")
 _MASK = re.compile(r"[*＊]")
 _PLANS = {"十二": 2015, "十三": 2020, "十四": 2025, "十五": 2030, "十六": 2035}
 
@@ -95,9 +98,9 @@ def read_head(
     title, at = _title(text, first)
     kind = _kind(title or "", text)
     issued, signed = _issued(text, paragraphs)
-    if issued is None and kind in ("news", "qa", "statistics"):
+    if issued is None and kind in REPORTS:
         issued = _page_day(around)
-    issuer = _issuer(text, paragraphs, signed, title)
+    issuer = _issuer(text, paragraphs, signed, title, around, kind)
     return Head(
         title=title,
         kind=kind,
@@ -137,7 +140,8 @@ def _title(text: str, first: Sequence[Paragraph]) -> tuple[str | None, int | Non
     asked = re.search(r"问[::](?P<what>[^?。]{6,60}?)(?:的|是|有|$)", text[:400])
     if asked and re.search(_TYPES, asked["what"]):
         return asked["what"], asked.start("what")
-    return short[0] if short else (None, None)
+    long = next((p.start for p in first if p.end - p.start > 90), len(text))
+    return next(((_TAG.sub("", line), at) for line, at in short if at < long), (None, None))
 
 
 def _two_lines(lines: Sequence[tuple[str, int]], line: str, at: int) -> tuple[str, int]:
@@ -215,6 +219,17 @@ def _day(found: re.Match[str]) -> date | None:
 
 
 def _page_day(around: str) -> date | None:
+    """The day that the page tells: what it calls its day of issue before any other, and dates of
+    a list of other news last."""
+    lines = around.split("\n")
+    for told in (r"发布(?:时间|日期)", r"来源|日期|时间", r"^(?![-·•])", ""):
+        day = _commonest("\n".join(line for line in lines if re.search(told, line)))
+        if day is not None:
+            return day
+    return None
+
+
+def _commonest(around: str) -> date | None:
     counted: Counter[date] = Counter()
     around = re.sub(r"(?<!\d)(\d\d)-(\d{1,2})-(\d{1,2})(?= \d{1,2}:\d\d)", r"20\1-\2-\3", around)
     for found in _PAGE_DAY.finditer(around):
@@ -252,7 +267,12 @@ def _number(text: str, first: Sequence[Paragraph]) -> str | None:
 
 
 def _issuer(
-    text: str, paragraphs: Sequence[Paragraph], signed: tuple[int, int] | None, title: str | None
+    text: str,
+    paragraphs: Sequence[Paragraph],
+    signed: tuple[int, int] | None,
+    title: str | None,
+    around: str,
+    kind: str,
 ) -> str | None:
     if signed is not None:
         before = [p for p in paragraphs if p.end <= signed[0]]
@@ -264,6 +284,13 @@ def _issuer(
         )
         if _SIGNS.search(same):
             return same
+    told = re.search(
+        r"来源[::]\s*(?:[\u4e00-\u9fff]+-)?([\u4e00-\u9fff]{3,20}?(?:局|厅|委|政府|"
+        r"办公室|日报|晚报|报|网))(?=\s|编|作|$)",
+        around,
+    )
+    if told and kind in REPORTS:
+        return told[1]
     heads = [text[p.start : p.end] for p in paragraphs[:6]]
     for line in [*heads, title or ""]:
         found = re.match(

@@ -25,10 +25,11 @@ _LONG = 60
 @dataclass(frozen=True, slots=True)
 class Lines:
     """``text``: the document, a paragraph a line. ``noise``: what was left out, as spans of the
-    original, in order."""
+    original, in order; ``around`` is its text, cleaned."""
 
     text: Mapped
     noise: tuple[Span, ...]
+    around: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +56,17 @@ def lines_of(clean: Mapped) -> Lines:
     """The document's own lines."""
     kept: list[Mapped] = []
     noise: list[Span] = []
+    around: list[str] = []
     tail = False
     for line in _cut(clean):
         tail = _in_tail(line.text, tail)
         if tail or is_noise(line.text):
             if line.text:
                 noise.append(line.span(0, len(line.text)))
+                around.append(line.text)
         elif line.text:
             kept.append(line)
-    return Lines(Mapped.joined(_whole(kept)), tuple(noise))
+    return Lines(Mapped.joined(_whole(kept)), tuple(noise), "\n".join(around))
 
 
 def _cut(clean: Mapped) -> Iterator[Mapped]:
