@@ -61,6 +61,7 @@ def read_cited(text: str, paragraphs: Sequence[Paragraph], head: Head) -> list[C
         before_title = head.title_at is not None and paragraph.start <= head.title_at
         for match in _NAMED.finditer(part):
             name = match["name"].strip()
+            name += ")" * (name.count("(") - name.count(")"))
             if name in found or name == head.title or not _TYPES.search(name):
                 continue
             sentence = re.search(r"[^。]*$", part[: match.start()])

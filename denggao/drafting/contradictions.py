@@ -70,11 +70,10 @@ def _same(items: Sequence[Item], text: str) -> Iterator[Contradiction]:
 def _parts(targets: Sequence[Item]) -> Iterator[Contradiction]:
     """Parts of the region that add up to less than the whole promises, or to more where only a
     whole with an upper limit is given."""
-    wholes = {
-        (i.indicator, i.year, i.unit): i
-        for i in targets
-        if i.area is None and i.kind in ("stock", "flow")
-    }
+    wholes: dict[object, Item] = {}
+    for item in targets:
+        if item.area is None and item.kind in ("stock", "flow"):
+            wholes.setdefault((item.indicator, item.year, item.unit), item)
     for key, whole in wholes.items():
         parts = [
             i

@@ -15,7 +15,7 @@ from denggao.facts.divisions import divisions, full_name, lies_in, longest_name,
 
 _TYPES = (
     "方案|计划|措施|办法|意见|通知|要点|规划|细则|公告|公示|纲要|清单|政策|"
-    "规定|指南|报告|答复|材料|决定|函|公报|暂行规定|问答|实施意见"
+    "规定|指南|报告|答复|材料|决定|函|公报|暂行规定|问答|实施意见|总结|打算|汇报"
 )
 _TITLE = re.compile(rf"(?:{_TYPES}|[一二三四五六七八九十\d]+条)(?:\([^()]*\))*$")
 _SENDS = re.compile(r"(?:印发|转发|发布|下发|公布)(?:的)?《?(?P<inner>.+?)》?的通知")

@@ -27,7 +27,7 @@ _LEAD = re.compile(
     r"}申报)|形成以.{2,10}为.{2,8}的)+"
 )
 _TAIL = re.compile(
-    r"(?:[的了等、,:]|有望|预计|同比|环比|[较比](?:上年|去年)(?:同期)?|累计|"
+    r"(?:由|从|仅|只|尚|不足|[的了等、,:]|有望|预计|同比|环比|[较比](?:上年|去年)(?:同期)?|累计|"
     r"总计|共计|合计|分别|各|均|也|再|就|已|将|要|应|力争|确保|努力|共|计|总|"
     r"约|数量|总数量?|总量|保有量|户数|家数|个数|件数|存量|"
     r"年度|平均|每年|年均|逐年|继续|持续|稳步|大幅|显著|明显|有效|全面|基本|"
@@ -99,8 +99,12 @@ def frame(left: str, right: str, figure: Figure) -> Frame:
         if grown is not None:
             return grown
     left = _without_reach(left).removesuffix("了")
-    if (found := _verb_end().search(left)) and (
-        behind or len(left) == len(found[0]) or figure.kind == "count"
+    started = _verb_start().match(left)
+    noun_ends_in_verb = started and not behind and len(left) - started.end() >= 2
+    if (
+        (found := _verb_end().search(left))
+        and not (noun_ends_in_verb and found[0] not in _ADDED and found.start() > 2)
+        and (behind or len(left) == len(found[0]) or figure.kind == "count")
     ):
         subject = stripped(left[: found.start()])
         if behind and figure.kind not in ("ratio", "points"):
@@ -162,7 +166,12 @@ def _object(right: str) -> str:
     noun = found["noun"]
     if end := _OBJECT_END.search(noun, 1):
         noun = noun[: end.start()]
-    return _noun(noun)
+    noun = _noun(noun)
+    return "" if _HOLLOW_OBJECT.match(noun) else noun
+
+
+#: 突破10万亿元大关, 100家的目标: no object.
+_HOLLOW_OBJECT = re.compile(r"大关|关口|目标|任务|规模|水平|左右|以上")
 
 
 def _scope(text: str) -> str:
@@ -179,7 +188,8 @@ def stripped(text: str) -> str:
     while text != before:
         before = text
         text = _LEAD.sub("", text.strip())
-        text = lexicon.starts("areas", "whole").sub("", text, count=1) if len(text) > 4 else text
+        found = lexicon.starts("areas", "whole").match(text)
+        text = text[found.end() :] if found and len(text) - found.end() >= 2 else text
     return text
 
 
@@ -203,14 +213,25 @@ def first_thing(text: str) -> str:
 
 #: What a plan never counts: the subject of the clause is elsewhere.
 _HOLLOW = re.compile(
-    r"(?:阶段|方面|情况|工作|行动|机制|意识|力度|格局|步伐|成效|态势|会议|基础|"
+    r"(?:大关|关口|阶段|方面|情况|工作|行动|机制|意识|力度|格局|步伐|成效|态势|会议|基础|"
     r"趋势|发展|年|月|是|为)$|^.$|^[^\u4e00-\u9fffA-Za-z]*$"
+)
+
+
+#: Words for the number of things that stands elsewhere.
+_COUNTED = re.compile(
+    r"(?:有效|总|净增|存)?(?:数量|户数|家数|总数|总量|保有量|存量|数)|入库评价|"
+    r"评价入库|评价|期末"
 )
 
 
 def is_hollow(noun: str) -> bool:
     """Is it no name of anything that can be counted or measured?"""
-    return _HOLLOW.search(noun) is not None or _verb_start().fullmatch(noun) is not None
+    return (
+        _HOLLOW.search(noun) is not None
+        or _COUNTED.fullmatch(noun) is not None
+        or _verb_start().fullmatch(noun) is not None
+    )
 
 
 _RANKED = re.compile(

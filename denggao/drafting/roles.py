@@ -31,6 +31,8 @@ _MODIFIES = re.compile(
     r"^(?:的|(?:[\u4e00-\u9fff]{0,6})(?:设备|仪器|企业|项目|单位|产品|机构|人员|平台))"
 )
 _AIM = re.compile(r"^的?(?:目标|任务|要求|规模|水平|指标|总体目标)")
+#: 每年安排不少于20亿元资金: what is set aside, for nobody yet.
+_SET_ASIDE = re.compile(r"(?:安排|设立|统筹|筹集|注资|预算|列支)[^,;。]{0,14}$")
 _CONTENT = re.compile(
     r"(?:资金|奖金|奖补|补助|贷款|基金|投资|产值|收入|成交额|交易额|授信|融资|税收|减免|支出|投入)"
 )
@@ -158,6 +160,8 @@ def _is_award(figure: Figure, at: Setting) -> bool:
     if figure.kind not in ("money", "ratio"):
         return False
     sentence = bare(at.sentence)
+    if _SET_ASIDE.search(at.clause_before):
+        return False
     if at.document in REPORTING:
         near = at.clause_before[-24:]
         return re.search(r"(?:每家|一次性|给予|最高)[^,]*$", near) is not None

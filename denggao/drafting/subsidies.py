@@ -127,6 +127,8 @@ class _Sentence:
     def is_amount(self, figure: Figure) -> bool:
         before = bare(self.words[max(0, figure.start - 24) : figure.start])
         after = bare(self.words[figure.end : figure.end + 16])
+        if re.search(r"(?:安排|设立|统筹|筹集|注资|列支)[^,;。]{0,14}$", before):
+            return False
         if (
             after.startswith(("以上的", "及以上的"))
             or (figure.op == ">=" and after.startswith("的"))

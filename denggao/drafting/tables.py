@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from denggao.drafting import naming, roles
@@ -61,6 +62,10 @@ def _cells(text: str, paragraph: Paragraph) -> list[tuple[str, int]]:
 
 def _of_table(text: str, rows: Sequence[tuple[int, Paragraph]], head: Head) -> Iterator[Item]:
     heads = _cells(text, rows[0][1])
+    places = _of_places(text, rows, heads, head)
+    if places:
+        yield from places
+        return
     columns = {
         i: found for i, (cell, _) in enumerate(heads) if (found := _column(cell, head)) is not None
     }
@@ -76,6 +81,43 @@ def _of_table(text: str, rows: Sequence[tuple[int, Paragraph]], head: Head) -> I
             item = _item(cells, names[0], units, i, year, role, number)
             if item is not None:
                 yield item
+
+
+_PLACES = re.compile(
+    r"单位(?:名称)?|县区|区县|地区|县\(市、?区\)|责任单位|街道|乡镇|市州|属地|"
+    r"园区"
+)
+
+
+def _of_places(
+    text: str,
+    rows: Sequence[tuple[int, Paragraph]],
+    heads: Sequence[tuple[str, int]],
+    head: Head,
+) -> list[Item]:
+    """A year's targets by place: 单位 | 净增高企(家) | 成交额(亿元)."""
+    first = next((i for i, (cell, _) in enumerate(heads) if _PLACES.fullmatch(cell)), None)
+    counted = [i for i, (cell, _) in enumerate(heads) if _UNIT.search(cell)]
+    before = text[max(0, heads[0][1] - 120) : heads[0][1]]
+    if (
+        first is None
+        or not counted
+        or head.only_year is None
+        or not re.search(r"目标|任务|分解", before)
+    ):
+        return []
+    found = []
+    for number, row in rows[1:]:
+        cells = _cells(text, row)
+        if len(cells) != len(heads):
+            continue
+        place = re.sub(r"^(?:合计|总计|全市|全省|全县|全区)$", "", cells[first][0]) or None
+        for i in counted:
+            named = [(heads[i][0], heads[i][1]), cells[i]]
+            item = _item(named, 0, None, 1, head.only_year, roles.TARGET, number)
+            if item is not None:
+                found.append(replace(item, area=place))
+    return found
 
 
 def _column(cell: str, head: Head) -> tuple[int, str] | None:

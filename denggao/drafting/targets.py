@@ -32,7 +32,7 @@ _EACH = re.compile(
 )
 _BARE = re.compile(
     r"(?:合同)?(?:成交额|总产值|产值|营业收入|增加值|占比|比重|覆盖率|增长率|"
-    r"拥有量|授权量|申请量|总面积)$"
+    r"拥有量|授权量|申请量|总面积|投入强度|强度)$"
 )
 _QUOTED = re.compile(r"“[^”]{0,12}”")
 
@@ -53,13 +53,16 @@ class _Reader:
     items: list[Item] = field(default_factory=list)
     group: list[str] = field(default_factory=list)
     section_year: When | None = None
-    section: tuple[int, ...] = ()
+    section: tuple[int, ...] = (-1,)
+    told_year: int | None = None
 
     def paragraph(self, paragraph: Paragraph, number: int) -> None:
         self.here, self.number = paragraph, number
         section = self.path(paragraph)
         if section != self.section:
             self.section, self.section_year = section, self.year_of_heading(paragraph)
+            told = self.section_year.year if self.section_year is not None else None
+            self.told_year = told if isinstance(told, int) and paragraph.kind == "facts" else None
         self.paragraph_year: When | None = None
         for sentence in sentences(
             self.text, paragraph.start + len(paragraph.number), paragraph.end
@@ -124,7 +127,7 @@ class _Reader:
         self.keep(whens, words)
 
     def without_years(self, clause: Clause) -> tuple[str, list[When]]:
-        issued = self.head.now
+        issued = self.told_year or self.head.now
         whens = years(clause.text, issued, self.head.last_year)
         words = clause.text
         for when in whens:
@@ -225,7 +228,7 @@ class _Reader:
         if found.behind and (at := clause.text.find(found.noun[-2:], figure.end)) >= 0:
             end = min(at + 2, right[1])
         if self.is_base(figure, clause.text):
-            when = next((w for w in whens if w.role == "基" and w.start <= figure.start), when)
+            when = next((w for w in whens if w.role == "基" and w.start <= figure.start), None)
             self.add(clause, figure, found, when, self.base_role(), start, end, inside, base=True)
             self.base = found
             return
@@ -260,12 +263,13 @@ class _Reader:
     def carried(self, found: Frame, before: str, figure: Figure) -> Frame:
         """What the words leave out because the clause before said it."""
         noun = found.noun
+        if noun.startswith("占") and self.noun and figure.kind == "ratio":
+            return Frame(self.noun + noun, found.verb)
         plain = figure.left == figure.start or figure.op in ("≈", "range")
-        if noun and not found.verb and not found.behind and self.is_area(noun, figure):
+        if noun and not found.behind and self.is_area(noun, figure):
             self.area = noun
-            return Frame(
-                self.noun or self.subject_noun() or self.thing_before(), self.verb, self.scope
-            )
+            thing = self.noun or self.subject_noun() or self.thing_before()
+            return Frame(thing, found.verb or self.verb, self.scope)
         if found.verb and noun and not found.behind and self.scope and found.verb == self.verb:
             tail = re.search(r"(?:产业|领域|行业)$", self.scope)
             scope = (
@@ -273,7 +277,8 @@ class _Reader:
             )
             return Frame(self.noun, found.verb, scope)
         if _BARE.fullmatch(noun) and self.noun and not _BARE.search(self.noun):
-            noun = self.noun + noun
+            overlap = next((k for k in (4, 3, 2) if self.noun.endswith(noun[:k])), 0)
+            noun = self.noun + noun[overlap:]
         if LEVEL.match(noun) and self.noun:
             noun = noun + LEVELS.sub("", self.noun)
         if naming.is_hollow(noun):

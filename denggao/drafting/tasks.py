@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from denggao.drafting import lexicon
 from denggao.drafting.deadlines import due_in
 from denggao.drafting.head import Head, is_title
 from denggao.drafting.outline import Paragraph
@@ -189,7 +190,8 @@ def _leaves(text: str, nodes: Sequence[_Node], head: Head) -> Iterator[_Node]:
     elif spoken := [item for n in nodes if _gives_tasks(n.heading) for item in _spoken(text, n)]:
         yield from spoken
     elif not any(n.heading.number.startswith("第") for n in inner):
-        yield from (n for n in inner if n.heading.title)
+        acts = lexicon.starts("tasks", "verbs")
+        yield from (n for n in inner if n.heading.title and acts.match(n.heading.title.lstrip("“")))
 
 
 def _spoken(text: str, node: _Node) -> Iterator[_Node]:

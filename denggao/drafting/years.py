@@ -25,7 +25,7 @@ _PATTERN = re.compile(
     r"|(?P<within>(?:未来|今后|用|在|经过|力争|"
     r"通过)?(?:[一二两三四五六七八九十]|\d{1,2})(?:至|到|-|"
     r"—)?(?:[一二两三四五六七八九十]|\d{1,2})?年(?:内|之?内|左右(?:时间)?|时间|"
-    r"(?=累计)|突围)?)"
+    r"(?=累计|提高|提升|增长|新增|翻|再增|力争)|突围)?)"
     r"|(?P<near>(?:近|过去|最近)(?:的)?(?:[一二两三四五六七八九十]|\d{1,2})年(?:来|间|内)?)"
     r"|(?P<rel>今年|本年度?|当年|明年|后年|去年|上年度?|前年|年内|年底前?|年末|"
     r"全年|(?<![\u4e00-\u9fff])同年|(?:到?规划|到?方案)?期末|届时)"
@@ -120,7 +120,7 @@ def _within(match: re.Match[str], text: str) -> When | None:
     word = match["within"]
     if (
         not word.endswith(("内", "时间", "左右"))
-        and not text.startswith("累计", match.end())
+        and not re.match("累计|提高|提升|增长|新增|翻|再增|力争", text[match.end() :])
         and not word.startswith(("未来", "今后", "用", "经过"))
     ):
         return None
