@@ -15,6 +15,7 @@ from denggao.cli import (
     columns,
     compare,
     demo,
+    draft,
     edit,
     errors,
     fill,
@@ -27,6 +28,7 @@ from denggao.cli import (
     plan,
     report,
     screen,
+    targets,
     template,
     web,
 )
@@ -37,6 +39,7 @@ app = application(
     "登高：把认定办法写成能运行的规范，对台账里的每一户企业说清符合不符合、为什么、还缺什么。"
 )
 app.add_typer(law.app, name="law")
+app.add_typer(targets.app, name="targets")
 app.command("judge", cls=Command)(judge.judge)
 app.command("screen", cls=Command)(screen.screen)
 app.command("check", cls=Command)(check.check)
@@ -52,6 +55,7 @@ app.command("errors", cls=Command)(errors.errors)
 app.command("plan", cls=Command)(plan.plan)
 app.command("report", cls=Command)(report.report)
 app.command("pay", cls=Command)(pay.pay)
+app.command("draft", cls=Command)(draft.draft)
 app.command("demo", cls=Command)(demo.demo)
 app.command("serve", cls=Command)(web.serve)
 app.command("migrate", cls=Command)(web.migrate)

@@ -61,6 +61,7 @@ def check(
     with _engines(there) as engines:
         for instrument in found:
             typer.echo(f"{instrument.short}（{instrument.version}）")
+            _tell_plan(instrument)
             if instrument.actions:
                 typer.echo(
                     f"    行动 {len(instrument.actions)} 条：事实、单位、来源都查过；"
@@ -68,7 +69,7 @@ def check(
                 )
             if instrument.awards:
                 failed += _report_awards(instrument)
-            if instrument.examples or not (instrument.awards or instrument.actions):
+            if instrument.examples or not (instrument.awards or _is_plan(instrument)):
                 for engine_name, engine in engines.items():
                     failed += _report(instrument, engine_name, engine)
     if failed:
@@ -97,6 +98,32 @@ def sql(
     chosen = readings(instruments, reading)
     text = written(instruments, dialect, on, chosen, table=table, view=view)
     typer.echo(text, nl=False)
+
+
+def _tell_plan(instrument: Instrument) -> None:
+    """What a plan holds, and what in it a person has yet to complete."""
+    targets, tasks = instrument.targets, instrument.tasks
+    if not targets and not tasks:
+        return
+    unknown = [t for t in targets if t.lo is None]
+    undated = [t for t in tasks if t.due is None]
+    typer.echo(
+        f"    目标 {len(targets)} 条（未定 {len(unknown)} 条），任务 {len(tasks)} 条"
+        f"（没有期限 {len(undated)} 条）"
+    )
+    for target in unknown:
+        typer.echo(f"        第 {target.line} 行 {target.name}：数未定（*），定了再填")
+    for target in targets:
+        if target.year is None:
+            typer.echo(f"        第 {target.line} 行 {target.name}：没有年度，请补“年度”")
+    for task in tasks:
+        if not task.units and not task.lead:
+            typer.echo(f"        第 {task.line} 行 {task.name}：没有责任单位，请补“责任”")
+
+
+def _is_plan(instrument: Instrument) -> bool:
+    """Nothing in it is to be proved by cases: actions, targets, tasks."""
+    return bool(instrument.actions or instrument.targets or instrument.tasks)
 
 
 def _report(instrument: Instrument, name: str, engine: Engine) -> int:

@@ -26,6 +26,7 @@ from denggao.rules.awards import award
 from denggao.rules.document import Block
 from denggao.rules.errors import InstrumentError
 from denggao.rules.hints import gap, spelling
+from denggao.rules.targets import target, task
 
 Branch = Tree[Token]
 
@@ -102,6 +103,8 @@ class Builder:
     manuals: list[n.Manual] = field(default_factory=list)
     actions: list[n.Action] = field(default_factory=list)
     awards: list[Award] = field(default_factory=list)
+    targets: list[n.Target] = field(default_factory=list)
+    tasks: list[n.Task] = field(default_factory=list)
     block: Block = field(default_factory=lambda: Block("", 1, None, ""))
 
     def build(self, parsed: list[tuple[Block, Branch]]) -> None:
@@ -121,6 +124,9 @@ class Builder:
 
     def _announce(self, tree: Branch) -> None:
         if tree.data in ("derivation", "manual"):
+            return
+        if tree.data in ("target", "task"):  # no rule can name them
+            self._announce_action(tree, str(tree.children[0]), str(tree.children[0]))
             return
         id_, name = self._title(tree)
         if tree.data == "action":  # no rule can name it, but none may have its name
@@ -159,6 +165,10 @@ class Builder:
                 self.derivations.append(self._derivation(tree))
             case "listing" | "warning":
                 self.statements.append(self._roll(tree))
+            case "target":
+                self.targets.append(target(self, tree))
+            case "task":
+                self.tasks.append(task(self, tree))
             case "action":
                 self.actions.append(action(self, tree, *self._title(tree)))
             case "award":

@@ -15,6 +15,9 @@ from denggao.rules.nodes import Example
 MAX_CHARACTERS = 400_000
 DRAFT = "征求意见稿"
 _KEYS = {"名称", "简称", "依据", "地域", "施行", "废止", "例日", "缺省摸排", "状态"}
+#: What a draft says where its text says nothing, and a person has to complete.
+MISSING = "待补"
+_SHOWN = 12
 _FENCE = re.compile(r"^```\s*(\S*)\s*$")
 _NUMBER = re.compile(r"(\d+号)$")
 
@@ -76,8 +79,19 @@ def _front_matter(lines: list[str], path: str) -> tuple[dict[str, Any], int]:
         raise InstrumentError(path, line + 2, 1, "文件头不是合规的 YAML（键: 值）") from None
     if not isinstance(meta, dict):
         raise InstrumentError(path, 2, 1, "文件头应写成“键: 值”")
+    _check_complete(meta, lines, path)
     _check_meta(meta, path)
     return meta, end + 1
+
+
+def _check_complete(meta: dict[str, Any], lines: list[str], path: str) -> None:
+    """A draft whose head a person has yet to complete says all that is missing, at once."""
+    if not any(str(value).startswith(MISSING) for value in meta.values()):
+        return
+    gaps = [(n, line.strip()) for n, line in enumerate(lines, 1) if f"{MISSING}" in line]
+    shown = "；".join(f"第 {n} 行 {text[:40]}" for n, text in gaps[:_SHOWN])
+    more = f"；……共 {len(gaps)} 处" if len(gaps) > _SHOWN else ""
+    raise InstrumentError(path, gaps[0][0], 1, f"拟稿还有 {len(gaps)} 处要由人补齐：{shown}{more}")
 
 
 def _check_meta(meta: dict[str, Any], path: str) -> None:

@@ -72,6 +72,8 @@ def _assemble(text: str, path: str) -> n.Instrument:
         manuals=tuple(builder.manuals),
         actions=tuple(builder.actions),
         awards=tuple(builder.awards),
+        targets=tuple(builder.targets),
+        tasks=tuple(builder.tasks),
         examples=examples(document.tables, _heads(document.tables, builder, side_of_head)),
         award_examples=examples(
             document.award_tables, _heads(document.award_tables, builder, side)
