@@ -60,7 +60,7 @@ def screen(
         from denggao.cli.onsite import screen_there
 
         screen_there(
-            there, ledgers or [], law, on, output, _mapping(columns), id_column, reading, replace
+            there, ledgers or [], law, on, output, column_map(columns), id_column, reading, replace
         )
         typer.echo(told)
         return

@@ -82,8 +82,20 @@ class Simplifier:
             return b
         return a if b == neutral else expr
 
+    def _arithmetic(self, expr: Expr) -> Expr:
+        """Of literals: a database might compute it in 32 bits."""
+        a, b = (arg.args[0] if arg.op == "lit" else _OPEN for arg in expr.args)
+        if a is None or b is None:
+            return lit(None, expr.type)
+        if isinstance(a, int) and isinstance(b, int):
+            return lit(_EXACTLY[expr.op](a, b), expr.type)
+        return expr
+
     def _extreme(self, expr: Expr) -> Expr:
         args: list[Expr] = list(dict.fromkeys(expr.args))
+        numbers = [arg.args[0] for arg in args if arg.op == "lit" and arg.args[0] is not None]
+        if len(numbers) == len(args):
+            return lit((min if expr.op == "least" else max)(numbers), expr.type)
         return args[0].cast(expr.type) if len(args) == 1 else Expr(expr.op, tuple(args), expr.type)
 
     def _when(self, expr: Expr) -> Expr:
@@ -99,7 +111,16 @@ class Simplifier:
         return expr
 
 
+_OPEN = object()
+_EXACTLY: dict[str, Callable[[int, int], int]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+}
 _RULES: dict[str, Callable[[Simplifier, Expr], Expr]] = {
+    "add": Simplifier._arithmetic,
+    "sub": Simplifier._arithmetic,
+    "mul": Simplifier._arithmetic,
     "coalesce": Simplifier._coalesce,
     "null": Simplifier._null,
     "not": Simplifier._not,
