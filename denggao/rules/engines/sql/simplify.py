@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from denggao.rules.engines.lowering.expr import Expr, lit, when
+from denggao.rules.engines.lowering.expr import Expr, Type, lit, when
 
 _TRUE, _FALSE = lit(True), lit(False)
 
@@ -30,9 +30,13 @@ class Simplifier:
             args = tuple(self(arg) if isinstance(arg, Expr) else arg for arg in expr.args)
             same = all(a is b for a, b in zip(args, expr.args, strict=True))
             inner = expr if same else Expr(expr.op, args, expr.type)
-            rule = _RULES.get(expr.op)
-            found = self._done[expr] = inner if rule is None else rule(self, inner)
+            found = self._done[expr] = self.node(inner)
         return found
+
+    def node(self, expr: Expr) -> Expr:
+        """The expression, whose parts are simple already."""
+        rule = _RULES.get(expr.op)
+        return expr if rule is None else rule(self, expr)
 
     def nullable(self, expr: Expr) -> bool:
         """May it be null in some row?"""
@@ -89,7 +93,9 @@ class Simplifier:
             return lit(None, expr.type)
         if isinstance(a, int) and isinstance(b, int):
             return lit(_EXACTLY[expr.op](a, b), expr.type)
-        return expr
+        if expr.type is Type.REAL:
+            return expr
+        return _factored(expr) if expr.op == "mul" else _signed(expr)
 
     def _extreme(self, expr: Expr) -> Expr:
         args: list[Expr] = list(dict.fromkeys(expr.args))
@@ -109,6 +115,32 @@ class Simplifier:
         if flag.op == "not" and not self.nullable(flag):
             return when(flag.args[0], otherwise, then)
         return expr
+
+
+def _factored(expr: Expr) -> Expr:
+    """One literal factor at most, on the right."""
+    first: Expr = expr.args[0]
+    second: Expr = expr.args[1]
+    if first.op == "lit":
+        first, second = second, first
+    if second.op != "lit":
+        return expr
+    factor = second.args[0]
+    if first.op == "mul" and first.args[1].op == "lit":
+        return _factored(
+            Expr("mul", (first.args[0], lit(first.args[1].args[0] * factor)), expr.type)
+        )
+    return first.cast(expr.type) if factor == 1 else Expr("mul", (first, second), expr.type)
+
+
+def _signed(expr: Expr) -> Expr:
+    """a + b × −5 is a − b × 5."""
+    first, second = expr.args
+    factor = second.args[1].args[0] if second.op == "mul" and second.args[1].op == "lit" else 1
+    if factor >= 0:
+        return expr
+    turned = _factored(Expr("mul", (second.args[0], lit(-factor)), second.type))
+    return Expr("sub" if expr.op == "add" else "add", (first, turned), expr.type)
 
 
 _OPEN = object()
