@@ -95,7 +95,7 @@ class Emitter:
         line = f" {word} ".join(parts)
         if len(line) <= _LONG:
             return line
-        return ("\n" + word + " ").join(_indented(part) for part in parts)
+        return f"\n  {word} ".join(part.replace("\n", "\n  ") for part in parts)
 
     def _sum(self, expr: Expr) -> str:
         first, second = expr.args

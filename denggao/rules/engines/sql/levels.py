@@ -38,7 +38,7 @@ def layered(kept: Iterable[Kept], outputs: Mapping[str, Expr]) -> Layered:
     """Those of the columns that ``outputs`` read, directly or not."""
     simple = Simplifier()
     known = {k.name: Kept(k.name, simple.column(k.name, k.expr), k.about) for k in kept}
-    work = _Inliner(known)
+    work = _Inliner(known, simple)
     written = work.written({name: simple(expr) for name, expr in outputs.items()})
     return _sorted(written, work)
 
@@ -74,8 +74,9 @@ def _renamed(expr: Expr, other: Mapping[str, str]) -> Expr:
 class _Inliner:
     """Writes columns out where they are read but once."""
 
-    def __init__(self, kept: dict[str, Kept]) -> None:
+    def __init__(self, kept: dict[str, Kept], simple: Simplifier) -> None:
         self.kept = kept
+        self.simple = simple
         self.needed: dict[str, Kept] = {}  # in the order of computing
         self._reads: Counter[str] = Counter()
         self._said: dict[Expr, Expr] = {}
@@ -109,7 +110,7 @@ class _Inliner:
 
     def _inside(self, expr: Expr) -> Expr:
         args = tuple(self._write(a) if isinstance(a, Expr) else a for a in expr.args)
-        return Expr(expr.op, args, expr.type)
+        return self.simple.node(Expr(expr.op, args, expr.type))
 
     def _column(self, expr: Expr) -> Expr:
         name = expr.args[0]

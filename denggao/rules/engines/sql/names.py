@@ -33,6 +33,7 @@ _PARTS = {
     "possible_fails": "可能在后",
 }
 _YEAR = re.compile(r"^([a-z_0-9]+)(@\d{4})?(\.lo|\.hi)?$")
+_LINE = re.compile(r"^(\d+)(holds|fails)$")
 _SHARED = re.compile(r"^\d+$")
 _ROOM = 8  # bytes of a shortened name's mark
 
@@ -75,7 +76,9 @@ def readable(column: str, titles: dict[str, str]) -> str:
         if _SHARED.match(name):
             words.append(f"中间{name}" if not first else name)
         else:
-            words.append(_PARTS.get(name, name) + at + year)
+            line = _LINE.match(name)
+            told = f"第{int(line[1]) + 1}行{_PARTS[line[2]]}" if line else _PARTS.get(name, name)
+            words.append(told + at + year)
     return "·".join(filter(None, words))
 
 

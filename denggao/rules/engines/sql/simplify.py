@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from denggao.rules.engines.lowering.expr import Expr, lit, when
+from denggao.rules.engines.lowering.expr import Expr, Type, lit, when
 
 _TRUE, _FALSE = lit(True), lit(False)
 
@@ -30,9 +30,13 @@ class Simplifier:
             args = tuple(self(arg) if isinstance(arg, Expr) else arg for arg in expr.args)
             same = all(a is b for a, b in zip(args, expr.args, strict=True))
             inner = expr if same else Expr(expr.op, args, expr.type)
-            rule = _RULES.get(expr.op)
-            found = self._done[expr] = inner if rule is None else rule(self, inner)
+            found = self._done[expr] = self.node(inner)
         return found
+
+    def node(self, expr: Expr) -> Expr:
+        """The expression, whose parts are simple already."""
+        rule = _RULES.get(expr.op)
+        return expr if rule is None else rule(self, expr)
 
     def nullable(self, expr: Expr) -> bool:
         """May it be null in some row?"""
@@ -82,8 +86,22 @@ class Simplifier:
             return b
         return a if b == neutral else expr
 
+    def _arithmetic(self, expr: Expr) -> Expr:
+        """Of literals: a database might compute it in 32 bits."""
+        a, b = (arg.args[0] if arg.op == "lit" else _OPEN for arg in expr.args)
+        if a is None or b is None:
+            return lit(None, expr.type)
+        if isinstance(a, int) and isinstance(b, int):
+            return lit(_EXACTLY[expr.op](a, b), expr.type)
+        if expr.type is Type.REAL:
+            return expr
+        return _factored(expr) if expr.op == "mul" else _signed(expr)
+
     def _extreme(self, expr: Expr) -> Expr:
         args: list[Expr] = list(dict.fromkeys(expr.args))
+        numbers = [arg.args[0] for arg in args if arg.op == "lit" and arg.args[0] is not None]
+        if len(numbers) == len(args):
+            return lit((min if expr.op == "least" else max)(numbers), expr.type)
         return args[0].cast(expr.type) if len(args) == 1 else Expr(expr.op, tuple(args), expr.type)
 
     def _when(self, expr: Expr) -> Expr:
@@ -99,7 +117,42 @@ class Simplifier:
         return expr
 
 
+def _factored(expr: Expr) -> Expr:
+    """One literal factor at most, on the right."""
+    first: Expr = expr.args[0]
+    second: Expr = expr.args[1]
+    if first.op == "lit":
+        first, second = second, first
+    if second.op != "lit":
+        return expr
+    factor = second.args[0]
+    if first.op == "mul" and first.args[1].op == "lit":
+        return _factored(
+            Expr("mul", (first.args[0], lit(first.args[1].args[0] * factor)), expr.type)
+        )
+    return first.cast(expr.type) if factor == 1 else Expr("mul", (first, second), expr.type)
+
+
+def _signed(expr: Expr) -> Expr:
+    """a + b × −5 is a − b × 5."""
+    first, second = expr.args
+    factor = second.args[1].args[0] if second.op == "mul" and second.args[1].op == "lit" else 1
+    if factor >= 0:
+        return expr
+    turned = _factored(Expr("mul", (second.args[0], lit(-factor)), second.type))
+    return Expr("sub" if expr.op == "add" else "add", (first, turned), expr.type)
+
+
+_OPEN = object()
+_EXACTLY: dict[str, Callable[[int, int], int]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+}
 _RULES: dict[str, Callable[[Simplifier, Expr], Expr]] = {
+    "add": Simplifier._arithmetic,
+    "sub": Simplifier._arithmetic,
+    "mul": Simplifier._arithmetic,
     "coalesce": Simplifier._coalesce,
     "null": Simplifier._null,
     "not": Simplifier._not,
