@@ -76,6 +76,8 @@ _KINDS = {
     "title_twice": "同一证书两个有效期",
     "too_long": "文字太长",
     "odd_name": "名称可疑",
+    "unknown_region": "区县不认得",
+    "unknown_industry": "行业不认得",
     "titles_share_a_date": "几项资格写在一行",
     "two_codes": "同名企业两个代码",
     "two_names": "同一代码两个名称",

@@ -83,6 +83,8 @@ def _value(rnd: Random, key: str, known: dict[str, Any]) -> Any:
         return rnd.random() < 0.5
     if name == "field_code":
         return rnd.choice(FIELDS)
+    if name == "industry":
+        return rnd.choice(["C3511", "C39", "6510", "软件和信息技术服务业"])
     return rnd.choice(["兰州市城关区天水南路1号", "安宁区 万新路 2-3号", "C3511", "6510，6520"])
 
 
