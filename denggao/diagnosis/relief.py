@@ -10,7 +10,7 @@ from denggao.diagnosis.future import assumed
 from denggao.diagnosis.plan import Plan, Status
 from denggao.facts.enterprise import Firm
 from denggao.facts.errors import UserError
-from denggao.facts.interval import Interval
+from denggao.facts.interval import UNDEFINED, Interval
 from denggao.facts.titles import Title
 from denggao.rules.engines.reference import Evaluation
 from denggao.rules.library import in_force
@@ -37,6 +37,9 @@ _UNLOCKED = {
     "科技型中小企业评价": ("科技型中小企业", (("亏损结转", None),)),
 }
 _YEARS = 3
+#: The law of the super deduction, what it adds to the deductions, and the tax that this saves.
+_DEDUCTION, _EXTRA, _SAVED = "研发费用加计扣除", "SD-EXTRA", "SD-SAVED"
+_DEDUCTED = "rd_super@"
 
 
 def unlocked(plan: Plan) -> tuple[Relief, ...]:
@@ -45,7 +48,7 @@ def unlocked(plan: Plan) -> tuple[Relief, ...]:
     if plan.status is Status.NEVER or plan.instrument.short not in _UNLOCKED:
         return ()
     kind, found = _UNLOCKED[plan.instrument.short]
-    return tuple(_reliefs(plan, kind, found))
+    return (*_reliefs(plan, kind, found), *_deducted(plan, kind))
 
 
 def _reliefs(plan: Plan, kind: str, found: tuple[tuple[str, str | None], ...]) -> Iterator[Relief]:
@@ -69,6 +72,46 @@ def _reliefs(plan: Plan, kind: str, found: tuple[tuple[str, str | None], ...]) -
         )
         supposes = f"{year}年底前发证" + (f"；{told}" if told and known is not None else "")
         yield Relief(statement.name, statement.cite, known, year, supposes)
+
+
+# ------------------------------------------------------------------ what raised R&D saves
+
+
+def _deducted(plan: Plan, kind: str) -> Iterator[Relief]:
+    """What the R&D that the plan adds saves in tax by itself, year by year: the relief of the
+    firm with all steps done, less that with none. Nothing where it may not deduct."""
+    changed = {key for step in plan.steps for key in step.changes}
+    for year in sorted(int(k.partition("@")[2]) for k in changed if k.startswith(_DEDUCTED)):
+        settled = date(year + 1, 5, 31)
+        try:
+            law = in_force(_DEDUCTION, settled)
+        except UserError:
+            continue  # no version in force on that day
+        titled = year >= plan.batch.deadline.year
+        after = _titled(plan, kind) if titled else Firm(dict(plan.after.facts.values))
+        without = {k: v for k, v in plan.before.facts.values.items() if k != "titles"}
+        titles = {k: v for k, v in after.values.items() if k == "titles"}
+        runs = [Evaluation(law, firm, settled) for firm in (Firm({**without, **titles}), after)]
+        may = runs[1].holds(law.verdict.id)
+        if may is not False:
+            statement = law.statements[_SAVED]
+            unsure = "" if may else "企业可以加计扣除，还没有核实"
+            amount = _difference(*runs)
+            yield Relief(f"多加计扣除而{statement.name}", statement.cite, amount, year, unsure)
+
+
+def _difference(before: Evaluation, after: Evaluation) -> Interval | None:
+    """Where both deductions are exactly known; the tax rate, if open, is the same for both."""
+    if not all(_number(run, _EXTRA).is_point for run in (before, after)):
+        return None
+    was, is_ = (_number(run, _SAVED) for run in (before, after))
+    if was.lo is None or was.hi is None or is_.lo is None or is_.hi is None:
+        return None
+    return Interval(is_.lo - was.lo, is_.hi - was.hi)
+
+
+def _number(run: Evaluation, id_: str) -> Interval:
+    return run.result(id_).value or UNDEFINED
 
 
 def _titled(plan: Plan, kind: str) -> Firm:
