@@ -26,6 +26,7 @@ from denggao.cli import (
     pay,
     plan,
     report,
+    review,
     screen,
     template,
     web,
@@ -37,6 +38,7 @@ app = application(
     "登高：把认定办法写成能运行的规范，对台账里的每一户企业说清符合不符合、为什么、还缺什么。"
 )
 app.add_typer(law.app, name="law")
+app.add_typer(review.app, name="review")
 app.command("judge", cls=Command)(judge.judge)
 app.command("screen", cls=Command)(screen.screen)
 app.command("check", cls=Command)(check.check)
