@@ -27,6 +27,7 @@ from denggao.cli import (
     pay,
     plan,
     report,
+    review,
     screen,
     targets,
     template,
@@ -40,6 +41,7 @@ app = application(
 )
 app.add_typer(law.app, name="law")
 app.add_typer(targets.app, name="targets")
+app.add_typer(review.app, name="review")
 app.command("judge", cls=Command)(judge.judge)
 app.command("screen", cls=Command)(screen.screen)
 app.command("check", cls=Command)(check.check)
