@@ -388,3 +388,42 @@ def test_what_was_not_understood_can_be_told(clerk: User, client: Client, tmp_pa
     actions.confirm(by=clerk, source=source, without_wrong=False)
     assert Value.objects.get(fact="profit", year=2025).number == 120 * 10_000 * 100
     assert list(importing.faults()) == []
+
+
+NASTY = [
+    "\0",
+    "\udfff",
+    "' OR 1=1 --",
+    "%",
+    "_",
+    "\\",
+    "x" * 5000,
+    "９" * 30,
+    "-1",
+    "1e999",
+    "\r\n",
+]
+
+
+@pytest.mark.parametrize("nasty", NASTY, ids=ascii)
+def test_no_nonsense_breaks_a_page(client: Client, clerk: User, nasty: str) -> None:
+    client.raise_request_exception = False
+    for key in ("text", "region", "tier", "mark", "c", "page", "kind", "fact", "year"):
+        for where in (LIST, reverse("ledger:imports"), reverse("ledger:questions")):
+            assert (
+                client.get(where, {key: nasty.encode("utf-8", "surrogatepass")}).status_code < 500
+            )
+    for name in ("name", "query"):
+        form = {"name": "x", "query": "y", name: nasty.encode("utf-8", "surrogatepass")}
+        assert client.post(reverse("ledger:enterprises-view"), form).status_code < 500
+
+
+@pytest.mark.parametrize("number", [0, 2**31, 2**63, 10**40])
+def test_no_number_in_an_address_breaks_it(client: Client, number: int) -> None:
+    client.raise_request_exception = False
+    for where in (
+        f"/enterprises/{number}/",
+        f"/imports/{number}/",
+        f"/enterprises/1/facts/sales/{number}/",
+    ):
+        assert client.get(where).status_code == 404
