@@ -31,6 +31,10 @@ from denggao.web.accounts.models import User
 
 MANIFEST, SQLITE, TABLES, UPLOADS = "manifest.json", "denggao.sqlite3", "tables/", "uploads/"
 _HEAD = "SELECT seq, digest FROM accounts_auditrow ORDER BY seq DESC LIMIT 1"
+_SEQUENCE = (
+    "SELECT pg_get_serial_sequence(%s, 'id') FROM information_schema.columns"
+    " WHERE table_name = %s AND column_name = 'id'"
+)
 _COUNT = 'SELECT COUNT(*) FROM "{}"'
 
 
@@ -171,11 +175,7 @@ def _fill_tables(folder: Path) -> None:
             with cursor.copy(command) as copied:
                 copied.write(path.read_bytes())
         for name in (path.stem for path in files):
-            cursor.execute(
-                "SELECT pg_get_serial_sequence(%s, 'id') FROM information_schema.columns"
-                " WHERE table_name = %s AND column_name = 'id'",
-                [name, name],
-            )
+            cursor.execute(_SEQUENCE, [name, name])
             for (sequence,) in [row for row in cursor.fetchall() if row[0]]:
                 next_one = f"SELECT COALESCE(MAX(id), 0) + 1 FROM {name}"  # noqa: S608
                 cursor.execute(f"SELECT setval('{sequence}', ({next_one}), false)")

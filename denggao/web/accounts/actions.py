@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from denggao.facts.errors import UserError
 from denggao.web.accounts import audit, roles
-from denggao.web.accounts.models import OldPassword, Region, Unit, User
+from denggao.web.accounts.models import OldPassword, Region, Unit, User, written_name
 from denggao.web.accounts.passwords import REMEMBERED, one_time_password
 
 
@@ -144,7 +144,7 @@ def create_first_user(
 ) -> tuple[User, str]:  # fmt: skip
     """An account from the command line, with its one-time password. Raises UserError where the
     name is taken."""
-    if User.objects.filter(username=User(username=username).username).exists():
+    if User.objects.filter(username=written_name(username)).exists():
         raise UserError(f"已经有账号“{username}”")
     fault = roles.fault(codes, settings.SEPARATION)
     if fault:

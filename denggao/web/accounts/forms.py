@@ -14,19 +14,27 @@ from denggao.web.kit.forms import DayInput
 WHY = "理由"
 
 
+def _secret(purpose: str) -> forms.PasswordInput:
+    return forms.PasswordInput(attrs={"autocomplete": purpose})
+
+
 class LoginForm(forms.Form):
     """用户名和密码。"""
 
-    username = forms.CharField(label="用户名", max_length=40)
-    password = forms.CharField(label="密码", widget=forms.PasswordInput, strip=False)
+    username = forms.CharField(
+        label="用户名",
+        max_length=40,
+        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "username"}),
+    )
+    password = forms.CharField(label="密码", widget=_secret("current-password"), strip=False)
 
 
 class PasswordForm(forms.Form):
     """The present password, and a new one twice."""
 
-    old = forms.CharField(label="现在的密码", widget=forms.PasswordInput, strip=False)
-    new = forms.CharField(label="新密码", widget=forms.PasswordInput, strip=False)
-    again = forms.CharField(label="再输一次新密码", widget=forms.PasswordInput, strip=False)
+    old = forms.CharField(label="现在的密码", widget=_secret("current-password"), strip=False)
+    new = forms.CharField(label="新密码", widget=_secret("new-password"), strip=False)
+    again = forms.CharField(label="再输一次新密码", widget=_secret("new-password"), strip=False)
 
     def __init__(self, user: User, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

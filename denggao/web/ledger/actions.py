@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import shutil
 from collections.abc import Iterable
 from typing import Any
 
@@ -80,13 +81,26 @@ def confirm(*, by: User, source: Import, without_wrong: bool) -> None:
 
 
 @transaction.atomic
+def tell_columns(*, by: User, source: Import, columns: dict[str, Any]) -> None:
+    """Say what heads mean that were not understood, and read the file again. Raises Conflict
+    where it is no longer waiting."""
+    from denggao.web.ledger import tasks
+
+    told = {**source.columns, **columns}
+    waiting = Import.objects.filter(pk=source.pk, state__in=(State.CHECKED, State.REFUSED))
+    if not waiting.update(state=State.CHECKING, columns=told, message="", done=0, total=0):
+        raise Conflict
+    audit.record(by=by, action="认列", of=source, old=source.columns, new=told)
+    tasks.check.enqueue(source.pk)
+
+
+@transaction.atomic
 def drop(*, by: User, source: Import) -> None:
     """Give an unwritten import up; its file goes. Raises Conflict where it is being written."""
     waiting = (State.CHECKED, State.REFUSED)
     if not Import.objects.filter(pk=source.pk, state__in=waiting).update(state=State.DROPPED):
         raise Conflict
-    reading.upload_path(source).unlink(missing_ok=True)
-    reading.rows_path(source).unlink(missing_ok=True)
+    shutil.rmtree(reading.upload_path(source).parent, ignore_errors=True)
     audit.record(by=by, action="放弃导入", of=source)
 
 

@@ -42,7 +42,9 @@ def marked(source: Import, target: Path) -> None:
     from denggao.facts.ledger import read_ledgers
 
     path = _upload(source)
-    found = read_ledgers([path], as_of=source.as_of, lenient=True)
+    found = read_ledgers(
+        [path], as_of=source.as_of, columns=reading.column_map(source), lenient=True
+    )
     write_errors(path, target, found.problems)
 
 

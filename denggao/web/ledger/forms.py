@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 from django.utils import timezone
 
 from denggao.facts.catalogue import Fact, catalogue
@@ -64,6 +65,25 @@ def facts() -> dict[str, Fact]:
     """Those that can be stated by hand: not names and codes, certificates, personal data."""
     apart = {"uscc", "name", "former_names", "titles"}
     return {c: f for c, f in catalogue().items() if c not in apart and not f.personal}
+
+
+def told_columns(answers: QueryDict) -> dict[str, Any]:
+    """What the page of an import was told about heads: 「fact:表头」 is a code or "ignore"."""
+    told: dict[str, Any] = {}
+    for key, code in answers.items():
+        kind, _, head = key.partition(":")
+        if kind != "fact" or not head or not code:
+            continue
+        fact, year = facts().get(code), answers.get(f"year:{head}", "")
+        if code == "ignore":
+            told[head] = None
+        elif fact is not None:
+            told[head] = {"fact": fact.name}
+            if fact.yearly and year.isascii() and year.isdigit():
+                told[head]["year"] = int(year)
+            if fact.unit == "元" and answers.get(f"unit:{head}") in ("元", "万元"):
+                told[head]["unit"] = answers[f"unit:{head}"]
+    return told
 
 
 class CorrectForm(forms.Form):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,11 +12,14 @@ from typing import Any
 from django.conf import settings
 
 from denggao.facts.checking import Checked, check_file
+from denggao.facts.columnmap import ColumnMap, load_column_map
 from denggao.facts.divisions import divisions
 from denggao.facts.ledger import Progress
 from denggao.facts.rowchecks import District
 from denggao.web.accounts.models import Region
 from denggao.web.ledger.models import Import
+
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +33,15 @@ class Row:
 
 
 def upload_path(source: Import) -> Path:
-    """Where the file lies as it was brought."""
-    return settings.UPLOADS / f"{source.pk}{Path(source.file).suffix.lower()}"
+    """Where the file lies as it was brought, under its own name: messages quote it."""
+    name = Path(source.file)
+    stem = _NOT_IN_NAMES.sub("_", name.stem).strip(". ")[:60] or "台账"
+    return settings.UPLOADS / str(source.pk) / f"{stem}{name.suffix.lower()}"
 
 
 def rows_path(source: Import) -> Path:
     """Where its valid rows lie between check and commit."""
-    return settings.UPLOADS / f"{source.pk}.rows"
+    return settings.UPLOADS / str(source.pk) / "valid.rows"
 
 
 def check(source: Import, progress: Progress) -> Checked:
@@ -43,9 +49,29 @@ def check(source: Import, progress: Progress) -> Checked:
     return check_file(
         upload_path(source),
         as_of=source.as_of,
+        columns=column_map(source),
         district=_district(source.region),
         progress=progress,
     )
+
+
+def column_map(source: Import) -> ColumnMap | None:
+    """What a person said of heads that were not understood."""
+    if not source.columns:
+        return None
+    ignored = [head for head, told in source.columns.items() if told is None]
+    lines = ["[heads]", f"ignore = {_toml(ignored)}"]
+    for head, told in source.columns.items():
+        if told is not None:
+            parts = ", ".join(f"{key} = {_toml(value)}" for key, value in told.items() if value)
+            lines.append(f"{_toml(head)} = {{ {parts} }}")
+    path = upload_path(source).with_name("columns.toml")
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return load_column_map(path)
+
+
+def _toml(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)  # the same for texts, numbers and lists
 
 
 def _district(region: Region) -> District | None:

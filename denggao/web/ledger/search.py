@@ -210,10 +210,8 @@ def _cell(column: Column, value: Value | None) -> Cell:
     if fact.unit == "元":
         text = text.removesuffix(" 万元")
     if fact.code == "field_code" and text:  # the list has room for the first of three levels
-        text, source = (
-            technical_fields().get(value.text.partition(".")[0], text),
-            f"{text}；{source}",
-        )
+        source = f"{text}；{source}"
+        text = technical_fields().get(value.text.partition(".")[0], text)
     return Cell(column, text, source, value.disputed)
 
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("imports/<int:pk>/marked/", imports.marked, name="import-marked"),
     path("imports/<int:pk>/workbook/", imports.own_workbook, name="import-workbook"),
     path("imports/<int:pk>/confirm/", imports.confirm, name="import-confirm"),
+    path("imports/<int:pk>/columns/", imports.columns, name="import-columns"),
     path("imports/<int:pk>/drop/", imports.drop, name="import-drop"),
     path("imports/<int:pk>/undo/", imports.undo, name="import-undo"),
     path("questions/", imports.questions, name="questions"),

@@ -8,8 +8,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from denggao.facts.catalogue import Fact, catalogue
+from denggao.facts.catalogue import Fact, catalogue, technical_fields
 from denggao.facts.converters import shown as shown_elsewhere
+from denggao.facts.divisions import full_name
 from denggao.facts.errors import UserError
 from denggao.facts.interval import Interval
 
@@ -66,9 +67,9 @@ def shown(fact: Fact, columns: Columns) -> str:
         return ""
     if fact.unit == "元" and isinstance(value, int):
         return f"{_plain(value, fact.scale * 10_000)} 万元"
-    if fact.unit == "代码" and fact.code == "field_code":
-        from denggao.facts.catalogue import technical_fields
-
+    if fact.code == "region":
+        return full_name(str(value))
+    if fact.code == "field_code":
         return f"{value} {technical_fields().get(str(value), '')}".strip()
     return shown_elsewhere(value, fact)
 
@@ -84,6 +85,12 @@ def fact_name(code: str) -> str:
     """In Chinese; the code itself where the catalogue no longer has it."""
     fact = catalogue().get(code)
     return fact.name if fact else code
+
+
+def key_name(key: str) -> str:
+    """「2025年销售收入」 for ``sales@2025``; what is no key as it stands."""
+    code, _, year = key.partition("@")
+    return (f"{year}年" if year else "") + fact_name(code)
 
 
 def read_typed(fact: Fact, text: str) -> Columns:

@@ -56,6 +56,8 @@ class Import(models.Model):
     at = models.DateTimeField(default=timezone.now)
     #: Rows with a wrong cell stay out, the others come in: a person has said so.
     without_wrong = models.BooleanField(default=False)
+    #: What a person said of heads not understood: {head: {fact, year, unit}} or {head: null}.
+    columns = models.JSONField(default=dict)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     step = models.CharField(max_length=40, default="")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from denggao.facts.errors import UserError
 from denggao.web.accounts.access import requires
 from denggao.web.kit.paging import page_of
-from denggao.web.ledger import actions, exports, queries
+from denggao.web.ledger import actions, exports, forms, queries
 from denggao.web.ledger.forms import UndoForm, UploadForm
 from denggao.web.ledger.models import Enterprise, Import, PendingRow
 
@@ -60,6 +60,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     """One import, wherever it is."""
     source = _mine(request, pk)
     context = {"source": source, "undo": UndoForm(), **queries.about_import(source)}
+    context["facts"] = forms.facts()
     return render(request, "ledger/import.html", context)
 
 
@@ -84,6 +85,22 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except UserError as error:
         messages.error(request, str(error))
+    except actions.Conflict:
+        return _somebody_else(request, source)
+    return redirect("ledger:import", pk)
+
+
+@require_POST
+@requires("ledger.import")
+def columns(request: HttpRequest, pk: int) -> HttpResponse:
+    """认列: what the heads mean that were not understood"""
+    source = _mine(request, pk)
+    told = forms.told_columns(request.POST)
+    if not told:
+        messages.error(request, "没有选任何一列读作什么")
+        return redirect("ledger:import", pk)
+    try:
+        actions.tell_columns(by=request.user, source=source, columns=told)
     except actions.Conflict:
         return _somebody_else(request, source)
     return redirect("ledger:import", pk)
