@@ -78,6 +78,12 @@ COLUMNS = {
         "dishonest_listed", "major_incident", "science_award", "rd_institution", "standard_led",
     ],
 }  # fmt: skip
+#: The part of the first that the peers are measured with: see ``peers.subset``.
+COLUMNS["subset"] = [
+    "established_on", "ip_class1", "ip_class2",
+    *(f"{code}@{LAST}" for code in ("tech_staff", "staff", "ht_income", "total_income")),
+    *_yearly("sales", "rd_expense", "rd_domestic", "net_assets"),
+]  # fmt: skip
 COLUMNS["wide"] = [*COLUMNS["hnte"], *_yearly(*_CATEGORIES)]
 _MORE = _yearly("profit", "main_revenue", "taxable_income", "rd_staff")
 #: The sixty columns of the workbook; the first two are 统一社会信用代码 and 企业名称.

@@ -1,0 +1,36 @@
+"""登高 itself: the shipped law, and of its table only the columns that the job asks for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import data
+import polars as pl
+from peers.subset import COLUMNS, GAPS, OUTPUT, POINTS, TRUTHS
+
+_OURS = {
+    **{name: f"{id_}_truth" for name, id_ in TRUTHS.items()},
+    "hard": "hard_verdict",
+    **dict(zip(POINTS, ("HNTE-S4_lo", "HNTE-S4_hi"), strict=True)),
+    **{gap: f"{TRUTHS[gap.removesuffix('_gap')]}_gap" for gap in GAPS},
+}
+
+
+def judge(path: Path) -> pl.DataFrame:
+    """Read, compile and answer; truths as 登高 tells them (符合, 不符合, 未知)."""
+    from denggao.rules.engines.columnar.table import table
+    from denggao.rules.library import in_force
+
+    law = in_force(data.LAWS["hnte"], data.AS_OF)
+    frame = pl.read_parquet(path, columns=["name", *COLUMNS])
+    return table(law, frame, data.AS_OF, only=_OURS.values()).collected("name")
+
+
+def in_form(frame: pl.DataFrame) -> pl.DataFrame:
+    """In the words of the other contenders."""
+    made = frame.rename({theirs: name for name, theirs in _OURS.items()})
+    truth = [
+        pl.when(pl.col(c) == "pass").then(True).when(pl.col(c) == "fail").then(False).alias(c)
+        for c in TRUTHS
+    ]  # fmt: skip
+    return made.with_columns(truth).select(OUTPUT)
