@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
 from denggao.rules import nodes as n
-from denggao.rules.engines.columnar.emit import TRUTH, Emitter, add_columns
+from denggao.rules.engines.columnar.emit import TRUTH, Emitter
+from denggao.rules.engines.columnar.layers import layers
 from denggao.rules.engines.columnar.run import sizes_of
 from denggao.rules.engines.lowering.compiled import Compiled, compile_for
 from denggao.rules.engines.lowering.expr import Expr
@@ -37,38 +38,39 @@ __all__ = [
     "table",
 ]
 
-_NO_MORE: Mapping[str, Expr] = {}
-
-
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One law over one frame: add ``columns`` to ``frame`` and select them."""
+    """One law over one frame; ``only``, where given, names the columns wanted of it."""
 
     compiled: Compiled
     frame: pl.LazyFrame
+    only: frozenset[str] | None = None
 
     def select(self, *keep: str) -> pl.LazyFrame:
         """The contract's columns, after the frame's own columns ``keep``."""
-        columns = [*map(pl.col, keep), *self._columns()]
-        return add_columns(self.frame, self.compiled.plan).select(columns)
+        frame, columns = self._made({})
+        return frame.select(*map(pl.col, keep), *columns)
 
-    def collected(self, *keep: str, extra: Mapping[str, Expr] = _NO_MORE) -> pl.DataFrame:
+    def collected(self, *keep: str, extra: Mapping[str, Expr] | None = None) -> pl.DataFrame:
         """The same in memory, ``extra`` columns after them. Run in pieces: fewer columns are
         alive at once than when each is made whole. What is the same in every row is added
         afterwards: it costs nothing then."""
-        say = Emitter()
-        others = [say(expr).alias(name) for name, expr in extra.items()]
-        columns = [*map(pl.col, keep), *self._columns(), *others]
+        frame, made = self._made(extra or {})
+        columns = [*map(pl.col, keep), *made]
         each = [x for x in columns if x.meta.root_names()]
         same = [x for x in columns if not x.meta.root_names()]
-        frame = add_columns(self.frame, self.compiled.plan).select(each)
-        made = frame.collect(engine="streaming")
-        return made.with_columns(same).select(x.meta.output_name() for x in columns)
+        rows = frame.select(each).collect(engine="streaming")
+        return rows.with_columns(same).select(x.meta.output_name() for x in columns)
 
-    def _columns(self) -> list[pl.Expr]:
-        say = Emitter()
+    def _made(self, extra: Mapping[str, Expr]) -> tuple[pl.LazyFrame, list[pl.Expr]]:
+        """The frame with all that the wanted columns read, and these."""
         found = shown(self.compiled)  # may add to the plan
-        return [_typed(name, say(expr)) for name, expr in found.items()]
+        wanted = {k: x for k, x in found.items() if self.only is None or k in self.only}
+        below, finals = layers(self.compiled.plan, wanted | dict(extra))
+        say, frame = Emitter(), self.frame
+        for layer in below:
+            frame = frame.with_columns(say(expr).alias(name) for name, expr in layer.items())
+        return frame, [_typed(name, say(expr)) for name, expr in finals.items()]
 
 
 def _typed(name: str, column: pl.Expr) -> pl.Expr:
@@ -82,15 +84,17 @@ def table(
     frame: pl.LazyFrame | pl.DataFrame,
     as_of: date,
     readings: Mapping[str, str] | None = None,
+    only: Collection[str] | None = None,
 ) -> Table:
     """Compile ``instrument`` against ``frame``. A frame in memory is measured first, so that
-    small numbers need not be computed in 128 bits; a file is taken as the catalogue allows."""
+    small numbers need not be computed in 128 bits; a file is taken as the catalogue allows.
+    ``only`` names the columns that are wanted: no others are computed."""
     if isinstance(frame, pl.DataFrame):
         names, sizes = frame.columns, sizes_of(frame)
     else:
         names, sizes = frame.collect_schema().names(), None
     compiled = compile_for(instrument, names, as_of, readings=readings, sizes=sizes)
-    return Table(compiled, frame.lazy())
+    return Table(compiled, frame.lazy(), None if only is None else frozenset(only))
 
 
 def in_order(tables: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
