@@ -84,6 +84,7 @@ COLUMNS["subset"] = [
     *(f"{code}@{LAST}" for code in ("tech_staff", "staff", "ht_income", "total_income")),
     *_yearly("sales", "rd_expense", "rd_domestic", "net_assets"),
 ]  # fmt: skip
+COLUMNS["both"] = list(dict.fromkeys([*COLUMNS["hnte"], *COLUMNS["sme"]]))
 COLUMNS["wide"] = [*COLUMNS["hnte"], *_yearly(*_CATEGORIES)]
 _MORE = _yearly("profit", "main_revenue", "taxable_income", "rd_staff")
 #: The sixty columns of the workbook; the first two are 统一社会信用代码 and 企业名称.

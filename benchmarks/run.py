@@ -1,6 +1,7 @@
 """Measure 登高 and print a Markdown table: ``python benchmarks/run.py`` (see README.md).
 
 --rows N      firms to screen (1,000,000); below 100,000 the other sizes shrink along
+--large       ten million firms too, once (the file takes 1 GB, the run some minutes)
 --only NAME   names that contain NAME, and their floors; may be repeated
 --repeat K    rounds (5); every round runs all measures once, in shuffled order
 """
@@ -15,30 +16,18 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import data
+from measure import Measure
 
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent))  # denggao, where it is not installed
+
+from peers import plan, subset  # noqa: E402
+
 Numbers = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Measure:
-    """One line of the table. ``limit``: CPU seconds at most, or times ``floor`` at most;
-    ``memory``: megabytes at most."""
-
-    name: str
-    title: str
-    function: str
-    arguments: Numbers = field(default_factory=dict)
-    floor: str | None = None
-    limit: float | None = None
-    memory: float | None = None
-    once: bool = False
 
 
 def measures(rows: int) -> list[Measure]:
@@ -165,12 +154,14 @@ def chosen(every: Sequence[Measure], names: Sequence[str]) -> list[Measure]:
 
 
 def run(measure: Measure) -> Numbers:
-    """In a fresh process."""
+    """In a fresh process; one that is to use so many cores is told so."""
     what = json.dumps([measure.function, measure.arguments])
     paths = [str(HERE.parent), os.environ.get("PYTHONPATH", "")]
+    threads = measure.arguments.get("threads")
+    more = {"POLARS_MAX_THREADS": str(threads)} if threads else {}
     done = subprocess.run(
         [sys.executable, str(HERE / "measures.py"), what],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), **more},
         stdout=subprocess.PIPE,
         text=True,
         check=True,
@@ -186,11 +177,18 @@ def prepare(rows: int, wanted: Sequence[Measure]) -> None:
             data.canonical(size, kind)
         if any(m.name == "stream" for m in wanted):
             data.exchange(size, "hnte")
-    for law in data.LAWS:
-        data.canonical(1000, law)
+    for kind in (*data.LAWS, "subset", "both"):
+        data.canonical(1000, kind)
     for measure in wanted:
+        if measure.function in _FROM_FILE:
+            subset.file(measure.arguments["rows"])
+        if measure.function == "peers.measured.laws":
+            data.canonical(measure.arguments["rows"], "both")
         if measure.function in ("workbook", "calamine", "grids", "ledger", "patch"):
             data.workbook(measure.arguments["rows"])
+
+
+_FROM_FILE = {f"peers.measured.{name}" for name in ("peer", "peer_read", "to_parquet")}
 
 
 def measured(wanted: Sequence[Measure], repeat: int) -> dict[str, Numbers]:
@@ -201,7 +199,7 @@ def measured(wanted: Sequence[Measure], repeat: int) -> dict[str, Numbers]:
             if number == 0 or not measure.once:
                 _tell(f"{number + 1}/{repeat} {measure.name}")
                 runs[measure.name].append(run(measure))
-    return {name: _median(found) for name, found in runs.items()}
+    return {m.name: {**m.arguments, **_median(runs[m.name])} for m in wanted}
 
 
 def _tell(text: str) -> None:
@@ -229,8 +227,8 @@ def table(wanted: Sequence[Measure], found: dict[str, Numbers]) -> list[str]:
         "|---|---|--:|--:|--:|--:|--:|---|",
     ]
     for measure in wanted:
-        if measure.function != "exact":
-            numbers = found[measure.name]
+        numbers = found[measure.name]
+        if "cpu" in numbers and "wrong" not in numbers and "table" not in numbers:
             ratio = numbers["cpu"] / found[measure.floor]["cpu"] if measure.floor else None
             lines.append(_line(measure, numbers, ratio))
     return [*lines, ""] if len(lines) > 2 else []
@@ -239,10 +237,16 @@ def table(wanted: Sequence[Measure], found: dict[str, Numbers]) -> list[str]:
 def _line(measure: Measure, numbers: Numbers, ratio: float | None) -> str:
     cells = [
         f"`{measure.name}`", measure.title, _seconds(numbers["cpu"]),
-        _seconds(numbers.get("wall")), f"{numbers['mb']:.0f} MB",
+        _seconds(numbers.get("wall")), _megabytes(numbers),
         f"{ratio:.2f} ×" if ratio else "", _goal(measure), _reached(measure, numbers, ratio),
     ]  # fmt: skip
     return f"| {' | '.join(cells)} |"
+
+
+def _megabytes(numbers: Numbers) -> str:
+    """The peak, and how much of it the work took where that was told apart."""
+    work = f"（{numbers['work']:.0f}）" if "work" in numbers else ""
+    return f"{numbers['mb']:.0f}{work} MB"
 
 
 def _reached(measure: Measure, numbers: Numbers, ratio: float | None) -> str:
@@ -270,6 +274,8 @@ def notes(wanted: Sequence[Measure], found: dict[str, Numbers]) -> list[str]:
     lines = []
     for measure in wanted:
         numbers = found[measure.name]
+        if "skipped" in numbers:
+            lines.append(f"- `{measure.name}`：没有装 {numbers['skipped']}，未量")
         stages = numbers.get("stages", {})
         if len(stages) > 1:
             parts = "，".join(f"{_STAGES.get(k, k)} {_seconds(v)}" for k, v in stages.items())
@@ -306,7 +312,7 @@ def _exactness(measure: Measure, numbers: Numbers) -> str:
         f"答错的行 **{numbers['wrong']}**"
     )
     if numbers["wrong"]:
-        line += f"；{numbers['by_statement']} {numbers['by_family']}\n  首例 {numbers['example']}"
+        line += f"；{numbers['by_statement']} {numbers.get('by_family', '')}\n  首例 {numbers['example']}"
     return line
 
 
@@ -314,17 +320,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; 1 if there is a wrong answer."""
     parser = argparse.ArgumentParser(description="登高的基准；打印 Markdown 表")
     parser.add_argument("--rows", type=int, default=1_000_000, help="筛查的企业数")
+    parser.add_argument("--large", action="store_true", help="另量一千万家，只一轮")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="只量这些")
     parser.add_argument("--repeat", type=int, default=5, metavar="K", help="轮数，取中位数")
     options = parser.parse_args(arguments)
-    wanted = chosen(measures(options.rows), options.only)
+    every = [*measures(options.rows), *plan.measures(options.rows, large=options.large)]
+    wanted = chosen(every, options.only)
     prepare(options.rows, wanted)
     before = os.getloadavg()[0]
     found = measured(wanted, options.repeat)
     _tell("")
     print(f"{options.rows:,} 家，{options.repeat} 轮中位数；开始时负载 {before:.1f}\n")
-    print("\n".join([*table(wanted, found), *notes(wanted, found)]))
-    return 1 if any(numbers.get("wrong") for numbers in found.values()) else 0
+    differ = plan.agreement(found)
+    goals = plan.goal_table(found, plan.goals(options.rows, large=options.large))
+    plain = [line for numbers in found.values() for line in numbers.get("table", [])]
+    print("\n".join([*table(wanted, found), *goals, *notes(wanted, found), *differ, "", *plain]))
+    return 1 if differ or any(_is_wrong(m, found[m.name]) for m in wanted) else 0
+
+
+def _is_wrong(measure: Measure, numbers: Numbers) -> bool:
+    """zen stops at amounts that its decimals of 28 digits cannot square: told, but no fault."""
+    return bool(numbers.get("wrong")) and measure.name != "peer-exact-zen"
 
 
 if __name__ == "__main__":
