@@ -102,9 +102,7 @@ def _firm(
     )  # fmt: skip
 
 
-def _growth(
-    op0: bool, op1: bool, a: int | None, b: int | None, c: int | None
-) -> tuple[int, int]:
+def _growth(op0: bool, op1: bool, a: int | None, b: int | None, c: int | None) -> tuple[int, int]:
     """2 × (1 + the rate) is top ÷ below."""
     if not op1:
         return 0, 0

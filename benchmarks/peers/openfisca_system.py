@@ -64,7 +64,7 @@ def from_situations(frame: pl.DataFrame) -> simulations.Simulation:
         for column in COLUMNS:
             value, (code, _, year) = row[column], column.partition("@")
             if value is not None:
-                period = year or _ALWAYS.value
+                period = year or "ETERNITY"  # in capitals, or each firm wipes the one before
                 said = value.isoformat() if isinstance(value, date) else value
                 firm.setdefault(code, {})[period] = said
                 firm.setdefault(f"has_{code}", {})[period] = True

@@ -64,7 +64,11 @@ def measures(rows: int, *, large: bool = False) -> list[Measure]:
     most = 10 * MILLION if large else rows
     more = [_peer(name, most, "-large", once=True) for name in ("ours", "polars", "duckdb")]
     stream = Measure(
-        "to-parquet", f"{most:,} 家，同上：文件到 Parquet", f"{_IN}to_parquet", {"rows": most}, once=True
+        "to-parquet",
+        f"{most:,} 家，同上：文件到 Parquet",
+        f"{_IN}to_parquet",
+        {"rows": most},
+        once=True,
     )
     return [*found, *(more if large else []), stream]
 
@@ -108,7 +112,11 @@ def goals(rows: int, *, large: bool) -> list[Goal]:
         Goal("编译，科小", "compile-sme", None, "cpu", 0.020),
     ]
     if rows >= 100_000:
-        found.append(Goal("zen 批量的时间 ÷ 登高，十万家", "peer-zen-some", "peer-ours-some", "cpu", 20, True))
+        found.append(
+            Goal(
+                "zen 批量的时间 ÷ 登高，十万家", "peer-zen-some", "peer-ours-some", "cpu", 20, True
+            )
+        )
     if not full:
         return found
     found += [
@@ -147,5 +155,7 @@ def goal_table(found: Found, every: list[Goal]) -> list[str]:
             unit = "" if goal.beside is None else " ×"
             sign = "≥" if goal.at_least else "≤"
             held = "达到" if goal.is_met(value) else "**未达到**"
-            lines.append(f"| {goal.text} | {sign} {goal.limit:g}{unit} | {value:.3g}{unit} | {held} |")
+            lines.append(
+                f"| {goal.text} | {sign} {goal.limit:g}{unit} | {value:.3g}{unit} | {held} |"
+            )
     return [*lines, ""] if len(lines) > 2 else []

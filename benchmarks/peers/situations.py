@@ -114,9 +114,7 @@ def _duckdb(kind: str) -> Callable[[Case], Truth]:
         import duckdb
 
         cells = _in_yuan(case, Decimal)
-        said = ", ".join(
-            f"{'null' if v is None else v}::{kind} as {k}" for k, v in cells.items()
-        )
+        said = ", ".join(f"{'null' if v is None else v}::{kind} as {k}" for k, v in cells.items())
         rows = duckdb.sql(f"select {_PLAIN[case.rule]} from (select {said})").fetchall()  # noqa: S608
         return rows[0][0]
 

@@ -130,7 +130,12 @@ def _contexts(path: Path) -> Iterator[dict[str, Any]]:
     founded = pl.col("established_on")
     short = {
         f"{code}@{y}": f"{p}{i}"
-        for code, p in (("rd_expense", "x"), ("rd_domestic", "i"), ("sales", "q"), ("net_assets", "n"))
+        for code, p in (
+            ("rd_expense", "x"),
+            ("rd_domestic", "i"),
+            ("sales", "q"),
+            ("net_assets", "n"),
+        )
         for i, y in enumerate(data.YEARS)
     }
     short |= {

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from denggao.rules.engines.columnar.assume import Assuming, Inlined
 from denggao.rules.engines.columnar.cheaper import Cheaper
 from denggao.rules.engines.lowering.expr import Expr, col
 from denggao.rules.engines.lowering.plan import Plan
@@ -23,13 +24,22 @@ def layers(plan: Plan, wanted: Mapping[str, Expr]) -> tuple[list[dict[str, Expr]
     """Columns to add, layer by layer, and what the wanted columns are in terms of them."""
     simplify, cheaper = Simplifier(), Cheaper()
     made = {k.name: k.expr for layer in plan.layers for k in layer}
-    needed = _read(made, wanted.values())
-    made = {name: cheaper(simplify.column(name, made[name])) for name in needed}
-    finals = {name: cheaper(simplify(expr)) for name, expr in wanted.items()}
+    made = {name: simplify.column(name, made[name]) for name in _read(made, wanted.values())}
+    inlined = Inlined({name: expr for name, expr in made.items() if _is_short(expr)})
+    assume = Assuming(simplify)
+    made = {name: cheaper(assume(inlined(expr))) for name, expr in made.items()}
+    finals = {name: cheaper(assume(inlined(simplify(expr)))) for name, expr in wanted.items()}
     made = {name: made[name] for name in _read(made, finals.values())}
     shared = _Shared(made, [*made.values(), *finals.values()], plan.columns)
     finals = {name: shared(expr) for name, expr in finals.items()}
     return shared.layers, finals
+
+
+def _is_short(expr: Expr) -> bool:
+    """A fact of the frame, or what stands for it where it is missing."""
+    return expr.is_column or (
+        expr.op == "coalesce" and expr.args[0].is_column and expr.args[1].op == "lit"
+    )
 
 
 def _read(made: Mapping[str, Expr], wanted: Iterable[Expr]) -> list[str]:

@@ -64,9 +64,8 @@ class Table:
 
     def _made(self, extra: Mapping[str, Expr]) -> tuple[pl.LazyFrame, list[pl.Expr]]:
         """The frame with all that the wanted columns read, and these."""
-        found = shown(self.compiled)  # may add to the plan
-        wanted = {k: x for k, x in found.items() if self.only is None or k in self.only}
-        below, finals = layers(self.compiled.plan, wanted | dict(extra))
+        found = shown(self.compiled, self.only)  # may add to the plan
+        below, finals = layers(self.compiled.plan, found | dict(extra))
         say, frame = Emitter(), self.frame
         for layer in below:
             frame = frame.with_columns(say(expr).alias(name) for name, expr in layer.items())
@@ -88,12 +87,14 @@ def table(
 ) -> Table:
     """Compile ``instrument`` against ``frame``. A frame in memory is measured first, so that
     small numbers need not be computed in 128 bits; a file is taken as the catalogue allows.
-    ``only`` names the columns that are wanted: no others are computed."""
+    ``only`` names the columns that are wanted: no others are computed,
+    nor rules lowered that they do not read."""
     if isinstance(frame, pl.DataFrame):
         names, sizes = frame.columns, sizes_of(frame)
     else:
         names, sizes = frame.collect_schema().names(), None
-    compiled = compile_for(instrument, names, as_of, readings=readings, sizes=sizes)
+    whole = only is None or "flags" in only  # which any rule may raise
+    compiled = compile_for(instrument, names, as_of, readings=readings, sizes=sizes, whole=whole)
     return Table(compiled, frame.lazy(), None if only is None else frozenset(only))
 
 

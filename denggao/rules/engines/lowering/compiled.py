@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -26,7 +26,7 @@ class Compiled:
 
     instrument: Instrument
     compiler: Compiler
-    columns: dict[str, Columns]
+    columns: Mapping[str, Columns]
 
     @property
     def plan(self) -> Plan:
@@ -55,15 +55,33 @@ def compile_for(
     given: Mapping[str, Interval] | None = None,
     sizes: Mapping[str, int] | None = None,
     steps: bool = True,
+    whole: bool = True,
 ) -> Compiled:
     """Compile ``instrument`` against a frame's columns (``code``, ``code@year`` …).
 
     ``sizes`` is the largest magnitude in each integer column, where it is known: small
     numbers are computed in 64 bits, those it does not cover in 128. ``steps``: wide quotients
-    are turned into whole steps, which pays where 128-bit products are dear.
+    are turned into whole steps, which pays where 128-bit products are dear. Not ``whole``: a
+    rule is lowered when it is first read.
     """
     compiler = Compiler(instrument, frozenset(columns), as_of, readings, given, sizes, steps)
-    return Compiled(instrument, compiler, compiler.compile())
+    return Compiled(instrument, compiler, compiler.compile() if whole else OnDemand(compiler))
+
+
+@dataclass(frozen=True, slots=True)
+class OnDemand(Mapping[str, Columns]):
+    """Columns of every statement, by id, each lowered when it is first read."""
+
+    compiler: Compiler
+
+    def __getitem__(self, id_: str) -> Columns:
+        return self.compiler.statement(id_)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.compiler.instrument.statements)
+
+    def __len__(self) -> int:
+        return len(self.compiler.instrument.statements)
 
 
 # ------------------------------------------------------------------ columns → answers

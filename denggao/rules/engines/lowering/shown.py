@@ -8,8 +8,9 @@ the last digit.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterator
 from fractions import Fraction
-from functools import reduce
+from functools import partial, reduce
 from math import inf, nextafter
 
 from denggao.rules import nodes as n
@@ -44,37 +45,57 @@ def countable(instrument: n.Instrument) -> list[n.Statement]:
     return [instrument.statements[id_] for id_ in goal.uses]
 
 
-def shown(compiled: Compiled) -> dict[str, Expr]:
-    """The contract's columns without the firm's own, ``least:…`` among them; then the order."""
-    instrument = compiled.instrument
-    found = {
-        "law": x.lit(instrument.short, Type.TEXT),
-        "as_of": x.lit(compiled.compiler.as_of.isoformat(), Type.TEXT),
-        **_verdicts(compiled),
-    }
+def shown(compiled: Compiled, only: Collection[str] | None = None) -> dict[str, Expr]:
+    """The contract's columns without the firm's own, ``least:…`` among them; then the order.
+    ``only``: no others are made than these."""
+    found: dict[str, Expr] = {}
+    for names, make in _groups(compiled):
+        if only is None or not names.isdisjoint(only):
+            found |= make()
+    return found if only is None else {k: expr for k, expr in found.items() if k in only}
+
+
+_Group = tuple[frozenset[str], Callable[[], dict[str, Expr]]]
+
+
+def _groups(compiled: Compiled) -> Iterator[_Group]:
+    """Columns that are made together, by their names."""
+    instrument, day = compiled.instrument, compiled.compiler.as_of.isoformat()
+    goals = {
+        "verdict": instrument.verdict, "hard_verdict": instrument.preliminary or instrument.verdict
+    }  # fmt: skip
+    yield frozenset({"law"}), lambda: {"law": x.lit(instrument.short, Type.TEXT)}
+    yield frozenset({"as_of"}), lambda: {"as_of": x.lit(day, Type.TEXT)}
+    for name, goal in goals.items():
+        yield frozenset({name}), partial(_verdict, name, goal, compiled)
+    yield frozenset({"score_lo", "score_hi"}), partial(_score, compiled)
     for statement in shown_statements(instrument):
-        found |= _of_statement(compiled.columns[statement.id], compiled)
-    flags = [(e.column(flag), name) for name, flag in compiled.flags().items()]
-    return found | {"flags": x.words(flags)} | _order(compiled)
+        names = {f"{statement.id}_{part}" for part in ("truth", "lo", "hi", "gap")}
+        names.add(f"{LEAST}{statement.id}")
+        yield frozenset(names), partial(_of_statement, statement, compiled)
+    yield frozenset({"flags"}), partial(_flags, compiled)
+    yield frozenset(NEAREST), partial(_order, compiled)
 
 
-def _verdicts(compiled: Compiled) -> dict[str, Expr]:
-    instrument, columns = compiled.instrument, compiled.columns
-    goal = instrument.preliminary or instrument.verdict
-    total = instrument.verdict.total
-    score = columns[total].value if total else None
+def _verdict(name: str, goal: n.Statement, compiled: Compiled) -> dict[str, Expr]:
+    return {name: _truth(compiled.columns[goal.id].truth)}
+
+
+def _score(compiled: Compiled) -> dict[str, Expr]:
+    total = compiled.instrument.verdict.total
+    score = compiled.columns[total].value if total else None
     lo, hi = _numbers(score) if score is not None else (_NOTHING, _NOTHING)
-    return {
-        "verdict": _truth(columns[instrument.verdict.id].truth),
-        "hard_verdict": _truth(columns[goal.id].truth),
-        "score_lo": lo,
-        "score_hi": hi,
-    }
+    return {"score_lo": lo, "score_hi": hi}
 
 
-def _of_statement(columns: Columns, compiled: Compiled) -> dict[str, Expr]:
+def _flags(compiled: Compiled) -> dict[str, Expr]:
+    flags = [(e.column(flag), name) for name, flag in compiled.flags().items()]
+    return {"flags": x.words(flags)}
+
+
+def _of_statement(statement: n.Statement, compiled: Compiled) -> dict[str, Expr]:
     """Truth, both ends and gap of one node; nothing where the node has none of it."""
-    id_ = columns.statement.id
+    id_, columns = statement.id, compiled.columns[statement.id]
     lo, hi = (_NOTHING, _NOTHING) if columns.value is None else _shown(columns, compiled)
     gap = _gap_of(columns, compiled)
     found = {
@@ -92,10 +113,10 @@ def _gap_of(columns: Columns, compiled: Compiled) -> Lin | None:
     """A condition's own gap; a total has that of the condition which tests it."""
     if columns.gap is not None or columns.truth is not None:
         return columns.gap
-    for other in compiled.columns.values():
-        body = other.statement.body
-        if isinstance(body, n.Compare) and body.left == n.Ref(columns.statement.id):
-            return other.gap
+    asked = n.Ref(columns.statement.id)
+    for other in compiled.instrument.statements.values():
+        if isinstance(other.body, n.Compare) and other.body.left == asked:
+            return compiled.columns[other.id].gap
     return None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from math import gcd
 
 from denggao.rules.engines.lowering import ends as e
 from denggao.rules.engines.lowering.ends import End, Flag
@@ -30,12 +31,18 @@ def steps(
     top: End, below: End, scale: int, per_unit: int, keep: Callable[[str, Expr], Expr]
 ) -> Steps:
     """Steps of top ÷ (below × scale); ``keep`` names what is read more than once."""
-    over = keep("over", e.expression(top).cast(Type.WIDE) * per_unit)
-    under = keep("under", e.expression(below).cast(Type.WIDE) * scale)
+    common = gcd(scale, per_unit)
+    over = keep("over", _times(top, per_unit // common))
+    under = keep("under", _times(below, scale // common))
     down = keep("down", over // under)
     floor = keep("floor", down.clip(-_LARGEST, _LARGEST).cast(Type.INT))
     ceil = keep("ceil", floor + (~(down * under).eq(over)).cast(Type.INT))
     return Steps(floor, ceil, per_unit)
+
+
+def _times(end: End, factor: int) -> Expr:
+    wide = e.expression(end).cast(Type.WIDE)
+    return wide if factor == 1 else wide * factor
 
 
 def at_least(lo: Steps, hi: Steps, limit: Fraction, *, strictly: bool) -> tuple[Flag, Flag]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import lcm
+from math import gcd, lcm
 from typing import Any
 
 from denggao.facts.errors import UserError
@@ -224,7 +224,8 @@ def _turned(turned: Flag, value: Lin) -> Lin:
 
 def _over_positive(a: Lin, b: Lin, may_be_zero: Flag, straddles: Flag) -> Quo:
     """``a`` over ``b ≥ 0``; rows that straddle 0, or are exactly 0, have no value at all."""
-    up, down = b.scale, a.scale
+    common = gcd(a.scale, b.scale)
+    up, down = b.scale // common, a.scale // common
     size, size_d = checked(a.size * up), checked(b.size)
     nothing = e.either(straddles, e.at_least(0, b.hi))
 
