@@ -13,6 +13,7 @@ from typing import Any
 import data
 import polars as pl
 import rows as edge
+
 from peers import subset
 from peers.contenders import Contender
 

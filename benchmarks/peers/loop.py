@@ -8,6 +8,7 @@ from typing import Any
 
 import data
 import polars as pl
+
 from peers.subset import COLUMNS, OUTPUT
 
 _DAY = data.AS_OF.toordinal()
@@ -18,7 +19,7 @@ def judge(path: Path) -> pl.DataFrame:
     """Read, loop, and gather the rows."""
     frame = pl.read_parquet(path, columns=["name", *COLUMNS])
     rows = [_firm(*row) for row in frame.iter_rows()]
-    ints = {c: pl.Int64 for c in OUTPUT[8:]}
+    ints = dict.fromkeys(OUTPUT[8:], pl.Int64)
     schema = {"name": pl.String, **dict.fromkeys(OUTPUT[1:8], pl.Boolean), **ints}
     return pl.DataFrame(rows, schema=schema, orient="row")
 

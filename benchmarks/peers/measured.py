@@ -10,6 +10,7 @@ from typing import Any
 
 import data
 from measures import Clock, peak_megabytes
+
 from peers import edges, situations, subset
 from peers.contenders import CONTENDERS
 
@@ -97,6 +98,7 @@ def compiling(law: str, times: int) -> Numbers:
 def to_parquet(rows: int) -> Numbers:
     """The columns of the job from file to file, in bounded memory, in the order of the file."""
     import polars as pl
+
     from peers import ours
 
     clock = Clock()

@@ -19,6 +19,7 @@ import numpy as np
 import polars as pl
 from openfisca_core import entities, periods, simulations, taxbenefitsystems, variables
 from openfisca_core.variables import config
+
 from peers.subset import COLUMNS, GAPS, OUTPUT, POINTS, TRUTHS
 
 _FIRST_LIMIT, _SECOND_LIMIT = 50_000_000_00, 200_000_000_00  # 5000 万元, 2 亿元 in 分

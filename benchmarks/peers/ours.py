@@ -6,6 +6,7 @@ from pathlib import Path
 
 import data
 import polars as pl
+
 from peers.subset import COLUMNS, GAPS, OUTPUT, POINTS, TRUTHS
 
 _OURS = {

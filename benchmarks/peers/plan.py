@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from measure import Measure
+
 from peers.contenders import CONTENDERS
 
 Found = Mapping[str, Mapping[str, Any]]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import data
 import polars as pl
+
 from peers.subset import COLUMNS, FIRST, LAST, MIDDLE, OUTPUT
 
 _MILLION_10, _SECOND = 50_000_000_00, 200_000_000_00  # 5000 万元, 2 亿元 in 分

@@ -14,6 +14,7 @@ from typing import Any
 
 import data
 import polars as pl
+
 from peers.subset import COLUMNS, LAST, OUTPUT
 
 _KEY = "hnte"

@@ -52,13 +52,17 @@ class Emitter:
 
 
 def add_columns(frame: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
-    """The frame with every column of the plan, and one of zeros to make divisors of."""
-    zeros = pl.col(min(plan.columns)).is_null().cast(pl.Float64) * 0
-    frame = frame.with_columns(zeros.alias(_ZEROS))
-    say = Emitter()
+    """The frame with every column of the plan."""
+    frame, say = with_zeros(frame, plan), Emitter()
     for layer in plan.layers:
         frame = frame.with_columns(say(kept.expr).alias(kept.name) for kept in layer)
     return frame
+
+
+def with_zeros(frame: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
+    """The frame with a column of zeros, of which divisors are made."""
+    zeros = pl.col(min(plan.columns)).is_null().cast(pl.Float64) * 0
+    return frame.with_columns(zeros.alias(_ZEROS))
 
 
 def day_number(day: pl.Expr) -> pl.Expr:

@@ -9,7 +9,7 @@ from datetime import date
 import polars as pl
 
 from denggao.rules import nodes as n
-from denggao.rules.engines.columnar.emit import TRUTH, Emitter
+from denggao.rules.engines.columnar.emit import TRUTH, Emitter, with_zeros
 from denggao.rules.engines.columnar.layers import layers
 from denggao.rules.engines.columnar.run import sizes_of
 from denggao.rules.engines.lowering.compiled import Compiled, compile_for
@@ -37,6 +37,7 @@ __all__ = [
     "shown_statements",
     "table",
 ]
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -66,7 +67,7 @@ class Table:
         """The frame with all that the wanted columns read, and these."""
         found = shown(self.compiled, self.only)  # may add to the plan
         below, finals = layers(self.compiled.plan, found | dict(extra))
-        say, frame = Emitter(), self.frame
+        say, frame = Emitter(), with_zeros(self.frame, self.compiled.plan)
         for layer in below:
             frame = frame.with_columns(say(expr).alias(name) for name, expr in layer.items())
         return frame, [_typed(name, say(expr)) for name, expr in finals.items()]
