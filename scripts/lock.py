@@ -1,4 +1,7 @@
-"""Write requirements.lock and copy its pins into pyproject.toml, where uv obeys them.
+"""Write the two locks and copy their pins into pyproject.toml, where uv obeys them.
+
+requirements.lock is what everybody installs; requirements.more.lock besides has Spark and the
+driver of browsers, half a gigabyte that only CI and those who need them install.
 
     python scripts/lock.py               after a change of dependencies
     python scripts/lock.py --upgrade     to move to newer releases
@@ -16,6 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.lock"
+MORE = ROOT / "requirements.more.lock"
 PYPROJECT = ROOT / "pyproject.toml"
 #: For every platform and every Python from the oldest we support; no mirror of this machine.
 COMPILE = [
@@ -44,13 +48,13 @@ def main(options: list[str]) -> None:
     """Resolve everything anew, keeping the present pins unless ``--upgrade`` is given."""
     from uv import find_uv_bin  # only here: the tests read `pins` without it
 
-    everything = [*COMPILE, "--all-extras", "--generate-hashes", *options]
-    subprocess.run(
-        [find_uv_bin(), *everything, "--output-file", LOCK.name, PYPROJECT.name],
-        cwd=ROOT,
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
+    def resolve(lock: Path, *extras: str) -> None:
+        command = [find_uv_bin(), *COMPILE, "--generate-hashes", *extras, *options]
+        command += ["--output-file", lock.name, PYPROJECT.name]
+        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+    resolve(LOCK, "--extra", "test", "--extra", "dev")
+    resolve(MORE, "--all-extras", "--constraint", LOCK.name)
     text = PYPROJECT.read_text(encoding="utf-8")
     build = subprocess.run(
         [find_uv_bin(), *COMPILE, "--constraint", LOCK.name, "-"],
@@ -60,11 +64,11 @@ def main(options: list[str]) -> None:
         stdout=subprocess.PIPE,
         text=True,
     ).stdout
-    released = pins(LOCK.read_text(encoding="utf-8"))
+    released = pins(MORE.read_text(encoding="utf-8"))
     text = with_array(text, "constraint-dependencies", released)
     text = with_array(text, "build-constraint-dependencies", pins(build))
     PYPROJECT.write_text(text, encoding="utf-8")
-    print(f"{LOCK.name}: {len(released)} pins, copied into {PYPROJECT.name}")
+    print(f"{MORE.name}: {len(released)} pins, copied into {PYPROJECT.name}")
 
 
 if __name__ == "__main__":

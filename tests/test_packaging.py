@@ -15,7 +15,10 @@ from packaging.utils import canonicalize_name
 from scripts.lock import pins, with_array
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+LOCK, MORE = (
+    (ROOT / name).read_text(encoding="utf-8")
+    for name in ("requirements.lock", "requirements.more.lock")
+)
 PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 CONFIG = tomllib.loads(PYPROJECT)
 
@@ -38,7 +41,7 @@ def locked() -> dict[str, Requirement]:
 
 
 def test_uv_obeys_every_pin_of_the_lock() -> None:
-    assert CONFIG["tool"]["uv"]["constraint-dependencies"] == pins(LOCK)
+    assert CONFIG["tool"]["uv"]["constraint-dependencies"] == pins(MORE)
 
 
 def test_the_build_uses_pins_of_the_lock() -> None:
@@ -60,7 +63,11 @@ def test_every_pin_has_hashes() -> None:
     assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
 
 
-@pytest.mark.parametrize("text", [LOCK, PYPROJECT], ids=["requirements.lock", "pyproject.toml"])
+@pytest.mark.parametrize(
+    "text",
+    [LOCK, MORE, PYPROJECT],
+    ids=["requirements.lock", "requirements.more.lock", "pyproject.toml"],
+)
 def test_no_registry_is_named(text: str) -> None:
     assert [line for line in text.splitlines() if HOST.search(line)] == []
 
@@ -81,7 +88,7 @@ def test_a_registry_would_be_seen(line: str) -> None:
 def test_a_changed_pin_would_be_seen() -> None:
     other = with_array(PYPROJECT, "constraint-dependencies", ["lark==0.1"])
     assert tomllib.loads(other)["tool"]["uv"]["constraint-dependencies"] == ["lark==0.1"]
-    again = with_array(other, "constraint-dependencies", pins(LOCK))
+    again = with_array(other, "constraint-dependencies", pins(MORE))
     assert again == PYPROJECT
 
 
