@@ -33,11 +33,16 @@ def wanted() -> list[Requirement]:
     project = CONFIG["project"]
     extras = project["optional-dependencies"].values()
     lists = [project["dependencies"], CONFIG["build-system"]["requires"], *extras]
-    return [Requirement(line) for lines in lists for line in lines]
+    found = [Requirement(line) for lines in lists for line in lines]
+    return [wish for wish in found if wish.name != project["name"]]  # an extra made of extras
 
 
 def locked() -> dict[str, Requirement]:
-    return {canonicalize_name(pin.name): pin for pin in map(Requirement, pins(LOCK))}
+    return {canonicalize_name(pin.name): pin for pin in map(Requirement, pins(MORE))}
+
+
+def test_what_everybody_installs_is_part_of_the_larger_lock() -> None:
+    assert set(pins(LOCK)) < set(pins(MORE))
 
 
 def test_uv_obeys_every_pin_of_the_lock() -> None:
@@ -57,9 +62,10 @@ def test_the_lock_fulfils_pyproject(wish: Requirement) -> None:
     assert wish.specifier.contains(pin.version)
 
 
-def test_every_pin_has_hashes() -> None:
-    entries = re.split(r"\n(?=\S)", LOCK.strip())
-    assert len(entries) == len(pins(LOCK))
+@pytest.mark.parametrize("text", [LOCK, MORE], ids=["lock", "more"])
+def test_every_pin_has_hashes(text: str) -> None:
+    entries = re.split(r"\n(?=\S)", text.strip())
+    assert len(entries) == len(pins(text))
     assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
 
 
