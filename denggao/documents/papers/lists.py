@@ -1,4 +1,4 @@
-"""三清单与预警 as a paper: a table for each list, every row with its article and its cell."""
+"""三清单与预警 as a paper: a table for each list, the article above it, the cell in every row."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ def lists_paper(found: Lists) -> Paper:
     rows = sum(len(roll.on) + len(roll.open) for roll in found.rolls)
     if rows > MOST_ROWS:
         raise UserError(f"清单共 {rows} 行，Word 和 PDF 装不下；请改用 -o 清单.xlsx")
-    parts = [Part(f"{roll.name}（{len(roll.on)} 户）", tuple(_roll(roll))) for roll in found.rolls]
+    parts = [
+        Part(f"{roll.name}（{len(roll.on)} 户）", tuple(_roll(roll, found))) for roll in found.rolls
+    ]
     return Paper(
         kind=KIND,
         day=found.as_of,
@@ -48,7 +50,7 @@ def lists_paper(found: Lists) -> Paper:
     )
 
 
-def _roll(roll: Roll) -> Iterator[Block]:
+def _roll(roll: Roll, found: Lists) -> Iterator[Block]:
     todo = f"；办理：{roll.todo}" if roll.todo else ""
     against = f"；对照《{roll.against}》数得出来的条件" if roll.against else ""
     yield say(
@@ -56,7 +58,7 @@ def _roll(roll: Roll) -> Iterator[Block]:
         Note(roll.cite),
     )
     if roll.on:
-        yield _table(roll)
+        yield _table(roll, len(found.files) > 1)
     yield from _open(roll)
 
 
@@ -81,31 +83,34 @@ def _places(entries: Sequence[Entry]) -> Iterator[str]:
 
 
 _HEADS = ("序号", "企业名称", "所在区县", "证书编号", "有效期至", "列入理由", "到期情况",
-          "最后工作日", "责任人")  # fmt: skip
-_WIDTHS = (5, 28, 9, 16, 11, 12, 11, 11, 8)
+          "最后工作日", "责任人", "来源")  # fmt: skip
+_WIDTHS = (5, 26, 8, 15, 11, 11, 10, 11, 8, 14)
 
 
-def _table(roll: Roll) -> Table:
-    rows = [tuple(_row(number, entry, roll)) for number, entry in enumerate(roll.on, 1)]
+def _table(roll: Roll, several: bool) -> Table:
+    rows = [tuple(_row(number, entry, roll, several)) for number, entry in enumerate(roll.on, 1)]
     return Table(_HEADS, _WIDTHS, tuple(rows), frozenset({0, 2, 3, 4, 6, 7, 8}))
 
 
-def _row(number: int, entry: Entry, roll: Roll) -> Sequence[Cell]:
+def _row(number: int, entry: Entry, roll: Roll, several: bool) -> Sequence[Cell]:
     return (
-        cell(f"{number}"), cell(entry.name, _note(roll, entry)), cell(entry.region),
+        cell(f"{number}"), cell(entry.name), cell(entry.region),
         cell(entry.number), cell(_day(entry.valid_to)), cell(_reason(entry, roll)),
         cell(entry.notice),
-        cell(_day(entry.act_by)), cell(entry.owner),
+        cell(_day(entry.act_by)), cell(entry.owner), cell(_source(entry, several)),
     )  # fmt: skip
+
+
+def _source(entry: Entry, several: bool) -> str:
+    """The cell, in a column of its own: a note in every row of a table would push the rows of
+    most word processors apart. The file only where there are several."""
+    file, sheet, row, letter, _ = entry.source
+    return f"{f'「{file}」' if several else ''}〈{sheet}〉{letter}{row}"
 
 
 def _reason(entry: Entry, roll: Roll) -> str:
     """Why, where that is not what the list is about anyway."""
     return "—" if entry.reason == roll.name else entry.reason
-
-
-def _note(roll: Roll, entry: Entry) -> Note:
-    return Note(roll.cite, (place(*entry.source),))
 
 
 def _day(day: object) -> str:
@@ -114,7 +119,9 @@ def _day(day: object) -> str:
 
 def _basis(found: Lists) -> Iterator[Block]:
     yield say(f"按{day_words(found.as_of)}那一天看；那天以后才发的证书还不知道。")
-    yield say("每一行的条款和证书所在的单元格见页下脚注；最后工作日是期限当天或之前的工作日。")
+    yield say(
+        "每一行的“来源”是证书所在的单元格，条款见清单上方的脚注；最后工作日是期限当天或之前的工作日。"
+    )
     for note in found.notes:
         yield say(f"{note}。")
     for problem in found.problems[:_SHOWN_PROBLEMS]:
