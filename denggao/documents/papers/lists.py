@@ -84,7 +84,7 @@ def _places(entries: Sequence[Entry]) -> Iterator[str]:
 
 _HEADS = ("序号", "企业名称", "所在区县", "证书编号", "有效期至", "列入理由", "到期情况",
           "最后工作日", "责任人", "来源")  # fmt: skip
-_WIDTHS = (5, 26, 8, 15, 11, 11, 10, 11, 8, 14)
+_WIDTHS = (5, 22, 9, 18, 12, 10, 12, 12, 8, 16)
 
 
 def _table(roll: Roll, several: bool) -> Table:
