@@ -11,6 +11,7 @@ import pytest
 import xlsxwriter
 
 from denggao.cli.app import main
+from denggao.demo.names import credit_code
 
 Capture = pytest.CaptureFixture[str]
 HEADS = ["企业名称", "统一社会信用代码", "所在区县", "认定批次", "事项", "认定日期", "联系电话"]
@@ -326,3 +327,18 @@ def test_vouchers_are_redeemed_by_number_in_yuan(tmp_path: Path, capsys: Capture
     )
     again = told(capsys, more, *say, "--paid", out)
     assert [row["fen"] for row in again["rows"]] == [500]
+
+
+def test_a_name_is_paid_once_whatever_the_district_says(tmp_path: Path, capsys: Capture) -> None:
+    heads = ["企业名称", "统一社会信用代码", "所在区县", "事项", "认定日期"]
+    one, other = credit_code(1), credit_code(2)
+    rows = [
+        ["天水甲科技有限公司", "", "天水市", "首次认定", "2024-05-01"],
+        ["天水甲科技有限公司", "", "秦州区", "首次认定", "2024-05-01"],
+        ["天水乙科技有限公司", one, "天水市", "首次认定", "2024-05-01"],
+        ["天水乙科技有限公司", other, "秦州区", "首次认定", "2024-05-01"],
+    ]
+    path = csv(tmp_path / "名单.csv", rows, heads)
+    found = told(capsys, path, "--region", "甘肃省", "--as-of", "2024-06-30")
+    assert [row["row"] for row in found["rows"]] == [2, 4, 5]
+    assert [row["row"] for row in found["refused"]] == [3]
