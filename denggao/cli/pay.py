@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,7 +45,10 @@ def pay(
     entitled: Path | None = typer.Option(
         None, "--entitled", help="资格证书台账：有资格而不在名单里的（应享尽享）"
     ),
-    since: str | None = typer.Option(None, "--since", help="应享尽享只看这一天以后发的证书"),
+    titles: bool = typer.Option(
+        False, "--titles", help="名单就是资格证书台账，由证书推出事项（免申即享）"
+    ),
+    since: str | None = typer.Option(None, "--since", help="只看这一天以后发的证书"),
     reading: list[str] = typer.Option([], "--reading", help="选用的读法，可多次"),
     as_json: bool = typer.Option(False, "--json", help="输出 JSON，给程序用"),
     output: Path | None = typer.Option(None, "-o", "--output", help="写出 .xlsx 或 .json"),
@@ -53,10 +57,12 @@ def pay(
     own = [Path(name) for name in [*law, *([compare] if compare else [])] if name.endswith(".md")]
     if output is not None:
         checked_output(output, _KINDS, [*lists, *paid, *own, *([entitled] if entitled else [])])
-    run, impact = _made(lists, region, day(as_of), law, _event(event), paid, reading, compare)
+    chosen = _Asked(region, day(as_of), law, _event(event), paid, reading, compare)
+    start = day(since) if since else None
+    run, impact = _made(lists, chosen, titles, start)
     if budget is not None:
         _spend(run, budget, share)
-    missed = [] if entitled is None else _missed(run, entitled, since)
+    missed = [] if entitled is None else _missed(run, entitled, start)
     text = "" if not (as_json or _is_json(output)) else _text(run, impact, missed, entitled)
     if output is not None:
         _save(output, text, run, impact, missed)
@@ -86,29 +92,39 @@ def _event(words: str | None) -> EventName | None:
     return found
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What the command line says of a run."""
+
+    region: str | None
+    on: date
+    law: Sequence[str]
+    usual: EventName | None
+    paid: Sequence[Path]
+    reading: Sequence[str]
+    compare: str | None
+
+
 def _made(
-    paths: Sequence[Path],
-    region: str | None,
-    on: date,
-    law: Sequence[str],
-    usual: EventName | None,
-    paid: Sequence[Path],
-    reading: Sequence[str],
-    compare: str | None,
+    paths: Sequence[Path], asked: _Asked, titles: bool, since: date | None
 ) -> tuple[PayRun, Impact | None]:
     from denggao.diagnosis.payout import run as made
+    from denggao.diagnosis.payout.entitled import from_titles
     from denggao.diagnosis.payout.eventlist import EventLists
     from denggao.diagnosis.payout.places import region_named
 
-    place = _place(law) if region is None else region_named(region)
-    chosen, inside = made.schemes(place, law, reading)
-    lists = EventLists(place, on, usual)
-    items = [item for path in paths for item in lists.read(path)]
-    before = [item for path in paid for item in lists.read_record(path)]
+    place = _place(asked.law) if asked.region is None else region_named(asked.region)
+    chosen, inside = made.schemes(place, asked.law, asked.reading)
+    lists = EventLists(place, asked.on, asked.usual)
+    if titles:
+        items = from_titles(lists, paths, since)
+    else:
+        items = [item for path in paths for item in lists.read(path)]
+    before = [item for path in asked.paid for item in lists.read_record(path)]
     run = made.run(lists, items, chosen, inside, before)
-    if compare is None:
+    if asked.compare is None:
         return run, None
-    return run, _compared(run, lists, items, before, compare, on)
+    return run, _compared(run, lists, items, before, asked.compare, asked.on)
 
 
 def _place(law: Sequence[str]) -> str:
@@ -153,10 +169,10 @@ def _spend(run: PayRun, text: str, share: bool) -> None:
     spend(run, int(amount), SHARED if share else FIRST)
 
 
-def _missed(run: PayRun, path: Path, since: str | None) -> list[Item]:
+def _missed(run: PayRun, path: Path, since: date | None) -> list[Item]:
     from denggao.diagnosis.payout.entitled import missed
 
-    return missed(run, path, day(since) if since else None)
+    return missed(run, path, since)
 
 
 def _text(run: PayRun, impact: Impact | None, missed: Sequence[Item], asked: object) -> str:

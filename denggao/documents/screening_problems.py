@@ -51,6 +51,7 @@ _KINDS = {
     "masked": "数字被遮盖",
     "masked_whole": "数据被遮盖，按没有处理",
     "merged_cells": "合并的单元格",
+    "no_answers": "找不到意见表",
     "no_district": "看不出所在区县",
     "no_identity": "没有企业名称和代码",
     "not_a_date": "不是日期",

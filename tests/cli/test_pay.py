@@ -11,6 +11,7 @@ import pytest
 import xlsxwriter
 
 from denggao.cli.app import main
+from denggao.demo.names import credit_code
 
 Capture = pytest.CaptureFixture[str]
 HEADS = ["企业名称", "统一社会信用代码", "所在区县", "认定批次", "事项", "认定日期", "联系电话"]
@@ -326,3 +327,44 @@ def test_vouchers_are_redeemed_by_number_in_yuan(tmp_path: Path, capsys: Capture
     )
     again = told(capsys, more, *say, "--paid", out)
     assert [row["fen"] for row in again["rows"]] == [500]
+
+
+def test_a_name_is_paid_once_whatever_the_district_says(tmp_path: Path, capsys: Capture) -> None:
+    heads = ["企业名称", "统一社会信用代码", "所在区县", "事项", "认定日期"]
+    one, other = credit_code(1), credit_code(2)
+    rows = [
+        ["天水甲科技有限公司", "", "天水市", "首次认定", "2024-05-01"],
+        ["天水甲科技有限公司", "", "秦州区", "首次认定", "2024-05-01"],
+        ["天水乙科技有限公司", one, "天水市", "首次认定", "2024-05-01"],
+        ["天水乙科技有限公司", other, "秦州区", "首次认定", "2024-05-01"],
+    ]
+    path = csv(tmp_path / "名单.csv", rows, heads)
+    found = told(capsys, path, "--region", "甘肃省", "--as-of", "2024-06-30")
+    assert [row["row"] for row in found["rows"]] == [2, 4, 5]
+    assert [row["row"] for row in found["refused"]] == [3]
+
+
+def test_payable_without_application(tmp_path: Path, capsys: Capture) -> None:
+    """From certificates alone; who has only one is not guessed at."""
+    heads = ["企业名称", "资格类型", "证书编号", "发证日期", "有效期至"]
+    rows = [
+        ["兰州甲科技有限公司", "高企", "GR201762000001", "2017-10-01", "2020-09-30"],
+        ["兰州甲科技有限公司", "高企", "GR202062000001", "2020-10-01", "2023-09-30"],
+        ["兰州乙科技有限公司", "高企", "GR201462000002", "2014-10-01", "2017-09-30"],
+        ["兰州乙科技有限公司", "高企", "GR202062000002", "2020-10-01", "2023-09-30"],
+        ["兰州丙科技有限公司", "高企", "GR202062000003", "2020-10-01", "2023-09-30"],
+    ]
+    titles = xlsx(tmp_path / "证书.xlsx", rows, heads)
+    say = ["--region", "甘肃省", "--as-of", "2021-06-30", "--titles", "--since", "2020-01-01"]
+    found = told(capsys, titles, *say)
+    assert [(row["name"], row["event"], row["wan"]) for row in found["rows"]] == [
+        ("兰州甲科技有限公司", "重新认定", 5)
+    ]
+    assert [row["event"] for row in found["refused"]] == ["失效后再认定"]
+    assert any("看不出是首次还是重新认定" in note for note in found["notes"])
+    assert found["rows"][0]["age_days"] == 272
+    assert told(capsys, titles, *say, "--event", "首次认定")["total_wan"] == 25
+    out = tmp_path / "已发.xlsx"
+    assert run("pay", titles, *say, "-o", out) == 0
+    capsys.readouterr()
+    assert told(capsys, titles, *say, "--paid", out)["total_fen"] == 0

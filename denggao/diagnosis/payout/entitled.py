@@ -4,14 +4,15 @@ that stand on no list. The same events are the list for 免申即享."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from denggao.diagnosis.payout.eventlist import Item
+from denggao.diagnosis.payout.eventlist import EventLists, Item
 from denggao.diagnosis.payout.places import place_of
 from denggao.diagnosis.payout.run import PayRun
 from denggao.diagnosis.pool import firm_of
+from denggao.facts.errors import UserError
 from denggao.facts.identity import normal_code, normal_name
 from denggao.facts.ledger import Ledger, read_ledgers
 from denggao.facts.titles import CANCELLED, Title
@@ -64,13 +65,38 @@ def missed(run: PayRun, path: Path, since: date | None = None) -> list[Item]:
     Certificates issued after the day of the run, or before ``since``, are not looked at."""
     ledger = read_ledgers([path], as_of=run.as_of)
     listed = {key for item in run.items for key in _keys(item)}
-    found = [item for item in _items(ledger, run, since) if listed.isdisjoint(_keys(item))]
+    found = [
+        item
+        for item in _items(ledger, run.region, run.as_of, since)
+        if listed.isdisjoint(_keys(item))
+    ]
     paying = {
         row.event.number
         for row in pay(run.schemes, [item.event for item in found], run.as_of)
         if row.status in (PAID, OPEN)
     }
     return [item for item in found if item.event.number in paying]
+
+
+def from_titles(lists: EventLists, paths: Sequence[Path], since: date | None) -> list[Item]:
+    """免申即享: the events of certificates as the list. Where only one certificate of a firm is
+    known, nobody can tell 首次认定 from 重新认定: such are left out, and counted, unless
+    ``lists.usual`` says which they are."""
+    ledger = read_ledgers(paths, as_of=lists.as_of)
+    found: list[Item] = []
+    for item in _items(ledger, lists.region, lists.as_of, since):
+        event = item.event
+        if item.said != event.kind:
+            if lists.usual is None:
+                lists.note("只有一张证书，看不出是首次还是重新认定，没有列入；可用 --event 指定")
+                continue
+            event = replace(event, kind=lists.usual.kind)
+        firm, _ = lists.work.firms.find(item.code or None, normal_name(item.name), item.name)
+        event = replace(event, firm=str(firm), number=len(found))
+        found.append(replace(item, event=event, said=event.kind))
+    if not found:
+        raise UserError("台账里没有一张能看出事项的证书；要有“资格类型”“发证日期”“有效期至”各列")
+    return found
 
 
 def _keys(item: Item) -> set[tuple[object, ...]]:
@@ -81,15 +107,15 @@ def _keys(item: Item) -> set[tuple[object, ...]]:
     return {(one, event.kind, event.title, event.year) for one in who}
 
 
-def _items(ledger: Ledger, run: PayRun, since: date | None) -> Iterator[Item]:
+def _items(ledger: Ledger, region: str, as_of: date, since: date | None) -> Iterator[Item]:
     number = 0
     columns = ledger.columns
     for firm, titles in enumerate(columns.get("titles", [])):
         for one in happened(titles or ()):
-            if one.day > run.as_of or (since is not None and one.day < since):
+            if one.day > as_of or (since is not None and one.day < since):
                 continue
             district = _at(columns, "region", firm)
-            place = place_of(district, run.region) or ""
+            place = place_of(district, region) or ""
             values = firm_of(ledger, firm).values
             where = ledger.places[firm]
             event = Event(

@@ -24,6 +24,10 @@ from denggao.facts.workbook import open_grids
 __all__ = ["EventLists", "Item"]
 
 
+#: What would be wrong in a ledger: a firm may stand on many rows, and see ``same``.
+_NOT_OURS = ("duplicate", "merged_cells", "differing_name")
+
+
 class EventLists(Heard):
     """Several lists read with one sense of who is who. ``as_of``: the day of the run; a row
     without a date has none, one with a year or month only is taken at its end."""
@@ -62,14 +66,19 @@ class EventLists(Heard):
                 f"和“事项”一列（首次认定、重新认定……）{heads}"
             )
         found = self.work.problems[before:]
-        self.problems += [p for p in found if p.kind not in ("duplicate", "merged_cells")]
+        self.problems += [p for p in found if p.kind not in _NOT_OURS]
         return self.items[first:]
 
     def same(self) -> dict[str, str]:
         """Firms that other rows showed to be one → the one by which all of them go, now that
-        all lists are read: by code, or by a former name that no other code claims."""
-        names = {name: firm for firm, name in enumerate(self.work.firms.names) if name}
+        all lists are read: by code, or by a name, present or former, that no other code claims.
+        A ledger keeps namesakes of two districts apart; money is not paid to a name twice as
+        long as their codes do not tell them apart."""
+        names: dict[str, int] = {}
         pairs = [*self.work.firms.same]
+        for firm, name in enumerate(self.work.firms.names):
+            if name and not self._two_codes(names.setdefault(name, firm), firm):
+                pairs.append((names[name], firm))
         for firm, former in self.former:
             other = names.get(former)
             if other is not None and other != firm and not self._two_codes(firm, other):

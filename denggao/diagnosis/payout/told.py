@@ -118,6 +118,7 @@ def _row(run: PayRun, row: Payment) -> dict[str, Any]:
         "due": row.due and row.due.isoformat(),
         "open": None if row.status != "待定" else {"lo_fen": row.fen, "hi_fen": row.most},
         "levels": row.levels if row.paid else {},
+        "age_days": (run.as_of - row.event.day).days if row.event.day else None,
         "reason": row.reason,
         "why": why(row),
         "beside": run.beside.get(row.event.number, []),
