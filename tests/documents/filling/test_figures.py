@@ -72,7 +72,7 @@ def test_values_of_cells_are_not_remembered(tmp_path: Path) -> None:
                  body=[["试验甲科技有限公司", "水泵", None]], blank=0)  # fmt: skip
 
     def listed(book: Any, sheet: Any) -> None:
-        sheet.data_validation("C3", {"validate": "list", "source": ["甲 区", "乙区"]})
+        sheet.data_validation("C3", {"validate": "list", "source": ["安宁 区", "西固区"]})
 
     path = draw(tmp_path / "表.xlsx", replace(form, more=listed))
     ledger = write_ledger(tmp_path / "台账.xlsx", [{**FIRMS[0], "主营产品": "水 泵"}])
@@ -82,5 +82,5 @@ def test_values_of_cells_are_not_remembered(tmp_path: Path) -> None:
     other = draw(tmp_path / "另.xlsx", replace(form, more=listed, body=body))
     ledger = write_ledger(tmp_path / "台账.xlsx", [{**FIRMS[0], "主营产品": "齿轮箱"}])
     filled = fill(other, ledger)
-    assert values(filled)[2][2] == "甲 区"
+    assert values(filled)[2][2] == "安宁 区"
     assert normal.cache_info().currsize == known

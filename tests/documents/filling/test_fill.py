@@ -277,7 +277,7 @@ def test_tables_that_are_not_about_firms_are_left_alone(
 def test_figures_of_a_firm_never_stand_for_one_project(ledger: Path, tmp_path: Path) -> None:
     form = Drawn(["企业名称", "县区", "项目名称", "2025年研发费用（万元）", "技术领域"])
     grid = values(fill(draw(tmp_path / "表.xlsx", form), ledger))
-    assert grid[2] == ["试验甲科技有限公司", "甲区", None, None, None]
+    assert grid[2] == ["试验甲科技有限公司", "安宁区", None, None, None]
 
 
 # ------------------------------------------------------------------ cells
@@ -326,7 +326,7 @@ def test_several_sheets(ledger: Path, tmp_path: Path) -> None:
     one = Drawn(["企业名称", "县区", "2025年职工总数"])
     two = Drawn(["序号", "企业名称", "证书编号"], sheet="表2", title="高新技术企业名单", blank=1)
     filled = fill(draw(tmp_path / "表.xlsx", one, two), ledger)
-    assert values(filled)[2] == ["试验甲科技有限公司", "甲区", 100]
+    assert values(filled)[2] == ["试验甲科技有限公司", "安宁区", 100]
     assert values(filled, "表2")[2] == [1, "试验甲科技有限公司", "GR202399000001"]
     assert values(filled, "表2")[5][0] == "注：请如实填写"
 
