@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import socket
@@ -161,6 +162,7 @@ def connect(master: str, settings: Mapping[str, str]) -> SparkSession:
     _knock(master)
     builder = SparkSession.builder.master(master).appName("denggao")
     if master.startswith("local"):
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # else it looks for a name, aloud
         builder = builder.config("spark.driver.bindAddress", "127.0.0.1")
         builder = builder.config("spark.driver.host", "127.0.0.1")
     for name, value in {**_SETTINGS, **settings}.items():

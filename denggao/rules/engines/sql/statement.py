@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from denggao.facts.errors import UserError
 from denggao.rules.engines.lowering.compiled import Compiled
 from denggao.rules.engines.lowering.expr import Expr, Type, col
 from denggao.rules.engines.lowering.plan import Kept
@@ -51,7 +52,7 @@ def plain(dialect: Dialect, columns: Iterable[str]) -> dict[str, Given]:
 
 def sheet(dialect: Dialect, source: Source, laws: Sequence[Compiled]) -> str:
     """The sheet 逐企结论 of these laws, in the columns of the contract."""
-    parts = [(law.plan, _published(law)) for law in laws]
+    parts = [(law.plan, _published(law, dialect)) for law in laws]
     kept, outputs = merged(parts)
     if len(laws) == 1:
         return _head(source, laws) + query(dialect, source, kept, _with_firm(outputs[0]))
@@ -69,9 +70,16 @@ def query(
     return written.text(written.outputs(written.layers.outputs), "")
 
 
-def _published(law: Compiled) -> dict[str, Expr]:
+def _published(law: Compiled, dialect: Dialect) -> dict[str, Expr]:
     own = (FAILED, OPEN, DISTANCE)
     found = shown(law)
+    longest = dialect.longest_name
+    for name in found:
+        if longest is not None and len(name.encode()) > longest:
+            raise UserError(
+                f"《{law.instrument.short}》的结果列“{name}”超过 {dialect.name} 列名的"
+                f" {longest} 字节；请把这条规则的编号改短"
+            )
     return {k: v for k, v in found.items() if k not in own and not k.startswith(LEAST)}
 
 

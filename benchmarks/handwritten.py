@@ -1,0 +1,112 @@
+"""PostgreSQL from our SQL and from SQL by hand: ``python benchmarks/handwritten.py --on ADDRESS``.
+
+--on ADDRESS  postgresql://user@host:port/db, a server on this machine
+--rows N      synthetic firms (100,000)
+--repeat K    rounds (5), ours and theirs in turn
+
+Four countable conditions of 高新技术企业认定 with their gaps, over the same table of NUMERIC, one
+process, jit off. CPU seconds of the server process; exit code 1 where a cell differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import data
+import same
+
+HERE = Path(__file__).resolve().parent
+IDS = ("HNTE-C1", "HNTE-C4", "HNTE-C5b", "HNTE-C6")
+TABLE = "denggao_hand"
+_TICKS = 100
+
+
+def main() -> int:
+    """Both statements, compared and timed."""
+    import psycopg
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--on", required=True)
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--repeat", type=int, default=5)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="denggao-hand-") as folder:
+        path = Path(folder) / "firms.parquet"
+        same.exchange(data.firms(asked.rows, data.COLUMNS["hnte"])).write_parquet(path)
+        same.load(asked.on, TABLE, path)
+    by_hand = (HERE / "handwritten.sql").read_text(encoding="utf-8")
+    by_hand = by_hand.replace("{table}", TABLE).replace("{day}", f"DATE '{data.AS_OF}'")
+    texts = {"ours": ours(asked.on), "hand": by_hand}
+    with psycopg.connect(asked.on, autocommit=True) as connection:
+        connection.execute("SET jit = off")
+        connection.execute("SET max_parallel_workers_per_gather = 0")
+        wrong = compared(connection, texts)
+        found = {name: [] for name in texts}
+        for _ in range(asked.repeat):
+            for name, text in texts.items():
+                found[name].append(seconds(connection, text))
+        connection.execute(f"DROP TABLE {TABLE}".encode())
+    medians = {name: statistics.median(times) for name, times in found.items()}
+    for name, median in medians.items():
+        print(f"{name}: {median:.2f} s CPU, {median / asked.rows * 1e6:.1f} µs for a firm")
+    print(f"ours ÷ hand: {medians['ours'] / medians['hand']:.2f}; {wrong} cells differ")
+    return 1 if wrong else 0
+
+
+def ours(where: str) -> str:
+    """The same columns from the law."""
+    from denggao.rules import library
+    from denggao.rules.engines.lowering.compiled import compile_for, is_fact
+    from denggao.rules.engines.lowering.expr import Type, col
+    from denggao.rules.engines.lowering.shown import shown
+    from denggao.rules.engines.sql.levels import merged
+    from denggao.rules.engines.sql.place import place_of
+    from denggao.rules.engines.sql.source import source_of
+    from denggao.rules.engines.sql.statement import query
+
+    law = library.in_force(data.LAWS["hnte"], data.AS_OF)
+    with place_of(f"{where}/{TABLE}", []) as place:
+        source, _ = source_of(place.dialect, place.table, place.types(), data.AS_OF, place.name)
+    columns = [name for name in source.columns if is_fact(name)]
+    compiled = compile_for(law, columns, data.AS_OF, steps=False)
+    wanted = {f"{id_}_{part}" for id_ in IDS for part in ("truth", "gap")}
+    outputs = {name: x for name, x in shown(compiled).items() if name in wanted}
+    kept, (found,) = merged([(compiled.plan, outputs)])
+    return query(place.dialect, source, kept, {"identity": col("identity", Type.TEXT), **found})
+
+
+def compared(connection: Any, texts: dict[str, str]) -> int:
+    """How many cells are not the same."""
+    for name, text in texts.items():
+        connection.execute(f"CREATE TEMP TABLE z_{name} AS {text}".encode())
+    columns = [f"{id_}_{part}" for id_ in IDS for part in ("truth", "gap")]
+    counts = ", ".join(f'COUNT(*) FILTER (WHERE a."{c}" IS DISTINCT FROM b."{c}")' for c in columns)
+    row = connection.execute(
+        f"SELECT COUNT(*), {counts} FROM z_ours a JOIN z_hand b USING (identity)".encode()
+    ).fetchone()
+    assert row[0] > 0
+    return sum(row[1:])
+
+
+def seconds(connection: Any, text: str) -> float:
+    """CPU of the server process for making a table of it."""
+    before = cpu(connection.info.backend_pid)
+    connection.execute(f"CREATE TEMP TABLE z_made AS {text}".encode())
+    after = cpu(connection.info.backend_pid)
+    connection.execute("DROP TABLE z_made")
+    return after - before
+
+
+def cpu(pid: int) -> float:
+    """User and system time of a process of this machine."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+if __name__ == "__main__":
+    sys.exit(main())

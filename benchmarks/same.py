@@ -1,0 +1,166 @@
+"""The same firms on every engine, compared cell by cell: ``python benchmarks/same.py``.
+
+--rows N        synthetic firms (1,000,000), with those of benchmarks/data.py at their thresholds
+--on PLACE      postgresql://user@host:port/db, spark:MASTER; may be repeated. Columnar and
+                DuckDB always run.
+
+Prints a line for each engine and law: seconds, microseconds for a firm, and how many of the
+cells differ from the columnar engine's. Exit code 1 where one does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import data
+import polars as pl
+
+HERE = Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent))  # denggao, where it is not installed
+KEY = "identity"
+
+
+def main() -> int:
+    """The table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--on", action="append", default=[])
+    asked = parser.parse_args()
+    wrong = 0
+    with tempfile.TemporaryDirectory(prefix="denggao-same-") as folder:
+        for law in data.LAWS:
+            path = Path(folder) / f"{law}.parquet"
+            exchange(data.firms(asked.rows, data.COLUMNS[law])).write_parquet(path)
+            wrong += compared(law, path, asked.rows, asked.on)
+    return 1 if wrong else 0
+
+
+def exchange(frame: pl.DataFrame) -> pl.DataFrame:
+    """Canonical columns as an office has them: 元 and 人 with their decimals."""
+    from denggao.facts.catalogue import catalogue
+
+    def shown(name: str) -> pl.Expr:
+        fact = catalogue()[name.partition("@")[0]]
+        if not fact.numeric or fact.scale == 1:
+            return pl.col(name)
+        places = len(str(fact.scale)) - 1
+        steps = pl.col(name).cast(pl.Decimal(38, 0)) / fact.scale
+        return steps.cast(pl.Decimal(20, places))
+
+    return frame.select(pl.col("name"), *(shown(c) for c in frame.columns if c != "name"))
+
+
+def compared(law: str, path: Path, rows: int, places: list[str]) -> int:
+    """Differences of all engines for one law."""
+    ours, first = timed(lambda: by_columns(law, path))
+    told("columnar", law, rows, first, 0)
+    wrong = 0
+    for where in [f"duckdb:{path}", *places]:
+        theirs, seconds = timed(lambda where=where: there(law, path, where))
+        count = differences(ours, theirs)
+        told(where.partition(":")[0], law, rows, seconds, count)
+        wrong += count
+    return wrong
+
+
+def by_columns(law: str, path: Path) -> pl.DataFrame:
+    """The sheet, as ``denggao screen FILE.parquet -o OUT.parquet`` writes it."""
+    from denggao.rules import library
+    from denggao.rules.engines.columnar import parquet
+
+    made = path.with_suffix(".columnar.parquet")
+    laws = [library.in_force(data.LAWS[law], data.AS_OF)]
+    parquet.screen_to_file(parquet.scan(path, data.AS_OF), laws, data.AS_OF, {}, made)
+    return pl.read_parquet(made)
+
+
+def there(law: str, path: Path, where: str) -> pl.DataFrame:
+    """The sheet that the engine made where the data is."""
+    from denggao.rules import library
+    from denggao.rules.engines.sql.place import place_of
+    from denggao.rules.engines.sql.there import judged
+
+    laws = [library.in_force(data.LAWS[law], data.AS_OF)]
+    kind = where.partition(":")[0]
+    table = f"denggao_same_{law}"
+    if kind == "postgresql":
+        load(where, table, path)
+        where = f"{where}/{table}"
+    files = [str(path)] if kind == "spark" else []
+    target = f"{table}_out" if kind == "postgresql" else str(path.with_suffix(f".{kind}"))
+    with place_of(where, files) as place:
+        found = judged(place, laws, data.AS_OF, {}, place.target(target), lambda *_: None,
+                       replacing=True)  # fmt: skip
+    if kind != "postgresql":
+        files = sorted(map(str, Path(found.target).glob("*.parquet"))) or [found.target]
+        return pl.read_parquet(files)
+    return fetched(where.rpartition("/")[0], found.target, by_columns_schema(law, path))
+
+
+def by_columns_schema(law: str, path: Path) -> pl.Schema:
+    """Types of the sheet."""
+    schema = pl.read_parquet_schema(path.with_suffix(".columnar.parquet"))
+    return pl.Schema({k: pl.String if isinstance(t, pl.Enum) else t for k, t in schema.items()})
+
+
+def load(where: str, table: str, path: Path) -> None:
+    """The firms as a table of the server."""
+    import psycopg
+
+    frame = pl.read_parquet(path)
+    kinds = {pl.String: "TEXT", pl.Date: "DATE", pl.Int64: "BIGINT", pl.Boolean: "BOOLEAN"}
+    columns = ", ".join(
+        f'"{name}" ' + ("NUMERIC(20, 4)" if kind.is_decimal() else kinds[kind.base_type()])
+        for name, kind in frame.schema.items()
+    )
+    with psycopg.connect(where, autocommit=True) as connection, connection.cursor() as cursor:
+        for name in (table, f"{table}_out"):
+            cursor.execute(f'DROP TABLE IF EXISTS "{name}"'.encode())
+        cursor.execute(f'CREATE UNLOGGED TABLE "{table}" ({columns})'.encode())
+        with cursor.copy(f'COPY "{table}" FROM STDIN (FORMAT csv)'.encode()) as copy:
+            copy.write(frame.write_csv(include_header=False))
+        cursor.execute(f'ANALYZE "{table}"'.encode())
+
+
+def fetched(where: str, table: str, schema: pl.Schema) -> pl.DataFrame:
+    """The result as it stands in the database."""
+    import psycopg
+
+    every = f"COPY {table} TO STDOUT (FORMAT csv, HEADER)".encode()
+    with psycopg.connect(where) as connection, connection.cursor().copy(every) as copy:
+        text = b"".join(bytes(part) for part in copy)
+    return pl.read_csv(text, schema_overrides=schema)
+
+
+def differences(ours: pl.DataFrame, theirs: pl.DataFrame) -> int:
+    """How many cells are not the same; missing rows and columns count whole."""
+    if ours.columns != theirs.columns or ours.height != theirs.height:
+        return ours.height * len(ours.columns)
+    a, b = (f.with_columns(pl.col(pl.Enum, pl.Categorical).cast(pl.String)).sort(KEY)
+            for f in (ours, theirs))  # fmt: skip
+    a, b = (f.with_columns(pl.col("flags").fill_null("")) for f in (a, b))
+    return sum(int(a[c].ne_missing(b[c].cast(a[c].dtype)).sum()) for c in a.columns)
+
+
+def timed(call: Callable[[], Any]) -> tuple[Any, float]:
+    """What it gives, and its seconds on the wall."""
+    start = time.perf_counter()
+    found = call()
+    return found, time.perf_counter() - start
+
+
+def told(engine: str, law: str, rows: int, seconds: float, wrong: int) -> None:
+    """One line."""
+    each = seconds / rows * 1e6
+    print(f"{engine:12} {law:5} {rows:>10,} {seconds:8.1f} s {each:8.1f} µs {wrong:>8} differ",
+          flush=True)  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.exit(main())
