@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
@@ -59,6 +60,7 @@ def _is_here(url: str, view: str) -> bool:
     return bool(view) and url.rstrip("s").startswith(view.split("-")[0].rstrip("s"))
 
 
+@cache
 def _address(url: str) -> str:
     """ "" while the department has not moved in."""
     try:

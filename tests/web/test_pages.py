@@ -119,7 +119,7 @@ def test_tiers(filled: Import, client: Client, clerk: User) -> None:
         firm = Enterprise.objects.get(uscc=code(number))
         actions.add_title(by=clerk, enterprise=firm, version=1, values=told, why="公告")
     answer = client.get(f"{LIST}?tier=高新技术企业")
-    assert [line.firm.uscc for line in answer.context["lines"]] == [code(1)]
+    assert [line["firm"].uscc for line in answer.context["lines"]] == [code(1)]
     assert client.get(f"{LIST}?tier=none").context["page"].total == 59
 
 

@@ -4,54 +4,39 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Max
+from django.urls import reverse
 from django.utils import timezone
 
 from denggao.facts.catalogue import catalogue
 from denggao.web.ledger.models import Enterprise, Import, Statement, Title, Value
-from denggao.web.ledger.search import source_of
+from denggao.web.ledger.search import InForce, in_force, in_words
 from denggao.web.ledger.values import Columns, fact_name, shown
 
-
-@dataclass(frozen=True)
-class Shown:
-    """A value on the page."""
-
-    fact: str
-    year: int
-    text: str
-    source: str
-    disputed: bool
-
-
-@dataclass
-class FactRow:
-    """One fact over the years: ``cells`` in the order of the table's years."""
-
-    code: str
-    name: str
-    unit: str
-    cells: list[Shown | None] = field(default_factory=list)
+#: A value as the page's template needs it: text, source, css, href.
+Shown = dict[str, str]
 
 
 @dataclass
 class FactTable:
-    """Facts by year, and those without years."""
+    """Facts by year (name, unit, a value or ``None`` for each of the years), and those without."""
 
     years: list[int]
-    yearly: list[FactRow]
+    yearly: list[tuple[str, str, list[Shown | None]]]
     single: list[tuple[str, Shown]]
 
 
 def facts_of(enterprise: Enterprise) -> FactTable:
     """All values in force, in the order of the catalogue; one query."""
-    rows = Value.objects.filter(enterprise=enterprise).select_related("statement__source")
-    found = {(value.fact, value.year): _shown(value) for value in rows if value.fact in catalogue()}
+    base = f"{reverse('ledger:enterprises')}{enterprise.pk}/facts/"
+    rows = in_force(Value.objects.filter(enterprise=enterprise))
+    found = {(v.fact, v.year): _shown(v, base) for v in rows if v.fact in catalogue()}
     years = sorted({year for _, year in found if year})
-    yearly, single = [], []
+    yearly: list[tuple[str, str, list[Shown | None]]] = []
+    single: list[tuple[str, Shown]] = []
     for code, fact in catalogue().items():
         if code in ("name", "titles"):
             continue
@@ -59,20 +44,26 @@ def facts_of(enterprise: Enterprise) -> FactTable:
             single.append((fact.name, found[code, 0]))
         cells = [found.get((code, year)) for year in years]
         if any(cells):
-            yearly.append(FactRow(code, fact.name, _unit(fact.unit), cells))
+            yearly.append((fact.name, _unit(fact.unit), cells))
     return FactTable(years, yearly, single)
 
 
 def _unit(unit: str) -> str:
-    return "万元" if unit == "元" else "" if unit == "是否" else unit
+    return "万元" if unit == "元" else "—" if unit == "是否" else unit
 
 
-def _shown(value: Value) -> Shown:
+def _shown(value: InForce, base: str) -> Shown:
     fact = catalogue()[value.fact]
-    text = shown(fact, Columns(value.number, value.lo, value.hi, value.text))
-    for unit in (" 万元", f" {fact.unit}"):
-        text = text.removesuffix(unit) if value.year else text
-    return Shown(value.fact, value.year, text, source_of(value.statement), value.disputed)
+    text = shown(fact, value.columns) or "不掌握"
+    if value.year:
+        text = text.removesuffix(" 万元").removesuffix(f" {fact.unit}")
+    source = f"{value.source}；另有来源说法不同" if value.disputed else value.source
+    return {
+        "text": text,
+        "source": source,
+        "css": "disputed" if value.disputed else "",
+        "href": f"{base}{value.fact}/{value.year}/",
+    }
 
 
 @dataclass(frozen=True)
@@ -98,7 +89,13 @@ def statements_of(enterprise: Enterprise, fact: str, year: int) -> list[Said]:
             statement,
             shown(about, Columns(statement.number, statement.lo, statement.hi, statement.text))
             or "（不掌握）",
-            source_of(statement),
+            in_words(
+                statement.rank,
+                statement.row,
+                statement.column,
+                statement.why,
+                statement.source.file if statement.source else None,
+            ),
             _cell(statement),
             statement.source is None or statement.source.state == Import.State.COMMITTED,
             value is not None and value.statement_id == statement.pk,

@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from denggao.facts.catalogue import catalogue, technical_fields
 from denggao.facts.identity import normal_code, normal_name
@@ -81,6 +85,18 @@ def choices() -> list[Column]:
     ]
 
 
+@lru_cache(maxsize=64)
+def options(chosen: tuple[Column, ...], year: int) -> SafeString:
+    """The choices as options of a list, some of them chosen; ``year`` is the present one, in
+    which the choices differ."""
+    option, taken = '<option value="{}">{}</option>', '<option value="{}" selected>{}</option>'
+    return format_html_join(
+        "",
+        "{}",
+        ((format_html(taken if c in chosen else option, c.key, c.label),) for c in choices()),
+    )
+
+
 def default_columns() -> tuple[Column, ...]:
     """The field, and last year's sales, R&D expense and staff."""
     last = timezone.localdate().year - 1
@@ -99,7 +115,7 @@ def enterprises(user: User, asked: Asked) -> QuerySet[Enterprise]:
     if asked.tier:
         found = found.filter(_of_tier(asked.tier, timezone.localdate()))
     if asked.mark == DISPUTED:
-        found = found.filter(Exists(Value.objects.filter(enterprise=OuterRef("pk"), disputed=True)))
+        found = found.filter(pk__in=Value.objects.filter(disputed=True).values("enterprise"))
     elif asked.mark == "mine":
         found = found.filter(owner=user)
     elif asked.mark == "unowned":
@@ -121,58 +137,84 @@ def named(text: str) -> Q:
 def _of_tier(tier: str, on: datetime.date) -> Q:
     kinds = LADDER if tier == NONE else (tier,)
     valid = Title.objects.filter(
-        Q(cancelled_on=None) | Q(cancelled_on__gt=on),
-        enterprise=OuterRef("pk"), withdrawn=False, kind__in=kinds,
+        Q(cancelled_on=None) | Q(cancelled_on__gt=on), withdrawn=False, kind__in=kinds,
         issued_on__lte=on, valid_to__gte=on,
     ).exclude(event=CANCELLED)  # fmt: skip
-    return ~Q(Exists(valid)) if tier == NONE else Q(Exists(valid))
+    holders = Q(pk__in=valid.values("enterprise"))
+    return ~holders if tier == NONE else holders
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A value in the list, with its source for the hover."""
+class InForce(NamedTuple):
+    """A value in force with where it comes from: a page needs no whole rows."""
 
-    column: Column
-    text: str = ""
-    source: str = ""
-    disputed: bool = False
-
-
-@dataclass(frozen=True)
-class Line:
-    """One firm of the list: its tiers of the ladder today, when the highest ends, its values."""
-
-    firm: Enterprise
-    tiers: list[tuple[str, int]]
-    until: datetime.date | None
-    cells: list[Cell]
+    enterprise: int
+    fact: str
+    year: int
+    columns: Columns
+    disputed: bool
+    source: str
 
 
-def lines(firms: Iterable[Enterprise], columns: tuple[Column, ...]) -> list[Line]:
-    """The rows of one page, by two queries however many there are."""
+_FIELDS = (
+    "enterprise_id", "fact", "year", "number", "lo", "hi", "text", "disputed", "statement__rank",
+    "statement__row", "statement__column", "statement__why", "statement__source__file",
+)  # fmt: skip
+
+
+def in_force(values: QuerySet[Value]) -> Iterator[InForce]:
+    """Of these values, by one query."""
+    for pk, fact, year, number, lo, hi, text, disputed, *source in values.values_list(*_FIELDS):
+        yield InForce(pk, fact, year, Columns(number, lo, hi, text), disputed, in_words(*source))
+
+
+def in_words(rank: int, row: int, column: str, why: str, file: str | None) -> str:
+    """「本局台账：模拟县台账.xlsx 第 5 行 H 列」, for a hover."""
+    said = BY_RANK.get(rank, "")
+    if file is None:
+        return f"{said}：{why}"
+    return f"{said}：{file} 第 {row} 行" + (f" {column} 列" if column else "")
+
+
+#: One row of the list as its template needs it; plain, for there are fifty on a page.
+Line = dict[str, Any]
+
+
+def lines(firms: Iterable[Enterprise], columns: tuple[Column, ...], first: int = 1) -> list[Line]:
+    """The rows of one page, numbered from ``first``; two queries however many there are."""
     firms = list(firms)
     values = _values(firms, columns)
     titles = titles_of([firm.pk for firm in firms])
-    on = timezone.localdate()
+    on, base = timezone.localdate(), reverse("ledger:enterprises")
     return [
-        Line(
-            firm,
-            *_standing(titles.get(firm.pk), on),
-            cells=[_cell(column, values.get((firm.pk, *column))) for column in columns],
-        )
-        for firm in firms
+        {
+            "number": number,
+            "firm": firm,
+            "href": f"{base}{firm.pk}/",
+            "name": firm.name,
+            "code": firm.uscc or "无代码",
+            "region": firm.region.name,
+            "zone": firm.zone.name if firm.zone else "—",
+            **_standing(titles.get(firm.pk), on),
+            "owner": str(firm.owner or "—"),
+            "cells": [
+                _cell(column, values.get((firm.pk, *column)), f"{base}{firm.pk}/")
+                for column in columns
+            ],
+        }
+        for number, firm in enumerate(firms, first)
     ]
 
 
 def _values(
     firms: list[Enterprise], columns: tuple[Column, ...]
-) -> dict[tuple[int, str, int], Value]:
+) -> dict[tuple[int, str, int], InForce]:
+    if not columns:
+        return {}
     wanted = Q(pk__in=[])
     for column in columns:
         wanted |= Q(fact=column.fact, year=column.year)
-    found = Value.objects.filter(wanted, enterprise__in=[firm.pk for firm in firms])
-    found = found.select_related("statement__source")
-    return {(value.enterprise_id, value.fact, value.year): value for value in found}
+    rows = Value.objects.filter(wanted, enterprise__in=[firm.pk for firm in firms])
+    return {value[:3]: value for value in in_force(rows)}
 
 
 def titles_of(pks: list[int]) -> dict[int, list[Title]]:
@@ -183,45 +225,37 @@ def titles_of(pks: list[int]) -> dict[int, list[Title]]:
     return held_by
 
 
-def _standing(
-    titles: list[Title] | None, on: datetime.date
-) -> tuple[list[tuple[str, int]], datetime.date | None]:
-    """The kinds of the ladder that are held today, each with its step, and the day on which the
-    highest ends."""
-    papers = [title.held() for title in titles or ()]
+def _standing(titles: list[Title] | None, on: datetime.date) -> dict[str, Any]:
+    """``tiers``: the kinds of the ladder that are held on the day, each with its step; ``until``:
+    the day on which the highest ends."""
+    if not titles:
+        return {"tiers": [], "until": None}
+    papers = [title.held() for title in titles]
     kinds = [(kind, step) for step, kind in enumerate(LADDER, 1) if held(papers, kind, on)]
-    if not kinds:
-        return [], None
-    ends = [p.valid_to for p in papers if p.kind == kinds[-1][0] and p.valid_to]
-    return kinds, max(ends, default=None)
+    ends = [p.valid_to for p in papers if kinds and p.kind == kinds[-1][0] and p.valid_to]
+    return {"tiers": kinds, "until": max(ends, default=None)}
 
 
 def standing(titles: list[Title]) -> list[tuple[str, int]]:
-    """The same for one firm."""
-    return _standing(titles, timezone.localdate())[0]
+    """The kinds of the ladder that a firm holds today, each with its step."""
+    return list(_standing(titles, timezone.localdate())["tiers"])
 
 
-def _cell(column: Column, value: Value | None) -> Cell:
+def _cell(column: Column, value: InForce | None, href: str) -> dict[str, Any]:
+    css = "number" if column.is_number else ""
     if value is None:
-        return Cell(column)
+        return {"text": "", "css": css}
     fact = catalogue()[column.fact]
-    text = shown(fact, Columns(value.number, value.lo, value.hi, value.text))
-    source = source_of(value.statement)
+    text, source = shown(fact, value.columns), value.source
     if fact.unit == "元":
         text = text.removesuffix(" 万元")
     if fact.code == "field_code" and text:  # the list has room for the first of three levels
         source = f"{text}；{source}"
-        text = technical_fields().get(value.text.partition(".")[0], text)
-    return Cell(column, text, source, value.disputed)
-
-
-def source_of(statement: Any) -> str:
-    """「本局台账：模拟县台账.xlsx 第 5 行 H 列」, for a hover."""
-    rank = BY_RANK.get(statement.rank, "")
-    if statement.source_id:
-        column = f" {statement.column} 列" if statement.column else ""
-        return f"{rank}：{statement.source.file} 第 {statement.row} 行{column}"
-    return f"{rank}：{statement.why}"
+        text = technical_fields().get(value.columns.text.partition(".")[0], text)
+    if value.disputed:
+        css, source = f"{css} disputed", f"{source}；另有来源说法不同"
+    where = f"{href}facts/{column.fact}/{column.year}/"
+    return {"text": text, "css": css, "source": source, "href": where}
 
 
 def exported(found: QuerySet[Enterprise], columns: tuple[Column, ...]) -> Iterator[list[Any]]:
@@ -236,24 +270,23 @@ def exported(found: QuerySet[Enterprise], columns: tuple[Column, ...]) -> Iterat
         for line in lines(some, ()):
             number += 1
             cells = [
-                _raw(cell_of, column, values.get((line.firm.pk, *column))) for column in columns
+                _raw(cell_of, column, values.get((line["firm"].pk, *column))) for column in columns
             ]
-            firm = line.firm
+            firm = line["firm"]
             yield [
                 number, firm.name, firm.uscc or "", firm.region.name,
-                firm.zone.name if firm.zone else "", "、".join(kind for kind, _ in line.tiers),
-                line.until or "", *cells, str(firm.owner or ""),
+                firm.zone.name if firm.zone else "", "、".join(kind for kind, _ in line["tiers"]),
+                line["until"] or "", *cells, str(firm.owner or ""),
             ]  # fmt: skip
 
 
-def _raw(cell_of: Any, column: Column, value: Value | None) -> Any:
+def _raw(cell_of: Any, column: Column, value: InForce | None) -> Any:
     if value is None:
         return ""
     fact = catalogue()[column.fact]
-    columns = Columns(value.number, value.lo, value.hi, value.text)
-    if value_of(fact, columns) is None:
+    if value_of(fact, value.columns) is None:
         return ""
-    return cell_of(fact, columns, 10_000 if fact.unit == "元" else 1)
+    return cell_of(fact, value.columns, 10_000 if fact.unit == "元" else 1)
 
 
 def heads(columns: tuple[Column, ...]) -> list[str]:

@@ -31,15 +31,16 @@ def enterprises(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "asked": asked,
-        "lines": search.lines(page.rows, asked.columns),
+        "lines": search.lines(page.rows, asked.columns, page.first),
         "width": 8 + len(asked.columns),
+        "may_edit": "ledger.edit" in request.user.permissions,
     }
     if request.htmx:
         return render(request, "ledger/enterprises_list.html", context)
     context |= {
         "regions": _regions(request),
         "ladder": search.LADDER,
-        "choices": search.choices(),
+        "choices": search.options(asked.columns, timezone.localdate().year),
         "saved": SavedView.objects.filter(user=request.user),
     }
     return render(request, "ledger/enterprises.html", context)
