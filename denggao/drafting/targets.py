@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -16,12 +15,9 @@ from denggao.drafting.head import Head, is_title
 from denggao.drafting.items import Item as Item
 from denggao.drafting.naming import Frame
 from denggao.drafting.outline import Paragraph
+from denggao.drafting.stretches import CHANGE, cuts
 from denggao.drafting.years import When, Year, years
 
-_JOINS = re.compile(r"、|以及|[和及与并](?=[\u4e00-\u9fffA-Z“\d*约近超不])|/")
-_CHANGE = re.compile(
-    r"^[\s的]*(?:增加|增长|提高|提升|发展|扩大|上升|下降|降低|减少|压减|跃升|增|升|降|扩)"
-)
 _GROWS_TO = re.compile(
     r"[\s,]*(?:(?:增加|增长|提高|提升|发展|扩大|上升|下降|降低|减少|压减|跃升|"
     r"增|升|降|扩)(?:到|至|为)?|到|至)"
@@ -113,7 +109,7 @@ class _Reader:
             return
         if clause.inner:
             self.noun = naming.frame(clause.before, "", found[0]).noun or self.noun
-        cut = self.cuts(words, found)
+        cut = cuts(words, found)
         together = self.together(words, found, cut)
         if together is not None:
             self.distributed(clause, words, whens, *together)
@@ -181,29 +177,6 @@ class _Reader:
         before = self.when.year if self.when is not None else None
         return replace(when, year=before if isinstance(before, int) else "同年")
 
-    def cuts(
-        self, words: str, found: Sequence[Figure]
-    ) -> dict[int, tuple[tuple[int, int], tuple[int, int]]]:
-        """For each figure by its place: the stretch of words before it and the one behind it."""
-        bounds: list[int] = [0]
-        for one, two in itertools.pairwise(found):
-            middle = words[one.end : two.left]
-            joins = list(_JOINS.finditer(middle))
-            if not joins and middle.strip(FILLER + " ") and not _CHANGE.match(bare(middle)):
-                bounds.append(bounds[-1] if self.modifies(one) else two.left)
-            elif not joins or not bare(middle[: joins[0].start()]).strip():
-                bounds.append(one.end)
-            else:
-                bounds.append(one.end + joins[-1].start())
-        bounds.append(len(words))
-        return {
-            figure.start: ((bounds[i], figure.left), (figure.end, max(bounds[i + 1], figure.end)))
-            for i, figure in enumerate(found)
-        }
-
-    def modifies(self, figure: Figure) -> bool:
-        return figure.op in (">=", ">", "<=") and figure.left == figure.start
-
     # ---- one figure
 
     def figure(
@@ -220,7 +193,7 @@ class _Reader:
         self.at = clause.start + figure.start
         before, behind = words[slice(*left)], words[slice(*right)]
         found = self.carried(naming.frame(before, behind, figure), before, figure)
-        if self.base is not None and _CHANGE.match(bare(before)):
+        if self.base is not None and CHANGE.match(bare(before)):
             found = replace(self.base, growth="")
         self.base = None
         start = left[0] + self.lead(clause.text[slice(*left)])

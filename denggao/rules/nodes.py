@@ -12,6 +12,8 @@ from denggao.facts.days import Span
 from denggao.facts.errors import UserError
 from denggao.facts.interval import Interval, Number
 from denggao.rules.award import Award
+from denggao.rules.plan_nodes import Target as Target
+from denggao.rules.plan_nodes import Task as Task
 from denggao.rules.years import Year as Year  # read as nodes.Year with the rest of the tree
 
 # ---------------------------------------------------------------- expressions
@@ -435,42 +437,6 @@ class Action:
     def expressions(self) -> list[Expr]:
         """Every expression in it, each with all inside it."""
         return [e for root in (self.limit, self.needs) if root is not None for e in walk(root)]
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """目标: what a plan promises. ``lo`` to ``hi`` is the figure (``None``: masked in the text),
-    ``year`` a year, 每年, or words (三年内), ``sort`` one of 存量 流量 比率 增速 位次 职责;
-    ``quote`` and ``span`` (characters) show where the source says it."""
-
-    id: str
-    name: str
-    cite: str
-    line: int
-    op: str  # ≥ > ≤ < = 约
-    lo: Number | None
-    hi: Number | None
-    unit: str
-    year: int | str | None = None
-    sort: str | None = None
-    place: str | None = None
-    quote: str = ""
-    span: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """任务: what is to be done, by whom (``lead`` first), by when (``None``: no deadline)."""
-
-    id: str
-    name: str
-    cite: str
-    line: int
-    lead: tuple[str, ...] = ()
-    units: tuple[str, ...] = ()
-    due: str | None = None
-    quote: str = ""
-    span: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
