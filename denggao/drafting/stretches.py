@@ -23,7 +23,7 @@ def cuts(words: str, found: Sequence[Figure]) -> dict[int, tuple[tuple[int, int]
         middle = words[one.end : two.left]
         joins = list(_JOINS.finditer(middle))
         if not joins and middle.strip(FILLER + " ") and not CHANGE.match(bare(middle)):
-            bounds.append(bounds[-1] if modifies(one) else two.left)
+            bounds.append(bounds[-1] if _modifies(one) else two.left)
         elif not joins or not bare(middle[: joins[0].start()]).strip():
             bounds.append(one.end)
         else:
@@ -35,5 +35,5 @@ def cuts(words: str, found: Sequence[Figure]) -> dict[int, tuple[tuple[int, int]
     }
 
 
-def modifies(figure: Figure) -> bool:
+def _modifies(figure: Figure) -> bool:
     return figure.op in (">=", ">", "<=") and figure.left == figure.start
