@@ -23,7 +23,7 @@ def cuts(words: str, found: Sequence[Figure]) -> dict[int, tuple[tuple[int, int]
         middle = words[one.end : two.left]
         joins = list(_JOINS.finditer(middle))
         if not joins and middle.strip(FILLER + " ") and not CHANGE.match(bare(middle)):
-            bounds.append(bounds[-1] if _modifies(one) else two.left)
+            bounds.append(bounds[-1] if _modifies(one, middle) else two.left)
         elif not joins or not bare(middle[: joins[0].start()]).strip():
             bounds.append(one.end)
         else:
@@ -35,5 +35,7 @@ def cuts(words: str, found: Sequence[Figure]) -> dict[int, tuple[tuple[int, int]
     }
 
 
-def _modifies(figure: Figure) -> bool:
-    return figure.op in (">=", ">", "<=") and figure.left == figure.start
+def _modifies(figure: Figure, behind: str) -> bool:
+    """「2万平方米以上孵化器」, 「超10亿元的企业」: it says of what size the next things are."""
+    limits = figure.op in (">=", ">", "<=")
+    return limits and (figure.left == figure.start or bare(behind).startswith("的"))

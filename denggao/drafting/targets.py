@@ -108,7 +108,10 @@ class _Reader:
             self.note(words, whens)
             return
         if clause.inner:
-            self.noun = naming.frame(clause.before, "", found[0]).noun or self.noun
+            before = clause.before
+            if told := figures(before):
+                before = before[: told[-1].left]
+            self.noun = naming.frame(before, "", found[0]).noun or self.noun
         cut = cuts(words, found)
         together = self.together(words, found, cut)
         if together is not None:
@@ -323,20 +326,15 @@ class _Reader:
             return
         self.noun, self.verb, self.scope = found.noun or self.noun, found.verb, found.scope
         self.unit = figure.unit
-        if role == roles.NONE or (role == roles.FACT and figure.value is None):
+        if (
+            naming.is_never(found.noun)
+            or role == roles.NONE
+            or (role == roles.FACT and figure.value is None)
+        ):
             return
         if found.scope and not name.startswith(found.scope):
             name = naming.canonical(found.scope) + name
-        unit = figure.unit
-        if (
-            isinstance(year, str)
-            and year.startswith("每")
-            and not yearly
-            and figure.kind == "count"
-        ):
-            unit, kind = f"{unit}/{year.removeprefix('每')}", "flow"
-        if yearly and kind == "flow" and "/" not in unit and figure.kind in ("count", "money"):
-            unit += "/年"
+        unit, kind = _unit_of(figure, year, kind)
         if role == roles.DUTY:
             name, unit, kind = self.duty(clause, figure, found, unit)
         if role in (roles.FORECAST, roles.THRESHOLD):
@@ -374,13 +372,16 @@ class _Reader:
         """「市级领导每人至少联系一家」: who does how much of what."""
         before = bare(clause.text[: figure.left])
         who, _, rest = before.rpartition("每")
-        per = re.match(r"[人名位]|个(?:部门|单位|干部|领导|专家)", rest)
+        per = _PER.match(rest)
         behind = rest[len(per[0]) :] if per else ""
         if not who and (said := re.match(r".+?(?=至少|不少于|联系|包联|服务|走访)", behind)):
             who = said[0]
         thing = found.noun if found.behind else self.thing_before()
         name = naming.canonical(naming.stripped(who) + found.verb + thing) + "数"
-        return name, unit + ("/人" if per and len(per[0]) == 1 else ""), "duty"
+        if per and per[0] not in "人名位":
+            place = per[0].removeprefix("个")
+            return f"每{place}{naming.canonical(thing)}数", f"{unit}/{place}", "duty"
+        return name, unit + ("/人" if per else ""), "duty"
 
     def op(self, figure: Figure, role: str, clause: Clause) -> str:
         if figure.op:
@@ -474,4 +475,16 @@ class _Reader:
         return split(subject, count), None
 
 
+def _unit_of(figure: Figure, year: Year | None, kind: str) -> tuple[str, str]:
+    """The unit of a figure and its kind: what is done every year is 家/年."""
+    if not isinstance(year, str) or not year.startswith("每") or figure.unit.count("/"):
+        return figure.unit, kind
+    if year == "每年" and kind == "flow" and figure.kind in ("count", "money"):
+        return figure.unit + "/年", kind
+    if year != "每年" and figure.kind == "count":
+        return f"{figure.unit}/{year.removeprefix('每')}", "flow"
+    return figure.unit, kind
+
+
+_PER = re.compile(r"[人名位]|个?(?:部门|单位|干部|领导|专家|县区|区|县|市|镇|乡|街道|园区|产业|村)")
 _PLAIN = Figure(0, 0, 0, Fraction(1), None, "家", "count", "")
