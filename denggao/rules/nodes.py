@@ -12,8 +12,10 @@ from denggao.facts.days import Span
 from denggao.facts.errors import UserError
 from denggao.facts.interval import Interval, Number
 from denggao.rules.award import Award
-from denggao.rules.plan_nodes import Target as Target
-from denggao.rules.plan_nodes import Task as Task
+from denggao.rules.paper import Example as Example
+from denggao.rules.paper import Manual as Manual
+from denggao.rules.paper import Target as Target
+from denggao.rules.paper import Task as Task
 from denggao.rules.years import Year as Year  # read as nodes.Year with the rest of the tree
 
 # ---------------------------------------------------------------- expressions
@@ -369,16 +371,6 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Manual:
-    """核对: a phrase of the law that no fact answers; printed as 须人工核对."""
-
-    id: str
-    name: str
-    cite: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Effect:
     """What one time of an action does to one fact: it grows by ``add`` (``monthly``: by that
     much a full year, in proportion to the months left), or becomes ``to`` unless it is better
@@ -437,16 +429,6 @@ class Action:
     def expressions(self) -> list[Expr]:
         """Every expression in it, each with all inside it."""
         return [e for root in (self.limit, self.needs) if root is not None for e in walk(root)]
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One row of a case table: inputs and what must come out, as written in the cells."""
-
-    name: str
-    line: int
-    inputs: tuple[tuple[str, str], ...]  # head, cell
-    expected: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

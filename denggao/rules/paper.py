@@ -1,4 +1,4 @@
-"""What a plan promises and asks for: nodes that no rule reads."""
+"""Nodes that no rule computes with: what is only printed, shown as a case, or promised."""
 
 from __future__ import annotations
 
@@ -41,3 +41,23 @@ class Task:
     due: str | None = None
     quote: str = ""
     span: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Manual:
+    """核对: a phrase of the law that no fact answers; printed as 须人工核对."""
+
+    id: str
+    name: str
+    cite: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One row of a case table: inputs and what must come out, as written in the cells."""
+
+    name: str
+    line: int
+    inputs: tuple[tuple[str, str], ...]  # head, cell
+    expected: tuple[tuple[str, str], ...]
