@@ -77,7 +77,7 @@ def read_awards(text: str, paragraphs: Sequence[Paragraph], head: Head) -> list[
     for paragraph in paragraphs:
         if paragraph.is_row or is_title(text, paragraph):
             continue
-        start = paragraph.body if paragraph.title else paragraph.start
+        start = paragraph.start + len(paragraph.number)  # a title may be a whole rule
         for match in re.finditer(r"[^。!?\n]+[。!?]?", text[start : paragraph.end]):
             found += _Sentence(text, match[0], start + match.start(), paragraph, head).read()
     return found

@@ -182,3 +182,26 @@ def test_splits_that_cannot_be(
     code, told = run(capsys, *arguments)
     assert code == 2
     assert "错误" in told
+
+
+def test_awards_that_need_no_guess_are_statements(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    text = tmp_path / "办法.txt"
+    text.write_text(
+        "某市科技企业奖补办法（征求意见稿）\n一、奖补标准\n"
+        "（一）省级财政对首次认定的高新技术企业每家给予一次性奖补20万元、重新认定的每家给予一次性奖补10万元，"
+        "以及对首次认定的省级科技创新型企业一次性奖补5万元。\n"
+        "（二）按研发费用的10%给予补助，最高100万元。\n某市财政局\n2024年1月5日\n",
+        encoding="utf-8",
+    )
+    path = tmp_path / "拟稿.md"
+    assert run(capsys, "draft", text, "-o", path, "--region", "某市")[0] == 0
+    found = load(path)
+    assert [(a.events, a.titles) for a in found.awards] == [
+        (("首次认定",), ("高新技术企业",)),
+        (("重新认定",), ("高新技术企业",)),
+        (("首次认定",), ("省级科技创新型企业",)),
+    ]
+    assert found.draft
+    assert "研发费用" in path.read_text(encoding="utf-8").split("# 奖补（摘录")[1]
