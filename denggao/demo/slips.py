@@ -20,8 +20,8 @@ class Blemish:
     ``reads`` is what a reader owes it: "unknown" – no value, no complaint; "named" – no value
     and a problem that names the cell (a bad credit code is named, but still tells the firm
     apart); "mended" – the clean value after all; "bounded" – at least ``value``; "written" –
-    ``value``, though another cell contradicts it, and both are named; "merged" – the whole row (``key`` is "")
-    stands twice. ``again``: the cell is the one in the firm's second row, further down."""
+    ``value``, though another cell contradicts it, and both are named; "merged" – the whole row
+    (``key`` is "") stands twice. ``again``: the cell is the one in the firm's second row, further down."""
 
     firm: int
     key: str

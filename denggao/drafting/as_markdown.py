@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from denggao.drafting.as_json import region_of
+from denggao.drafting.award_statements import statement
 from denggao.drafting.draft import Draft
 from denggao.drafting.items import Item
 from denggao.drafting.numerals import shown
@@ -60,6 +61,8 @@ def _front(draft: Draft) -> Iterator[str]:
     yield f"施行: {day if head.issued else _quoted(day)}"
     if head.period:
         yield f"废止: {head.period[1]}-12-31  # 按题目里的年份，请核对"
+    if head.is_draft and any(_statement(draft, n, a) for n, a in enumerate(draft.awards, 1)):
+        yield "状态: 征求意见稿"
     yield "---"
     yield ""
 
@@ -189,13 +192,7 @@ def _one_line(text: str) -> str:
 
 
 def _rest(draft: Draft) -> Iterator[str]:
-    if draft.awards:
-        yield "# 奖补（摘录，待写成“奖补”条文）"
-        yield ""
-        for award in draft.awards:
-            yield f"- {_award(award)}"
-            yield f"  > {_one_line(draft.quote(award.start, award.end))}"
-        yield ""
+    yield from _awards(draft)
     if draft.deadlines:
         yield from _table(
             "日期",
@@ -231,6 +228,36 @@ def _rest(draft: Draft) -> Iterator[str]:
             ("机构", "成员", "", "原文"),
             [(b.name, "、".join(b.members), "", draft.quote(b.start, b.end)) for b in draft.bodies],
         )
+
+
+def _awards(draft: Draft) -> Iterator[str]:
+    """Those that can be told as statements under their articles; the rest as extracts."""
+    left = []
+    for number, award in enumerate(draft.awards, 1):
+        quote = _one_line(draft.quote(award.start, award.end))
+        lines = _statement(draft, number, award)
+        if lines is None:
+            left.append((award, quote))
+            continue
+        yield f"## {document_name(draft)} {_heading(draft, award.start)}"
+        yield f"> {quote}"
+        yield ""
+        yield "```登高"
+        yield from lines
+        yield "```"
+        yield ""
+    if left:
+        yield "# 奖补（摘录，待写成“奖补”条文）"
+        yield ""
+    for award, quote in left:
+        yield f"- {_award(award)}"
+        yield f"  > {quote}"
+    if left:
+        yield ""
+
+
+def _statement(draft: Draft, number: int, award: Award) -> list[str] | None:
+    return statement(award, number, draft.text.text[award.start : award.end])
 
 
 def _award(award: Award) -> str:

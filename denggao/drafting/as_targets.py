@@ -110,7 +110,10 @@ def _claim(
     first, last = years if years else (None, None)
     words = re.sub(r"\s+", "", draft.text.text[item.start : item.end])
     op = item.op if item.op != "=" or what in ("net", "gross") else "="
-    return thing, Claim(what, item.value, op, first, last, words)
+    value = item.value
+    if what == "times" and re.search(r"(?:是|为|达到?)[^,]{0,14}的", words):
+        value -= 1  # 是…的3倍: grown by two
+    return thing, Claim(what, value, op, first, last, words)
 
 
 def _what(item: Item) -> str | None:

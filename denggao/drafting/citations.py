@@ -99,6 +99,7 @@ def read_bodies(text: str, paragraphs: Sequence[Paragraph]) -> list[Body]:
             if not _SETS.search(sentence[0]):
                 continue
             at = paragraph.start + sentence.start()
+            rest = text[at : at + len(sentence[0]) + 160].split("\n")[0]
             for match in _BODY.finditer(sentence[0]):
                 start = match.start("name")
                 name = re.sub(
@@ -106,7 +107,7 @@ def read_bodies(text: str, paragraphs: Sequence[Paragraph]) -> list[Body]:
                 )
                 if len(name) < 4 or name in found:
                     continue
-                members = _members(sentence[0])
+                members = _members(sentence[0]) or _members(rest)
                 first = at + start + match["name"].rindex(name)
                 found[name] = Body(name, members, first, first + len(name))
     return list(found.values())
@@ -115,6 +116,9 @@ def read_bodies(text: str, paragraphs: Sequence[Paragraph]) -> list[Body]:
 def _members(sentence: str) -> tuple[str, ...]:
     listed = _MEMBERS.search(sentence)
     words = listed["list"] if listed else ""
+    told = re.search(r"成员(?:单位)?(?:包括|由|为|有|[::])(?P<list>[^。;]{4,160})", sentence)
+    if told:
+        words = re.sub(r"等?(?:部门|单位)?(?:组成|参加)?$", "", told["list"])
     if not words and (
         front := re.match(r"(?P<list>[\u4e00-\u9fff、]{6,120}?)等?(?:部门|单位)要", sentence)
     ):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from denggao.drafting.clauses import bare, masked
-from denggao.drafting.head import Head
+from denggao.drafting.head import REPORTS, Head
 from denggao.drafting.outline import Paragraph
 
 _Y = r"(?:(?P<y{0}>20\d\d)年|(?P<r{0}>当年|今年|本年|次年|翌年)?)"
@@ -84,7 +84,8 @@ def _of_sentence(sentence: str, at: int, paragraph: Paragraph, head: Head) -> It
             every if number and _listed(sentence, matches[number - 1], match) else None
         )
         recurring = every if every and every.startswith("每") else None
-        if not _is_deadline(sentence, match, paragraph, bool(batch)):
+        past = head.kind in REPORTS and not (match["by"] or match["by2"])
+        if past or not _is_deadline(sentence, match, paragraph, bool(batch)):
             continue
         when = _when(match, None if recurring else year)
         if when is not None:

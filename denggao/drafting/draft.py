@@ -19,6 +19,7 @@ from denggao.drafting.sources import Source
 from denggao.drafting.subsidies import Award, read_awards
 from denggao.drafting.tables import read_tables
 from denggao.drafting.targets import read_items
+from denggao.drafting.task_rows import read_task_rows
 from denggao.drafting.tasks import Task, read_tasks
 
 #: What counts as a promise in the lists that a person confirms.
@@ -88,7 +89,7 @@ def draft(source: Source, region: str | None = None) -> Draft:
         noise=lines.noise,
         head=head,
         items=tuple(items),
-        tasks=tuple(read_tasks(text.text, paragraphs, head)),
+        tasks=(*read_tasks(text.text, paragraphs, head), *read_task_rows(text.text, paragraphs)),
         awards=tuple(read_awards(text.text, paragraphs, head)),
         deadlines=tuple(read_deadlines(text.text, paragraphs, head)),
         cited=tuple(read_cited(text.text, paragraphs, head)),

@@ -250,6 +250,8 @@ def _placed(
     start, end = match.span()
     if unit in ("位", "名") and _RANK.search(text[:start]):
         kind = "rank"
+    elif unit == "位" and re.search(r"(?:提升|上升|前移|前进|进|下降|后退)了?$", text[:start]):
+        kind = "moved"
     op, end = _op_behind(text, end)
     left, before, reached = _left(text, start)
     if high is not None:

@@ -15,7 +15,7 @@ from denggao.facts.divisions import NAME_BEGINS, divisions, full_name, lies_in, 
 
 _TYPES = (
     "方案|计划|措施|办法|意见|通知|要点|规划|细则|公告|公示|纲要|清单|政策|"
-    "规定|指南|报告|答复|材料|决定|函|公报|暂行规定|问答|实施意见|总结|打算|汇报"
+    "规定|指南|报告|答复|材料|决定|函|公报|暂行规定|问答|实施意见|总结|打算|汇报|纪要|任务书"
 )
 _TITLE = re.compile(rf"(?:{_TYPES}|[一二三四五六七八九十\d]+条)(?:\([^()]*\))*$")
 _SENDS = re.compile(r"(?:印发|转发|发布|下发|公布)(?:的)?《?(?P<inner>.+?)》?的通知")
@@ -137,6 +137,9 @@ def _title(text: str, first: Sequence[Paragraph]) -> tuple[str | None, int | Non
     short = [
         (line, at) for line, at in lines if 8 <= len(line) <= 60 and not re.search(r"[。;:]", line)
     ]
+    named = re.search(r"答[::].{0,20}《(?P<what>[^》]{6,80})》", text[:600])
+    if named and _TITLE.search(named["what"]):
+        return named["what"], named.start("what")
     asked = re.search(r"问[::](?P<what>[^?。]{6,60}?)(?:的|是|有|$)", text[:400])
     if asked and re.search(_TYPES, asked["what"]):
         return asked["what"], asked.start("what")
@@ -179,7 +182,10 @@ def _kind(title: str, text: str) -> str:
     for kind in lexicon.group_names("kinds"):
         if title and _TITLE.search(title) and lexicon.words("kinds", kind).search(title):
             return kind
-    return "news"
+    if title and _TITLE.search(title):
+        return "notice"
+    sections = re.search(r"(?:^|\n)[一二三四五六]、.{0,8}(?:目标|任务|指标|措施)", text)
+    return "action_plan" if sections and not told else "news"
 
 
 # ---- dates

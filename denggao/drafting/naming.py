@@ -16,7 +16,7 @@ _LEAD = re.compile(
     r"将(?!军)|"
     r"积极|大力|持续|全面|进一步|着力|不断|稳步|加快|全力|坚决|重点|扎实|推动|"
     r"引导|支持|鼓励|促进|带动|组织(?=.{2,}新)|帮助|指导|围绕|"
-    r"累计(?=.)|总计|合计|平均|全年|全部|基本|实现(?=.{2,})|使|让|达成|"
+    r"累计(?=.)|首次(?=突|达|超)|总计|合计|平均|全年|全部|基本|实现(?=.{2,})|使|让|达成|"
     r"完成(?=.{2,})|共(?=[有建培引新认组])|总体上?|截至|目前|现有|"
     r"已经?(?=[建培引新认组累达有])|"
     r"在(?=[库全])|再|每(?:个)?(?:季度|月|半年|周)|至少|有效期内的?|"
@@ -27,7 +27,7 @@ _LEAD = re.compile(
     r"}申报)|形成以.{2,10}为.{2,8}的)+"
 )
 _TAIL = re.compile(
-    r"(?:由|从|仅|只|尚|不足|[的了等、,:]|有望|预计|同比|环比|[较比](?:上年|去年)(?:同期)?|累计|"
+    r"(?:首次|由|从|仅|只|尚|不足|[的了等、,:]|有望|预计|同比|环比|[较比](?:上年|去年)(?:同期)?|累计|"
     r"总计|共计|合计|分别|各|均|也|再|就|已|将|要|应|力争|确保|努力|共|计|总|"
     r"约|数量|总数量?|总量|保有量|户数|家数|个数|件数|存量|"
     r"年度|平均|每年|年均|逐年|继续|持续|稳步|大幅|显著|明显|有效|全面|基本|"
@@ -89,10 +89,21 @@ def _inner_verb() -> re.Pattern[str]:
     return lexicon.words("verbs", "inner")
 
 
+_MOVED = re.compile(r"(?:提升|上升|前移|前进|进|下降|后退)了?$")
+_SIZE = re.compile(r"(?:总?规模|总额|总投资|总?面积)$")
+
+
+def is_never(noun: str) -> bool:
+    """Is it something that no plan promises (权重, 利率)?"""
+    return lexicon.words("nouns", "never").search(noun) is not None
+
+
 def frame(left: str, right: str, figure: Figure) -> Frame:
     """``left`` and ``right``: the words of the clause before and behind the figure that belong
     to it, years taken out."""
     left = stripped(bare(left))
+    if figure.kind == "moved":
+        return Frame(_noun(_MOVED.sub("", left)))
     behind = _object(bare(right))
     if figure.kind in ("ratio", "points", "times", "doublings") and figure.unit != "":
         grown = _growth(left)
@@ -113,6 +124,10 @@ def frame(left: str, right: str, figure: Figure) -> Frame:
             return Frame(_noun(subject), found[0])
     if not left and behind:
         return Frame(behind, behind=True)
+    size = _SIZE.search(left)
+    if size and behind:  # 设立总规模50亿元的基金
+        verb = _verb_start().match(left)
+        return Frame(behind.removeprefix("的") + size[0], verb[0] if verb else "", behind=True)
     if found := _verb_start().match(left):
         rest = left[found.end() :]
         if len(rest) >= 2 and not _NOT_VERB_BEFORE.match(rest):
@@ -267,6 +282,8 @@ def indicator(found: Frame, figure: Figure, yearly: bool, inside: str = "") -> t
     if inside and noun:
         noun = part_of(canonical(inside), noun)
     noun = part_in(noun)
+    if figure.kind == "moved":
+        return _RANKED.sub("", noun) + "位次提升", "growth"
     if figure.kind == "rank":
         noun = _RANKED.sub("", noun).removesuffix("位次").removesuffix("排名")
         return f"{noun}位次", "rank"

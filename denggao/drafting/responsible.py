@@ -92,12 +92,12 @@ def _links(body: str, at: int) -> Iterator[Link]:
         if said["label"].startswith(_TIMES) or "领导" in said["label"] or said["label"] == "责任人":
             continue
         leads = said["label"].startswith(_LEADS)
-        yield from _units(said["list"], at + said.start("list"), leads)
+        yield from units_in(said["list"], at + said.start("list"), leads)
     if labelled:
         return
     for part in re.finditer(r"[^;。]+", body):
         for piece in _spoken(part[0]):
-            yield from _units(piece[0], at + part.start() + piece[1], piece[2])
+            yield from units_in(piece[0], at + part.start() + piece[1], piece[2])
 
 
 def _spoken(text: str) -> Iterator[tuple[str, int, bool]]:
@@ -112,7 +112,8 @@ def _spoken(text: str) -> Iterator[tuple[str, int, bool]]:
             at = match.end()
 
 
-def _units(text: str, at: int, leads: bool) -> Iterator[Link]:
+def units_in(text: str, at: int, leads: bool) -> Iterator[Link]:
+    """The units of a list that begins at ``at``."""
     start = 0
     bounds = [m.span() for m in _BETWEEN.finditer(text) if not _inside(text, m.start())]
     for first, last in [*bounds, (len(text), len(text))]:

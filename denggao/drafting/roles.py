@@ -20,7 +20,10 @@ TARGET, FACT, FORECAST, THRESHOLD, DUTY, NONE = (
 )
 #: Kinds of documents that report, and those that promise.
 REPORTING = ("news", "statistics", "publicity", "subsidy_payout")
-_DUTY = re.compile(r"(?:每人|每名|每位|人均|每个?(?:部门|单位|干部|领导|专家|科技特派员|辅导员))")
+_DUTY = re.compile(
+    r"(?:每人|每名|每位|人均|每个?(?:部门|单位|干部|领导|专家|科技特派员|辅导员)|"
+    r"每个?(?:县区|区|县|镇|乡|街道|园区|村)(?=.{0,6}(?:至少|不少于|有|建)))"
+)
 _PER_HEAD = re.compile(
     r"每(?:家|户|人|项|件|个|年度?每家|亩|平方米|名)|一次性|最高|给予|单个|单项|同一"
 )

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from denggao.drafting import lexicon
 from denggao.drafting.clauses import FILLER, bare
+from denggao.drafting.enumerations import split
 from denggao.drafting.figures import Figure, figures
 from denggao.drafting.head import Head, is_title
 from denggao.drafting.naming import canonical
@@ -33,15 +34,15 @@ _TORN = re.compile(r"[;。,](?P<what>对(?P<who>[^,;。…]{2,40}?)的?)(?:…|\
 _WHO = re.compile(
     r"(?P<who>[\u4e00-\u9fffA-Za-z“”&·、]{0,24}?(?:企业|机构|单位|平台|团队|"
     r"个人|人才|孵化器|众创空间|中心|实验室|工作站|基地|联盟|院所|高校|园区|"
-    r"载体|研究院|专利|项目|合同|标准|产品|成果|经纪人|券|联合体|人员))"
+    r"载体|研究院|专利|项目|合同|标准|产品|成果|经纪人|券|联合体|人员)+)"
 )
 _LEVEL = re.compile(
     r"(省|市|区|县|镇|州|自治区|国家|中央)(?:级)?(?:、(?:省|市|区|县))*(?:级)?(?:财政|科技专项资金)"
 )
 _SHARE = re.compile(
-    r"[^,;。]*(?:财政)?[^,"
-    r";。]*(?:按(?:照)?\s*\d+(?:\.\d+)?\s*[::]\s*\d+(?:\.\d+)?(?:\s*[::]\s*\d+)"
-    r"?[^,;。]*|各(?:承担|负担|分担|配套)\s*(?:\d+%|50%|一半)[^,;。]*)"
+    r"其中[^()。;]{0,12}财政[^()。;]*元|"
+    r"[^,;。]*(?:财政|[省市区县]级?、[市区县])[^,;。]*(?:按(?:照)?\s*\d+(?:\.\d+)?(?:\s*[::]\s*\d+(?:\.\d+)?)+"
+    r"|各(?:承担|负担|分担|配套)|(?:承担|负担|分担)\s*\d+%)[^,;。]*"
 )
 _STAGES = re.compile(
     r"[^,;。]*(?:分(?:[一二两三四五\d]+)(?:年|期|次|批)|首[年期次].{0,12}\d+%|"
@@ -76,7 +77,7 @@ def read_awards(text: str, paragraphs: Sequence[Paragraph], head: Head) -> list[
     for paragraph in paragraphs:
         if paragraph.is_row or is_title(text, paragraph):
             continue
-        start = paragraph.body if paragraph.title else paragraph.start
+        start = paragraph.start + len(paragraph.number)  # a title may be a whole rule
         for match in re.finditer(r"[^。!?\n]+[。!?]?", text[start : paragraph.end]):
             found += _Sentence(text, match[0], start + match.start(), paragraph, head).read()
     return found
@@ -167,22 +168,14 @@ class _Sentence:
         later = [f for f in amounts if f.start > at >= 0]
         if at < 0 or len(later) < 2 or len(later) != len(amounts):
             return []
-        subject = bare(self.words[:at]).rstrip(",")
-        subject = re.split(r"[;。]", subject)[-1]
-        subject = re.sub(r"^.*?对(?=[^接标口外照象应策])", "", subject)
-        tail = re.search(
-            r"(?:的)?(?P<tail>[^、和及与,的]*(?:企业|机构|平台|单位|孵化器|众创空间|"
-            r"中心|实验室|项目|成果|团队))?(?:,.*)?$",
-            subject,
-        )
-        parts = [p for p in re.split(r"、|[和及与]", subject.split(",")[0]) if p]
-        if len(parts) != len(later):
-            return []
-        shared = tail["tail"] if tail and tail["tail"] else ""
-        return [
-            p if shared and p.endswith(shared) else p + ("的" if shared else "") + shared
-            for p in parts
-        ]
+        subject = re.split(r"[;。]", bare(self.words[:at]).rstrip(","))[-1]
+        subject = re.sub(r"^.*?对(?=[^接标口外照象应策])", "", subject).split(",")[0]
+        front, of, rest = subject.rpartition("的")
+        if names := split(rest, len(later)):  # 新获批的国家级、省级…实验室
+            return [front + of + name for name in names]
+        if names := split(front, len(later)):  # 首次认定、重新认定的企业
+            return [name + of + rest for name in names]
+        return []
 
     def award(self, about: str, figure: Figure, start: int) -> Award | None:
         if ";" in about:
@@ -345,4 +338,5 @@ def _shortened(said: str) -> str:
     said = re.sub(
         rf"(?:每[家户个项件人名])?(?:给予|按|予以|一次性|最高|不超过)*(?:{_AWARD})*$", "", said
     ).strip(",、;: ")
+    said = re.sub(r",按(?:照)?[^,]*$", "", said)
     return re.sub(r"^对(?=.)", "", said)[-40:]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -16,12 +15,9 @@ from denggao.drafting.head import Head, is_title
 from denggao.drafting.items import Item as Item
 from denggao.drafting.naming import Frame
 from denggao.drafting.outline import Paragraph
+from denggao.drafting.stretches import CHANGE, cuts
 from denggao.drafting.years import When, Year, years
 
-_JOINS = re.compile(r"、|以及|[和及与并](?=[\u4e00-\u9fffA-Z“\d*约近超不])|/")
-_CHANGE = re.compile(
-    r"^[\s的]*(?:增加|增长|提高|提升|发展|扩大|上升|下降|降低|减少|压减|跃升|增|升|降|扩)"
-)
 _GROWS_TO = re.compile(
     r"[\s,]*(?:(?:增加|增长|提高|提升|发展|扩大|上升|下降|降低|减少|压减|跃升|"
     r"增|升|降|扩)(?:到|至|为)?|到|至)"
@@ -112,8 +108,11 @@ class _Reader:
             self.note(words, whens)
             return
         if clause.inner:
-            self.noun = naming.frame(clause.before, "", found[0]).noun or self.noun
-        cut = self.cuts(words, found)
+            before = clause.before
+            if told := figures(before):
+                before = before[: told[-1].left]
+            self.noun = naming.frame(before, "", found[0]).noun or self.noun
+        cut = cuts(words, found)
         together = self.together(words, found, cut)
         if together is not None:
             self.distributed(clause, words, whens, *together)
@@ -181,29 +180,6 @@ class _Reader:
         before = self.when.year if self.when is not None else None
         return replace(when, year=before if isinstance(before, int) else "同年")
 
-    def cuts(
-        self, words: str, found: Sequence[Figure]
-    ) -> dict[int, tuple[tuple[int, int], tuple[int, int]]]:
-        """For each figure by its place: the stretch of words before it and the one behind it."""
-        bounds: list[int] = [0]
-        for one, two in itertools.pairwise(found):
-            middle = words[one.end : two.left]
-            joins = list(_JOINS.finditer(middle))
-            if not joins and middle.strip(FILLER + " ") and not _CHANGE.match(bare(middle)):
-                bounds.append(bounds[-1] if self.modifies(one) else two.left)
-            elif not joins or not bare(middle[: joins[0].start()]).strip():
-                bounds.append(one.end)
-            else:
-                bounds.append(one.end + joins[-1].start())
-        bounds.append(len(words))
-        return {
-            figure.start: ((bounds[i], figure.left), (figure.end, max(bounds[i + 1], figure.end)))
-            for i, figure in enumerate(found)
-        }
-
-    def modifies(self, figure: Figure) -> bool:
-        return figure.op in (">=", ">", "<=") and figure.left == figure.start
-
     # ---- one figure
 
     def figure(
@@ -220,7 +196,7 @@ class _Reader:
         self.at = clause.start + figure.start
         before, behind = words[slice(*left)], words[slice(*right)]
         found = self.carried(naming.frame(before, behind, figure), before, figure)
-        if self.base is not None and _CHANGE.match(bare(before)):
+        if self.base is not None and CHANGE.match(bare(before)):
             found = replace(self.base, growth="")
         self.base = None
         start = left[0] + self.lead(clause.text[slice(*left)])
@@ -350,20 +326,15 @@ class _Reader:
             return
         self.noun, self.verb, self.scope = found.noun or self.noun, found.verb, found.scope
         self.unit = figure.unit
-        if role == roles.NONE or (role == roles.FACT and figure.value is None):
+        if (
+            naming.is_never(found.noun)
+            or role == roles.NONE
+            or (role == roles.FACT and figure.value is None)
+        ):
             return
         if found.scope and not name.startswith(found.scope):
             name = naming.canonical(found.scope) + name
-        unit = figure.unit
-        if (
-            isinstance(year, str)
-            and year.startswith("每")
-            and not yearly
-            and figure.kind == "count"
-        ):
-            unit, kind = f"{unit}/{year.removeprefix('每')}", "flow"
-        if yearly and kind == "flow" and "/" not in unit and figure.kind in ("count", "money"):
-            unit += "/年"
+        unit, kind = _unit_of(figure, year, kind)
         if role == roles.DUTY:
             name, unit, kind = self.duty(clause, figure, found, unit)
         if role in (roles.FORECAST, roles.THRESHOLD):
@@ -401,13 +372,16 @@ class _Reader:
         """「市级领导每人至少联系一家」: who does how much of what."""
         before = bare(clause.text[: figure.left])
         who, _, rest = before.rpartition("每")
-        per = re.match(r"[人名位]|个(?:部门|单位|干部|领导|专家)", rest)
+        per = _PER.match(rest)
         behind = rest[len(per[0]) :] if per else ""
         if not who and (said := re.match(r".+?(?=至少|不少于|联系|包联|服务|走访)", behind)):
             who = said[0]
         thing = found.noun if found.behind else self.thing_before()
         name = naming.canonical(naming.stripped(who) + found.verb + thing) + "数"
-        return name, unit + ("/人" if per and len(per[0]) == 1 else ""), "duty"
+        if per and per[0] not in "人名位":
+            place = per[0].removeprefix("个")
+            return f"每{place}{naming.canonical(thing)}数", f"{unit}/{place}", "duty"
+        return name, unit + ("/人" if per else ""), "duty"
 
     def op(self, figure: Figure, role: str, clause: Clause) -> str:
         if figure.op:
@@ -501,4 +475,16 @@ class _Reader:
         return split(subject, count), None
 
 
+def _unit_of(figure: Figure, year: Year | None, kind: str) -> tuple[str, str]:
+    """The unit of a figure and its kind: what is done every year is 家/年."""
+    if not isinstance(year, str) or not year.startswith("每") or figure.unit.count("/"):
+        return figure.unit, kind
+    if year == "每年" and kind == "flow" and figure.kind in ("count", "money"):
+        return figure.unit + "/年", kind
+    if year != "每年" and figure.kind == "count":
+        return f"{figure.unit}/{year.removeprefix('每')}", "flow"
+    return figure.unit, kind
+
+
+_PER = re.compile(r"[人名位]|个?(?:部门|单位|干部|领导|专家|县区|区|县|市|镇|乡|街道|园区|产业|村)")
 _PLAIN = Figure(0, 0, 0, Fraction(1), None, "家", "count", "")

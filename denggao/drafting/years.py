@@ -12,7 +12,7 @@ Year = int | str
 _CN4 = "[零〇一二三四五六七八九]{4}"
 _ONE = rf"(?:20\d\d|{_CN4})"
 _PATTERN = re.compile(
-    rf"(?P<base>(?:较|比|相比|对比|以|在|与|自|从|由)(?:上年|去年|"
+    rf"(?P<base>(?:较|比|相比|对比|以|在|与|自|从|由|是|为)(?:上年|去年|"
     rf"[“\"]?十[二三四五六七]五[”\"]?|(?:{_ONE})年)(?:底|末|度)?(?:的|"
     rf"时)?(?:基础上|为基[期数准]|相比|同期)?)(?P<more>.{{0,2}})"
     rf"|(?P<from>{_ONE})年?(?:底|末)?(?:—{{1,2}}|-|~|至|"
@@ -30,6 +30,7 @@ _PATTERN = re.compile(
     r"|(?P<rel>今年|本年度?|当年|明年|后年|去年|上年度?|前年|年内|年底前?|年末|"
     r"全年|(?<![\u4e00-\u9fff])同年|(?:到?规划|到?方案)?期末|届时)"
 )
+_TIMES = re.compile(r"的?\D{0,6}(?:\d+(?:\.\d+)?|[一二两三四五六])倍")
 _PLANS = {"十二": 2015, "十三": 2020, "十四": 2025, "十五": 2030, "十六": 2035}
 
 
@@ -97,6 +98,7 @@ def _base(match: re.Match[str], text: str) -> When | None:
     year = re.search(_ONE, word)
     is_base = (
         word.startswith(("较", "比", "相比", "对比", "与", "由"))
+        or (word[0] in "是为" and _TIMES.match(text[match.end("base") :]) is not None)
         or word.endswith(("基础上", "基期", "基数", "基准", "相比", "同期"))
         or (
             word[0] == "从"

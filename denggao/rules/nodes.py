@@ -39,6 +39,10 @@ from denggao.rules.expressions import WindowLeast as WindowLeast
 from denggao.rules.expressions import Within as Within
 from denggao.rules.expressions import children as children
 from denggao.rules.expressions import walk as walk
+from denggao.rules.paper import Example as Example
+from denggao.rules.paper import Manual as Manual
+from denggao.rules.paper import Target as Target
+from denggao.rules.paper import Task as Task
 from denggao.rules.years import Year as Year
 
 # ----------------------------------------------------------------- statements
@@ -151,16 +155,6 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Manual:
-    """核对: a phrase of the law that no fact answers; printed as 须人工核对."""
-
-    id: str
-    name: str
-    cite: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Effect:
     """What one time of an action does to one fact: it grows by ``add`` (``monthly``: by that
     much a full year, in proportion to the months left), or becomes ``to`` unless it is better
@@ -219,52 +213,6 @@ class Action:
     def expressions(self) -> list[Expr]:
         """Every expression in it, each with all inside it."""
         return [e for root in (self.limit, self.needs) if root is not None for e in walk(root)]
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """目标: what a plan promises. ``lo`` to ``hi`` is the figure (``None``: masked in the text),
-    ``year`` a year, 每年, or words (三年内), ``sort`` one of 存量 流量 比率 增速 位次 职责;
-    ``quote`` and ``span`` (characters) show where the source says it."""
-
-    id: str
-    name: str
-    cite: str
-    line: int
-    op: str  # ≥ > ≤ < = 约
-    lo: Number | None
-    hi: Number | None
-    unit: str
-    year: int | str | None = None
-    sort: str | None = None
-    place: str | None = None
-    quote: str = ""
-    span: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """任务: what is to be done, by whom (``lead`` first), by when (``None``: no deadline)."""
-
-    id: str
-    name: str
-    cite: str
-    line: int
-    lead: tuple[str, ...] = ()
-    units: tuple[str, ...] = ()
-    due: str | None = None
-    quote: str = ""
-    span: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One row of a case table: inputs and what must come out, as written in the cells."""
-
-    name: str
-    line: int
-    inputs: tuple[tuple[str, str], ...]  # head, cell
-    expected: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

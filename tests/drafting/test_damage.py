@@ -15,8 +15,24 @@ from denggao.drafting.sources import source_of
 from tests.drafting.damage import damaged
 
 TEXTS = sorted((Path(__file__).parent / "texts").glob("*.txt"))
-KEYS = ("title", "kind", "region", "issuer", "doc_no", "issued", "period", "targets", "facts",
-        "tasks", "subsidies", "deadlines", "contradictions", "cited", "bodies", "units")  # fmt: skip
+KEYS = (
+    "title",
+    "kind",
+    "region",
+    "issuer",
+    "doc_no",
+    "issued",
+    "period",
+    "targets",
+    "facts",
+    "tasks",
+    "subsidies",
+    "deadlines",
+    "contradictions",
+    "cited",
+    "bodies",
+    "units",
+)
 PLACES = ("quote", "span", "spans", "quotes", "text_span")
 
 
@@ -45,7 +61,9 @@ def test_the_damaged_twin_says_the_same(path: Path, seed: int) -> None:
 def test_the_damage_is_real() -> None:
     text = TEXTS[0].read_text(encoding="utf-8")
     twin = damaged(text, Random(1))
-    assert "(" in twin and "企業" in twin.replace("(yè)", "") and "私聊" in twin
+    assert "(" in twin
+    assert "企業" in twin.replace("(yè)", "")
+    assert "私聊" in twin
 
 
 def test_a_lost_byte_is_put_back() -> None:
@@ -58,10 +76,14 @@ def test_a_lost_byte_is_put_back() -> None:
 
 def test_hard_line_breaks_are_joined() -> None:
     text = "某县科技工作方案\n" + "\n".join(
-        ("为了推动我县高新技术企业培育工作再上新的台阶特制定本方案并要求各单位",
-         "认真抓好贯彻落实工作确保各项目标任务如期完成到2027年全县高新技术企",
-         "业达到40家以上科技型中小企业入库达到二百家技术合同成交额突破3亿元并", "保持增长。") * 4
-    )  # fmt: skip
+        (
+            "为了推动我县高新技术企业培育工作再上新的台阶特制定本方案并要求各单位",
+            "认真抓好贯彻落实工作确保各项目标任务如期完成到2027年全县高新技术企",
+            "业达到40家以上科技型中小企业入库达到二百家技术合同成交额突破3亿元并",
+            "保持增长。",
+        )
+        * 4
+    )
     values = {t.value for t in draft(source_of(text)).targets}
     assert {40, 200} <= values
 

@@ -77,8 +77,10 @@ def test_contradictions_show_both_figures_and_change_nothing() -> None:
     found = drafted(truth)
     told = {c["kind"]: c for c in found["contradictions"]}
     assert set(told) == {"same", "parts", "growth"}
-    assert "260" in told["same"]["desc"] and "280" in told["same"]["desc"]
-    assert "60%" in told["growth"]["desc"] and "50%" in told["growth"]["desc"]
+    assert "260" in told["same"]["desc"]
+    assert "280" in told["same"]["desc"]
+    assert "60%" in told["growth"]["desc"]
+    assert "50%" in told["growth"]["desc"]
     values = [t["value"] for t in found["targets"] if t["indicator"] == "高新技术企业数"]
     assert {260, 280} <= set(values)
 
@@ -102,7 +104,7 @@ def test_awards_have_caps_shares_and_stages() -> None:
     assert awards["规模以上企业", 10]["cap"] == {"amount": 200, "unit": "万元"}
     assert "6:4" in awards["省级重点实验室", 100]["stages"].replace("：", ":")
     assert "50%" in awards["高新技术企业", 30]["share"]
-    assert awards["人才团队", 1]["op"] == "<="
+    assert awards["顶尖人才团队", 1]["op"] == "<="
 
 
 def test_the_scoring_catches_a_planted_fault() -> None:
