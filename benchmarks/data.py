@@ -96,15 +96,18 @@ WORKBOOK = list(dict.fromkeys([*COLUMNS["hnte"], *COLUMNS["sme"], *_MORE, "addre
 
 def firms(rows: int, columns: Sequence[str]) -> pl.DataFrame:
     """``name`` and these columns in canonical form: 分, 1/10000 人 or 分, dates, yes/no."""
-    index = pl.int_range(rows, dtype=pl.UInt64).alias("§")
-    frame = pl.select(index).lazy()
+    return _firms(rows, columns).collect()
+
+
+def _firms(rows: int, columns: Sequence[str]) -> pl.LazyFrame:
+    frame = pl.LazyFrame().select(pl.int_range(rows, dtype=pl.UInt64).alias("§"))
     for layer in (_independent(), _shares()):
         frame = frame.with_columns(**layer)
     for layer in _on_thresholds():
         moved = {k: pl.when(_is_moved()).then(v).otherwise(pl.col(k)) for k, v in layer.items()}
         frame = frame.with_columns(**moved)
     name = pl.format("模拟企业{}", pl.col("§")).alias("name")
-    return frame.select(name, *(_with_nulls(c) for c in columns)).collect()
+    return frame.select(name, *(_with_nulls(c) for c in columns))
 
 
 def _mixed(name: str) -> pl.Expr:
@@ -210,7 +213,7 @@ def _cached(name: str, make: Callable[[Path], object]) -> Path:
 
 def canonical(rows: int, kind: str) -> Path:
     """Parquet of what the engine computes with: 64-bit integers, dates, yes/no."""
-    made = lambda path: firms(rows, COLUMNS[kind]).write_parquet(path)  # noqa: E731
+    made = lambda path: _firms(rows, COLUMNS[kind]).sink_parquet(path)  # noqa: E731
     return _cached(f"{kind}-{rows}.parquet", made)
 
 

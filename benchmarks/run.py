@@ -312,7 +312,8 @@ def _exactness(measure: Measure, numbers: Numbers) -> str:
         f"答错的行 **{numbers['wrong']}**"
     )
     if numbers["wrong"]:
-        line += f"；{numbers['by_statement']} {numbers.get('by_family', '')}\n  首例 {numbers['example']}"
+        where = f"{numbers['by_statement']} {numbers.get('by_family', '')}"
+        line += f"；{where}\n  首例 {numbers['example']}"
     return line
 
 

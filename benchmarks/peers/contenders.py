@@ -38,7 +38,9 @@ CONTENDERS = {
     "polars": Contender("手写 Polars", "polars_query"),
     "duckdb": Contender("手写 DuckDB SQL", "duckdb_sql", "duckdb"),
     "openfisca": Contender("OpenFisca，整列数组", "openfisca_system", "openfisca_core"),
-    "openfisca-json": Contender("OpenFisca，JSON", "openfisca_system", "openfisca_core", "judge_json"),
+    "openfisca-json": Contender(
+        "OpenFisca，JSON", "openfisca_system", "openfisca_core", "judge_json"
+    ),
     "zen": Contender("GoRules zen，批量", "zen_graph", "zen"),
     "loop": Contender("Python 逐户循环", "loop"),
 }  # fmt: skip

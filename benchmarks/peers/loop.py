@@ -24,7 +24,7 @@ def judge(path: Path) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _firm(
+def _firm(  # noqa: PLR0912, PLR0915 - one plain function is what is measured
     name: str, founded: date | None, class1: int | None, class2: int | None,
     tech: int | None, staff: int | None, high: int | None, income: int | None,
     s0: int | None, s1: int | None, s2: int | None,

@@ -1,4 +1,5 @@
-"""The job that every contender does: the countable conditions of 高新技术企业认定 and its growth score.
+"""The job that every contender does: of 高新技术企业认定 the countable conditions and the score of
+growth.
 
 From one Parquet file (``data.canonical``) to one frame in memory, the same columns for all:
 

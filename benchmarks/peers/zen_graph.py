@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -104,8 +105,7 @@ def graph() -> str:
     ]  # fmt: skip
     steps = ["in", "rules", "give", "out"]
     edges = [
-        {"id": f"{a}-{b}", "type": "edge", "sourceId": a, "targetId": b}
-        for a, b in zip(steps, steps[1:], strict=False)
+        {"id": f"{a}-{b}", "type": "edge", "sourceId": a, "targetId": b} for a, b in pairwise(steps)
     ]
     return json.dumps({"nodes": nodes, "edges": edges})
 
