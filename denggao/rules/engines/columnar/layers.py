@@ -36,8 +36,9 @@ def layers(plan: Plan, wanted: Mapping[str, Expr]) -> tuple[list[dict[str, Expr]
 
 
 def _is_short(expr: Expr) -> bool:
-    """A fact of the frame, or what stands for it where it is missing."""
-    return expr.is_column or (
+    """A constant, a fact of the frame, or what stands for it where it is missing. (To divide by a
+    column that is the same in every row, Polars multiplies by its reciprocal.)"""
+    return expr.op in ("col", "lit") or (
         expr.op == "coalesce" and expr.args[0].is_column and expr.args[1].op == "lit"
     )
 

@@ -252,7 +252,7 @@ def _order(compiled: Compiled) -> dict[str, Expr]:
 
 
 def _count(flags: list[e.Flag]) -> Expr:
-    return reduce(Expr.__add__, (e.column(flag).cast(Type.INT) for flag in flags))
+    return reduce(Expr.__add__, (e.column(flag).cast(Type.INT) for flag in flags), x.lit(0))
 
 
 def _distance(columns: Columns, compiled: Compiled) -> Expr:
