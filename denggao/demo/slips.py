@@ -21,7 +21,8 @@ class Blemish:
     and a problem that names the cell (a bad credit code is named, but still tells the firm
     apart); "mended" – the clean value after all; "bounded" – at least ``value``; "written" –
     ``value``, though another cell contradicts it, and both are named; "merged" – the whole row
-    (``key`` is "") stands twice. ``again``: the cell is the one in the firm's second row, further down."""
+    (``key`` is "") stands twice. ``again``: the cell is the one in the firm's second row,
+    further down."""
 
     firm: int
     key: str
