@@ -228,6 +228,7 @@ def _is_no_amount(text: str, match: re.Match[str]) -> bool:
         if (
             match["unit"] in ("位", "部", "对", "门", "片", "处", "类", "期", "批")
             and len(number) == 1
+            and not _RANK.search(before)
         ):
             return True
     return match["unit"] in ("次", "个", "批", "期") and after.startswith(("月", "性", "方面"))

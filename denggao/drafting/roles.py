@@ -120,6 +120,8 @@ def _is_object(figure: Figure, at: Setting) -> bool:
 
 def is_structure(figure: Figure) -> bool:
     """分三个阶段, 三支队伍: how the text is built, not what it promises."""
+    if figure.kind in ("rank", "moved"):
+        return False
     small = figure.written and figure.value is not None and figure.value < 10
     units = ("家", "户", "件", "名", "人", "%", "番", "倍")
     return small and not figure.op and figure.unit.partition("/")[0] not in units

@@ -95,7 +95,7 @@ class _Reader:
         for clause in sentence.clauses:
             self.clause(clause)
             if clause.mark == ";":
-                self.verb = ""
+                self.verb, self.each = "", None
 
     # ---- one clause
 
@@ -105,7 +105,7 @@ class _Reader:
         if clause.inner and not found:
             return
         if not found:
-            self.note(words, whens)
+            self.note(clause, words, whens)
             return
         if clause.inner:
             before = clause.before
@@ -123,7 +123,7 @@ class _Reader:
             if any(cut[f.start][0][0] <= figure.start < f.start for f in found):
                 continue  # it says of what size the things are that the next one counts
             self.figure(clause, words, whens, figure, left, right, inside)
-        self.keep(whens, words)
+        self.keep(whens, words, clause.text)
 
     def without_years(self, clause: Clause) -> tuple[str, list[When]]:
         issued = self.told_year or self.head.now
@@ -141,21 +141,22 @@ class _Reader:
             for q in _QUOTED.finditer(clause.text)
         )
 
-    def note(self, words: str, whens: Sequence[When]) -> None:
+    def note(self, clause: Clause, words: str, whens: Sequence[When]) -> None:
         """A clause without figures: it may name the year or the subject of the next."""
-        self.keep(whens, words)
+        self.keep(whens, words, clause.text)
         self.listed = [self.resolved(w) for w in whens if w.role in ("在", "到")]
         subject = naming.stripped(bare(words))
         if subject:
             self.subject = subject
 
-    def keep(self, whens: Sequence[When], words: str) -> None:
+    def keep(self, whens: Sequence[When], words: str, clause_text: str) -> None:
         for when in whens:
             if when.role == "基":
                 continue
             if when.role == "每年":
                 leads = len(naming.stripped(bare(words[: when.start]))) < 2
-                self.each = when if leads and when.year == "每年" else self.each
+                carries = when.year == "每年" and "均" not in clause_text[when.start : when.end]
+                self.each = when if leads and carries else self.each
                 continue
             self.when, self.each = self.resolved(when), None
             if self.here.kind == "targets" and when.role in ("到", "在", "内"):

@@ -1,4 +1,4 @@
-"""Ten texts of ours, as unlike each other as plans are, and what is true of them."""
+"""Texts of ours, as unlike each other as plans are, and what is true of them."""
 
 from __future__ import annotations
 
