@@ -86,6 +86,8 @@ _SPACES = re.compile(
 _AFTER_NUMBERS = re.compile(r"(?<=[\d%])(?P<drop> +)(?=[\u3400-\u9fff“《(])")
 #: What a converter does not know: 著 is both 着 and itself.
 _ZHE = re.compile("著(?=[力手眼重实落陆意])")
+#: Characters that simplified texts use, too.
+_BOTH = "乾瞭藉徵夥著"
 #: As many traditional characters make a traditional text.
 _FEW = 3
 
@@ -117,8 +119,9 @@ def simplified(text: str) -> str:
     converted = _converter().convert(letters)
     if len(converted) != len(letters):  # pragma: no cover (one for one in every release)
         return text
-    if sum(a != b for a, b in zip(letters, converted, strict=True)) < _FEW:
-        return text
+    changed = {ord(a): b for a, b in zip(letters, converted, strict=True) if a != b}
+    if len(changed) < _FEW:  # a slip here and there (独角獸)
+        return text.translate({a: b for a, b in changed.items() if chr(a) not in _BOTH})
     whole = _converter().convert(text)
     if len(whole) != len(text):  # a phrase changed its length: character by character
         whole = text.translate(dict(zip(map(ord, letters), converted, strict=True)))

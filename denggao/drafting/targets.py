@@ -319,7 +319,7 @@ class _Reader:
         area: str | None = None,
     ) -> None:
         year = None if when is None else when.year
-        if role == roles.FACT:
+        if role == roles.FACT and not base:
             year = self.year_of_fact(year, when, clause)
         yearly = year == "每年"
         name, kind = naming.indicator(found, figure, yearly, inside)
