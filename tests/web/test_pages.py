@@ -284,7 +284,7 @@ def test_a_foreign_object_does_not_exist(
         reverse(f"ledger:{name}", args=arguments)
         for names, arguments in (
             (("enterprise", "enterprise-correct", "enterprise-edit"), [firm.pk]),
-            (("enterprise-title-new",), [firm.pk]),
+            (("enterprise-title-new", "enterprise-access"), [firm.pk]),
             (("enterprise-statements",), [firm.pk, "sales", 2025]),
             (("enterprise-title-withdraw",), [title.pk]),
             (
@@ -314,6 +314,26 @@ def test_a_foreign_object_does_not_exist(
     ).active
     assert sheet is not None
     assert sheet.max_row == 1
+
+
+@pytest.mark.parametrize("role", ["company", "expert"])
+def test_people_from_outside_see_the_firm_they_are_named_at(
+    filled: Import, client: Client, make_user: Callable[..., User],
+    sign_in: Callable[[User], Client], role: str,
+) -> None:  # fmt: skip
+    mine, other = Enterprise.objects.order_by("pk")[:2]
+    outside = make_user("outside", role)
+    theirs = sign_in(outside)
+    assert "共 0 家企业" in text(theirs.get(LIST))
+    form = {"users": [outside.pk], "why": "企业财务人员"}
+    where = reverse("ledger:enterprise-access", args=[mine.pk])
+    assert client.post(where, form).status_code == 302
+    assert "共 1 家企业" in text(theirs.get(LIST))
+    assert theirs.get(reverse("ledger:enterprise", args=[mine.pk])).status_code == 200
+    assert theirs.get(reverse("ledger:enterprise", args=[other.pk])).status_code == 404
+    assert theirs.get(reverse("ledger:enterprises-export")).status_code == 403
+    assert client.post(where, {"why": "调离"}).status_code == 302
+    assert "共 0 家企业" in text(theirs.get(LIST))
 
 
 def test_hostile_names_are_shown_literally(

@@ -87,7 +87,7 @@ class Expert(Role):
 
     code, name, scope = "expert", "专家", "own"
     sentence = "只看指派给自己的企业，评分和辅导。"
-    permissions = frozenset(["ledger.own", "casework.score"])
+    permissions = frozenset(["ledger.view", "casework.score"])
 
 
 class Company(Role):
@@ -95,7 +95,7 @@ class Company(Role):
 
     code, name, scope = "company", "企业", "own"
     sentence = "只看、只填本企业的数据。"
-    permissions = frozenset(["ledger.own"])
+    permissions = frozenset(["ledger.view", "ledger.own"])
 
 
 class SystemAdministrator(Role):

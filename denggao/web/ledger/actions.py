@@ -17,7 +17,15 @@ from denggao.web.accounts import audit
 from denggao.web.accounts.models import Region, User
 from denggao.web.ledger import committing, preparing, reading, resolving
 from denggao.web.ledger.matching import FileFirm, Known
-from denggao.web.ledger.models import Enterprise, Import, PendingRow, Statement, Title, Value
+from denggao.web.ledger.models import (
+    Access,
+    Enterprise,
+    Import,
+    PendingRow,
+    Statement,
+    Title,
+    Value,
+)
 from denggao.web.ledger.sources import RANKS
 from denggao.web.ledger.values import Columns, shown
 
@@ -256,3 +264,14 @@ def _next_version(enterprise: Enterprise, version: int) -> None:
 def note_export(*, by: User, what: str, count: int) -> None:
     """Somebody took a list out of the house."""
     audit.record(by=by, action="导出", kind="list", name=what, new={"rows": count})
+
+
+@transaction.atomic
+def set_access(*, by: User, enterprise: Enterprise, users: list[User], why: str) -> None:
+    """Exactly these people of the firm, and experts sent to it, may see it from outside."""
+    old = sorted(enterprise.access.values_list("user__username", flat=True))
+    new = sorted(user.username for user in users)
+    enterprise.access.exclude(user__in=users).delete()
+    for user in users:
+        Access.objects.get_or_create(enterprise=enterprise, user=user)
+    audit.record(by=by, action="指派可见", of=enterprise, old=old, new=new, why=why)

@@ -14,6 +14,7 @@ from denggao.facts.errors import UserError
 from denggao.facts.identity import code_fault, normal_code
 from denggao.facts.titles import KINDS, full_kind
 from denggao.web.accounts.models import Region, User
+from denggao.web.accounts.roles import ROLES
 from denggao.web.kit.forms import DayInput
 from denggao.web.ledger.models import Enterprise, Import, Title
 from denggao.web.ledger.sources import SOURCES
@@ -163,6 +164,28 @@ class EnterpriseForm(forms.ModelForm):
         if code and (fault := code_fault(code)):
             raise forms.ValidationError(fault)
         return code or None
+
+
+class AccessForm(forms.Form):
+    """Who may see a firm from outside the bureau: its own people, and experts sent to it."""
+
+    users = forms.ModelMultipleChoiceField(
+        label="企业人员和专家",
+        queryset=User.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="只列出角色是“企业”或“专家”的账号；没有的先请系统管理员开账号",
+    )
+    why = forms.CharField(label="理由", max_length=300)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        outside = [
+            user.pk
+            for user in User.objects.filter(is_active=True)
+            if any(ROLES[code].scope == "own" for code in user.roles if code in ROLES)
+        ]
+        self.fields["users"].queryset = User.objects.filter(pk__in=outside)
 
 
 class TitleForm(forms.ModelForm):

@@ -17,6 +17,7 @@ urlpatterns = [
     ),
     path("enterprises/<int:pk>/correct/", enterprises.correct, name="enterprise-correct"),
     path("enterprises/<int:pk>/edit/", enterprises.edit, name="enterprise-edit"),
+    path("enterprises/<int:pk>/access/", enterprises.access, name="enterprise-access"),
     path("enterprises/<int:pk>/titles/new/", enterprises.add_title, name="enterprise-title-new"),
     path("titles/<int:pk>/withdraw/", enterprises.withdraw_title, name="enterprise-title-withdraw"),
     path("imports/", imports.imports, name="imports"),

@@ -19,7 +19,14 @@ from denggao.web.accounts.access import requires
 from denggao.web.accounts.models import Region
 from denggao.web.kit.paging import page_of
 from denggao.web.ledger import actions, detail, exports, search
-from denggao.web.ledger.forms import CorrectForm, EnterpriseForm, TitleForm, UndoForm, facts
+from denggao.web.ledger.forms import (
+    AccessForm,
+    CorrectForm,
+    EnterpriseForm,
+    TitleForm,
+    UndoForm,
+    facts,
+)
 from denggao.web.ledger.models import Enterprise, SavedView, Title
 
 
@@ -178,6 +185,23 @@ def add_title(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, "已登记")
         return redirect("ledger:enterprise", pk)
     return _form(request, firm, form, "登记证书")
+
+
+@requires("ledger.edit")
+def access(request: HttpRequest, pk: int) -> HttpResponse:
+    """指派可见: which people of the firm and which experts may see it"""
+    firm = _mine(request, pk)
+    form = AccessForm(
+        request.POST or None, initial={"users": list(firm.access.values_list("user", flat=True))}
+    )
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        actions.set_access(
+            by=request.user, enterprise=firm, users=list(told["users"]), why=told["why"]
+        )
+        messages.success(request, "已保存")
+        return redirect("ledger:enterprise", pk)
+    return _form(request, firm, form, "谁能从外面看这户企业")
 
 
 @requires("ledger.edit")
