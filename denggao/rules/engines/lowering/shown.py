@@ -40,9 +40,10 @@ def shown_statements(instrument: n.Instrument) -> list[n.Statement]:
 
 
 def countable(instrument: n.Instrument) -> list[n.Statement]:
-    """The conditions that the preliminary verdict joins."""
+    """The conditions that the preliminary verdict joins; numbers that it compares are none."""
     goal = instrument.preliminary or instrument.verdict
-    return [instrument.statements[id_] for id_ in goal.uses]
+    read = (instrument.statements[id_] for id_ in goal.uses)
+    return [statement for statement in read if statement.is_truth]
 
 
 def shown(compiled: Compiled, only: Collection[str] | None = None) -> dict[str, Expr]:
