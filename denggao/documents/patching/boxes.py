@@ -18,11 +18,14 @@ _TYPE = re.compile(rb"""<(?:[\w.-]+:)?shapetype\b[^>]*\bid=["']_x0000_t202["']""
 _SPACE = re.compile(
     rb"""\sxmlns:([\w.-]+)=["']urn:schemas-microsoft-com:(vml|office:office|office:excel)"""
 )
+_ROOT = re.compile(rb"<(?:[\w.-]+:)?xml\b[^>]*>")
 _PREFIX = re.compile(r"(?<=[<\s/])([vox])(?=:)")
+_SPACES = (
+    ' xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
+    ' xmlns:x="urn:schemas-microsoft-com:office:excel"'
+)
 _HEAD = (
-    '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
-    ' xmlns:x="urn:schemas-microsoft-com:office:excel"><o:shapelayout v:ext="edit">'
-    '<o:idmap v:ext="edit" data="{}"/></o:shapelayout>'
+    f'<xml{_SPACES}><o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="{{}}"/></o:shapelayout>'
 )
 _SHAPE_TYPE = (
     '<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202"'
@@ -41,6 +44,7 @@ _SHAPE = (
 )
 
 
+_OURS = re.compile(r"<(v:shape(?:type)?)\b")
 #: What the prefixes above stand for, by the end of the namespace.
 _KINDS = {"v": b"vml", "o": b"ffice", "x": b"excel"}
 
@@ -59,11 +63,15 @@ def add_boxes(parts: Parts, name: str, cells: Sequence[Cell]) -> None:
     blocks = _free_blocks(parts, len(cells))
     data = parts.read(name)
     end, listed = _END.search(data), _BLOCKS.search(data)
-    prefixes = {kind[-5:]: prefix.decode() for prefix, kind in _SPACE.findall(data)}
-    if end is None or len(prefixes) < len(_KINDS):
+    root = _ROOT.search(data)
+    if end is None or root is None or b"urn:schemas-microsoft-com:vml" not in data:
         raise Damaged(f"{name} is no drawing of boxes")
     new = ("" if _TYPE.search(data) else _SHAPE_TYPE) + _shapes(cells, blocks)
-    new = _PREFIX.sub(lambda found: prefixes[_KINDS[found.group(1)]], new)
+    prefixes = {kind[-5:]: prefix.decode() for prefix, kind in _SPACE.findall(root.group())}
+    if len(prefixes) == len(_KINDS):
+        new = _PREFIX.sub(lambda found: prefixes[_KINDS[found.group(1)]], new)
+    else:  # said at each shape (lxml writes so), as ours then does too
+        new = _OURS.sub(rf"<\1{_SPACES}", new)
     data = data[: end.start()] + new.encode() + data[end.start() :]
     if listed:
         more = ",".join(map(str, blocks)).encode()
