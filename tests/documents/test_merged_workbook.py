@@ -11,7 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from denggao.demo.names import credit_code
@@ -142,6 +142,8 @@ def assert_same(one: Ledger, other: Ledger) -> None:
 def test_any_ledger_reads_back(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     directory, rng = tmp_path_factory.mktemp("merged"), Random(seed)
     ledger = read(*(csv_of(directory / f"{n}.csv", random_ledger(rng)) for n in range(2)))
+    # firms of one name that were kept apart without codes: only a decision tells them apart
+    assume(not any(problem.kind == "ambiguous_name" for problem in ledger.problems))
     assert_same(ledger, read(written(directory / "合并.xlsx", ledger)))
 
 
