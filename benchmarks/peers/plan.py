@@ -60,7 +60,7 @@ def measures(rows: int, *, large: bool = False) -> list[Measure]:
     found += [
         Measure(
             f"peer-exact-{name}", f"临界行，{CONTENDERS[name].title}",
-            f"{_IN}peer_exact", {"name": name, "rows": min(rows, 60_000)}, once=True,
+            f"{_IN}peer_exact", {"name": name, "rows": min(rows, 12_000)}, once=True,
         )
         for name in (*_EVERY, "zen")
     ]  # fmt: skip
