@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from denggao.rules.engines.lowering.expr import Expr, lit
-from denggao.rules.engines.sql.simplify import Simplifier
+from denggao.rules.engines.lowering.simplify import Simplifier
 
 _TRUE, _FALSE = lit(True), lit(False)
 Known = frozenset[tuple[Expr, Expr]]

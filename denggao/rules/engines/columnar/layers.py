@@ -14,7 +14,7 @@ from denggao.rules.engines.columnar.assume import Assuming, Inlined
 from denggao.rules.engines.columnar.cheaper import Cheaper
 from denggao.rules.engines.lowering.expr import Expr, col
 from denggao.rules.engines.lowering.plan import Plan
-from denggao.rules.engines.sql.simplify import Simplifier
+from denggao.rules.engines.lowering.simplify import Simplifier
 
 #: What costs less than a look at another column.
 _CHEAP = frozenset({"col", "lit", "not", "null"})

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from denggao.rules.engines.lowering.expr import Expr, col
 from denggao.rules.engines.lowering.plan import Kept, Plan
-from denggao.rules.engines.sql.simplify import Simplifier
+from denggao.rules.engines.lowering.simplify import Simplifier
 from denggao.rules.nodes import Statement
 
 
