@@ -290,7 +290,7 @@ def small_facts(rnd: Random, most: int = 4) -> Facts:
     """All facts but one to ``most`` of them."""
     missing = rnd.sample(sorted(SMALL), rnd.randint(1, most))
     facts: Facts = {}
-    for key in SMALL.keys() - missing:
+    for key in sorted(SMALL.keys() - missing):  # a set has no order of its own
         code, _, year = key.partition("@")
         value = rnd.choice(SMALL[key])
         facts[code] = {year: value} if year else value
