@@ -121,3 +121,17 @@ def test_flips_beside_the_law_in_force_are_named(clerk: User, firm: Enterprise) 
     assert trial.against is law
     assert trial.flips == ()
     assert trial.before == trial.after != {}
+
+
+def test_the_second_click_submits_nothing(
+    clerk: User, make_user: Callable[..., User], sign_in: Callable[..., Client], firm: Enterprise
+) -> None:
+    client, head = sign_in(clerk), make_user("head", "head")
+    post(client, TEXT, "keep")
+    assert "已经提交过" in post(client, TEXT, "keep")
+    assert OwnLaw.objects.count() == 1
+    # the same text in another region: the verdict page still finds the law's own page
+    drafts.keep(by=make_user("stranger", "head", region=QILIHE), text=TEXT)
+    drafts.decide(by=head, draft=OwnLaw.objects.get(region=clerk.region), adopt=True)
+    address = reverse("assessments:pool-verdict", args=[firm.pk])
+    assert client.get(address, {"law": "培育库入库", "as_of": DAY}).status_code == 200

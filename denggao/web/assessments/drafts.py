@@ -79,6 +79,8 @@ def keep(*, by: User, text: str) -> OwnLaw:
         raise UserError("您没有辖区，不能拟稿")
     law = loaded(text, digest_of(text))
     digest = digest_of(text)
+    if OwnLaw.objects.filter(digest=digest, region=by.region).exclude(state="dropped").exists():
+        raise UserError("同样的规范已经提交过，不必再交")
     draft = OwnLaw.objects.create(
         short=law.short, text=text, digest=digest, region=by.region, by=by
     )

@@ -94,7 +94,8 @@ def address_of(law: Instrument) -> str:
     for number, entry in enumerate(library.entries()):
         if str(entry.path) == law.path:
             return reverse("assessments:law", args=[number])
-    kept = OwnLaw.objects.get(digest=law.path.rpartition(" ")[2])
+    # another region may have put the same text in force
+    kept = OwnLaw.objects.filter(digest=law.path.rpartition(" ")[2]).latest("pk")
     return reverse("assessments:law-own", args=[kept.pk])
 
 
