@@ -135,3 +135,15 @@ def test_the_second_click_submits_nothing(
     drafts.decide(by=head, draft=OwnLaw.objects.get(region=clerk.region), adopt=True)
     address = reverse("assessments:pool-verdict", args=[firm.pk])
     assert client.get(address, {"law": "培育库入库", "as_of": DAY}).status_code == 200
+
+
+def test_a_text_that_no_longer_loads_stops_no_other_law(
+    clerk: User, make_user: Callable[..., User], sign_in: Callable[..., Client], firm: Enterprise
+) -> None:
+    kept = drafts.keep(by=clerk, text=TEXT)
+    drafts.decide(by=make_user("head", "head"), draft=kept, adopt=True)
+    OwnLaw.objects.update(text="旧写法", digest="0" * 64)
+    client = sign_in(clerk)
+    assert client.get(reverse("assessments:pool-verdict", args=[firm.pk])).status_code == 200
+    page = client.get(reverse("assessments:law-own", args=[kept.pk]), follow=True)
+    assert "装载不了" in page.content.decode()

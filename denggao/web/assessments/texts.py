@@ -39,7 +39,17 @@ def adopted(region: Region | None) -> list[n.Instrument]:
     if region is None:
         return []
     own = OwnLaw.objects.filter(state=OwnLaw.State.ADOPTED).select_related("region")
-    return [loaded(o.text, o.digest) for o in own if region.path.startswith(o.region.path)]
+    ours = (o for o in own if region.path.startswith(o.region.path))
+    return [law for law in map(_still_loaded, ours) if law is not None]
+
+
+def _still_loaded(own: OwnLaw) -> n.Instrument | None:
+    """``None`` for a text that a newer program no longer takes: its own page says why, and the
+    other laws go on."""
+    try:
+        return loaded(own.text, own.digest)
+    except UserError:
+        return None
 
 
 def in_force(short: str, on: datetime.date, region: Region | None) -> n.Instrument:

@@ -61,7 +61,12 @@ def own(request: HttpRequest, pk: int) -> HttpResponse:
     region = request.user.region
     if region is None or not _concerns(kept, region):
         raise Http404("没有这份规范")
-    return _page(request, texts.loaded(kept.text, kept.digest), {"own": kept})
+    try:
+        law = texts.loaded(kept.text, kept.digest)
+    except UserError as error:
+        messages.error(request, f"《{kept.short}》装载不了，已不起作用：{error}")
+        return redirect("assessments:laws")
+    return _page(request, law, {"own": kept})
 
 
 def _concerns(kept: OwnLaw, region: Region) -> bool:
