@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import datetime
 import sys
+from importlib import import_module
 from pathlib import Path
 
 USERNAME = "demo"
+#: What each department shows of itself: ``fill(user, as_of)``, once, after the ledger is there.
+DEPARTMENTS: tuple[str, ...] = ()
 
 
 def fill(ledger: Path, as_of: datetime.date) -> str:
@@ -34,6 +37,8 @@ def fill(ledger: Path, as_of: datetime.date) -> str:
         password = actions.reset_password(by=None, user=user, why="再次演示")
     if not Enterprise.objects.for_user(user).exists():
         _import(user, ledger, as_of)
+        for name in DEPARTMENTS:
+            import_module(name).fill(user, as_of)
     return password
 
 

@@ -30,10 +30,10 @@ MENU = (
     Entry("三清单预警", "assessments:lists", "assessments.view"),
     Entry("法条与规则", "assessments:laws", "assessments.view"),
     Entry("申报批次", "casework:batches", "casework.view"),
-    Entry("包抓走访", "casework:visits", "casework.view"),
+    Entry("包抓走访", "visits:visits", "casework.view"),
     Entry("奖补兑现", "money:runs", "money.view"),
     Entry("目标任务", "planning:board", "planning.view"),
-    Entry("周调度报告", "planning:reports", "planning.view"),
+    Entry("周调度报告", "supervision:reports", "planning.view"),
     Entry("单位和人员", "accounts:units", "accounts.view"),
     Entry("审计", "accounts:audit", "audit.view"),
 )

@@ -10,5 +10,10 @@ urlpatterns = [
     path("", include("denggao.web.accounts.urls")),
     path("", include("denggao.web.ledger.urls")),
     path("", include("denggao.web.assessments.urls")),
+    path("", include("denggao.web.casework.urls")),
+    path("", include("denggao.web.visits.urls")),
+    path("", include("denggao.web.money.urls")),
+    path("", include("denggao.web.planning.urls")),
+    path("", include("denggao.web.supervision.urls")),
 ]
 handler403 = "denggao.web.accounts.views.entry.forbidden"

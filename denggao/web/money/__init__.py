@@ -1,0 +1,1 @@
+"""奖补 pay-out runs, vouchers, reliefs."""

@@ -1,0 +1,1 @@
+"""Tasks, meetings, the weekly report, assessment sheets."""
