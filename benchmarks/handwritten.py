@@ -73,7 +73,7 @@ def ours(where: str) -> str:
     with place_of(f"{where}/{TABLE}", []) as place:
         source, _ = source_of(place.dialect, place.table, place.types(), data.AS_OF, place.name)
     columns = [name for name in source.columns if is_fact(name)]
-    compiled = compile_for(law, columns, data.AS_OF, steps=False)
+    compiled = compile_for(law, columns, data.AS_OF)
     wanted = {f"{id_}_{part}" for id_ in IDS for part in ("truth", "gap")}
     outputs = {name: x for name, x in shown(compiled).items() if name in wanted}
     kept, (found,) = merged([(compiled.plan, outputs)])
