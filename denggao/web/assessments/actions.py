@@ -10,15 +10,13 @@ from typing import Any
 from django.db import transaction
 
 from denggao.facts.errors import UserError
-from denggao.rules.engines.columnar.screening import INDEX, Screened, frame_of_ledger, screen
+from denggao.rules.engines.columnar.screening import INDEX, Screened, screen
 from denggao.rules.engines.columnar.table import LEAST, countable, shown_statements
 from denggao.web.accounts import audit
 from denggao.web.accounts.models import User
-from denggao.web.assessments.facts import ledger_of
+from denggao.web.assessments.facts import frame_over
 from denggao.web.assessments.models import Finding, Run
 from denggao.web.assessments.texts import in_force
-from denggao.web.ledger.models import Enterprise
-from denggao.web.ledger.models.enterprise import within
 
 
 @transaction.atomic
@@ -42,11 +40,9 @@ def start_run(*, by: User, law: str, as_of: datetime.date) -> Run:
 def complete(run: Run) -> None:
     """Judge all firms of the run's region; nothing is kept where it cannot be finished."""
     instrument = in_force(run.law, run.as_of, run.region)
-    firms = Enterprise.objects.filter(within(run.region), withdrawn=False)
-    ledger, keys = ledger_of(firms)
+    frame, keys = frame_over(run.region, [instrument], run.as_of)
     if not keys:
         raise UserError("辖区内还没有企业，请先导入台账")
-    frame = frame_of_ledger(ledger, [instrument], run.as_of)
     (table,) = screen(frame, [instrument], run.as_of)
     found = list(_findings(run, table, keys))
     with transaction.atomic():
