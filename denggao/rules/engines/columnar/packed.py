@@ -39,18 +39,12 @@ def packed(columns: Mapping[str, Sequence[Any]]) -> bytes:
     return target.getvalue()
 
 
-def unpacked(
-    pieces: Iterable[bytes], places: Iterable[str] | None, facts: Sequence[str] | None = None
-) -> pl.DataFrame:
-    """The firms that lie in one of the places (``None``: all), in the order of the pieces; of the
-    facts only those named, where they are named."""
+def unpacked(pieces: Iterable[bytes], places: Iterable[str] | None) -> pl.DataFrame:
+    """The firms that lie in one of the places (``None``: all), in the order of the pieces."""
     frames = [pl.read_ipc(io.BytesIO(piece)) for piece in pieces]
-    if facts is not None:
-        wanted = {*facts, *_OWN, "name", "uscc"}
-        frames = [f.select(c for c in f.columns if c in wanted) for f in frames]
     if not frames:
         return pl.DataFrame(schema={**_OWN, "name": pl.String, "uscc": pl.String})
-    whole = pl.concat(frames, how="diagonal", rechunk=False)
+    whole = pl.concat(frames, how="diagonal", rechunk=True)
     if places is None:
         return whole
     here = pl.Series(sorted(places), dtype=pl.String).implode()
