@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import polars as pl
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from denggao.facts.catalogue import catalogue
 from denggao.rules.engines.columnar.screening import frame_of_ledger
 from denggao.rules.library import in_force
+from denggao.rules.nodes import Instrument
 from denggao.web.accounts.models import Region, User
 from denggao.web.assessments.facts import frame_over, ledger_of, ledger_over
 from denggao.web.ledger import actions, blocks
@@ -37,7 +38,7 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"{target}.SIZE", 3)
 
 
-def agreed(region: str = LANZHOU) -> int:
+def agreed(region: str = LANZHOU, laws: Sequence[Instrument] = (LAW, LISTED)) -> int:
     """Compares frame and ledger from the blocks with those from the rows; returns the firms."""
     place = Region.objects.get(code=region)
     firms = Enterprise.objects.filter(within(place), withdrawn=False)
@@ -46,7 +47,7 @@ def agreed(region: str = LANZHOU) -> int:
     assert found == keys
     assert _filled(by_blocks.columns) == _filled(by_rows.columns)
     assert by_blocks.identity == by_rows.identity
-    for law in (LAW, LISTED):
+    for law in laws:
         frame, again = frame_over(place, [law], DAY)
         assert again == keys
         expected = frame_of_ledger(by_rows, [law], DAY)
@@ -88,7 +89,7 @@ _STEPS = st.lists(
 )
 
 
-@examples(25)
+@examples(15)
 @given(steps=_STEPS)
 def test_blocks_say_what_the_rows_say(django_db_blocker: Any, steps: Any) -> None:
     from django.db import transaction
@@ -133,8 +134,8 @@ def _walk(steps: Any) -> None:
             values = changes.get(what, {"region": Region.objects.get(code=places[number % 2])})
             values = {"name": firm.name, **values}
             actions.rename(by=user, enterprise=firm, version=firm.version, values=values, why="变")
-        agreed(CHENGGUAN)
-        agreed(HIGH_TECH)
+        agreed(CHENGGUAN, laws=())
+    agreed(HIGH_TECH)
     agreed()
 
 

@@ -170,6 +170,9 @@ def test_commands_from_an_empty_folder(tmp_path: Path) -> None:
     again = denggao(home, "createadmin", "ZHANG")
     assert (again.returncode, "已经有账号" in again.stderr) == (2, True)
     with sqlite3.connect(home / "denggao.sqlite3") as database:
+        with pytest.raises(sqlite3.IntegrityError, match="only added"):
+            database.execute("UPDATE accounts_auditrow SET why = '改' WHERE seq = 1")
+        database.execute("DROP TRIGGER accounts_auditrow_no_UPDATE")
         database.execute("UPDATE accounts_auditrow SET why = '改' WHERE seq = 1")
     found = denggao(home, "verify")
     assert found.returncode == 1
