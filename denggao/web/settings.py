@@ -170,6 +170,8 @@ WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 0 if DEBUG else 31_536_000
 #: Ledgers as they were brought; never served from here directly.
 UPLOADS = HOME / "uploads"
+#: What people have ordered; cleared away after a week.
+FILES = HOME / "files"
 MOST_UPLOADED = 64 << 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 << 20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

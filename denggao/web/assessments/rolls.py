@@ -7,6 +7,7 @@ import hashlib
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -90,6 +91,15 @@ def workbook(found: Lists) -> bytes:
     from denggao.documents.lists_workbook import write_workbook
 
     return _file(lambda path: write_workbook(path, found))
+
+
+def ordered(user: User, parameters: dict[str, Any], target: Path, step: Any) -> int:
+    """The lists of a day as a workbook, made in the background."""
+    from denggao.documents.lists_workbook import write_workbook
+
+    found = lists_of(user, datetime.date.fromisoformat(parameters["as_of"]))
+    write_workbook(target, found)
+    return sum(len(roll.on) + len(roll.open) for roll in found.rolls)
 
 
 def _file(write: Callable[[Path], None]) -> bytes:

@@ -15,3 +15,4 @@ class LedgerConfig(AppConfig):
     def ready(self) -> None:
         """Statements are only added; what is in force is another table."""
         only_added(self, "ledger_statement")
+        from denggao.web.ledger import makers  # noqa: F401 - they register themselves

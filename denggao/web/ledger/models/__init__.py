@@ -2,6 +2,7 @@
 
 from denggao.web.ledger.models.blocks import Block
 from denggao.web.ledger.models.enterprise import Access, Enterprise, FormerName, SavedView
+from denggao.web.ledger.models.files import OrderedFile
 from denggao.web.ledger.models.imports import Difference, Import, ImportProblem, PendingRow
 from denggao.web.ledger.models.statements import Statement, Title, Value
 
@@ -13,6 +14,7 @@ __all__ = [
     "FormerName",
     "Import",
     "ImportProblem",
+    "OrderedFile",
     "PendingRow",
     "SavedView",
     "Statement",
