@@ -22,6 +22,7 @@ import argparse
 import json
 import os
 import resource
+import shutil
 import statistics
 import sys
 from pathlib import Path
@@ -51,11 +52,9 @@ def main() -> int:
     if asked.measure:
         print(json.dumps(MEASURES[asked.measure](asked.firms)))
         return 0
-    home, on = asked.home or office.new_home(), asked.on
+    on = asked.on
+    home = asked.home or office.filled(on, asked.firms)
     kind = "postgresql" if on else "sqlite"
-    if asked.home is None:
-        office.run(home, on, "-m", "denggao", "migrate")
-        office.run(home, on, __file__, "--measure", "fill", "--firms", str(asked.firms))
     found: dict[str, list[float]] = {"ours": [], "duckdb": []}
     digests: dict[str, Any] = {}
     for _ in range(asked.repeat):
@@ -77,8 +76,6 @@ def main() -> int:
     if asked.keep:
         print(f"  kept: --home {home}")
     elif asked.home is None:
-        import shutil
-
         shutil.rmtree(home)
     return 1 if wrong else 0
 

@@ -48,21 +48,35 @@ def new_home() -> Path:
     return Path(tempfile.mkdtemp(prefix="denggao-bench-office-"))
 
 
+def filled(on: str, firms: int) -> Path:
+    """A home, its database (here, or the empty one at ``on``) filled with so many firms."""
+    home = new_home()
+    run(home, on, "-m", "denggao", "migrate")
+    run(home, on, str(HERE / "application.py"), "--measure", "fill", "--firms", str(firms))
+    return home
+
+
 def fill(firms: int) -> None:
     """People, firms, a statement and a value for each figure. To be called where Django is
     ready, on an empty database."""
     from django.db import transaction
+    from django.utils import timezone
 
     from denggao.web.accounts.models import Region, Unit, User
     from denggao.web.kit.bulk import insert, reserve
-    from denggao.web.ledger import blocks
-    from denggao.web.ledger.models import Enterprise, Statement, Value
+    from denggao.web.ledger import blocks, committing
+    from denggao.web.ledger.models import Enterprise, Import, Statement, Title, Value
 
     place = Region.objects.get(code=DISTRICT)
     unit = Unit.objects.create(name="某市科技局", region=Region.objects.get(code=CITY))
     user = User(username="bench", name="某人", unit=unit, roles=["head"])
     user.must_change_password, user.password = False, "!"
     user.save()
+    source = Import.objects.create(
+        file="某区台账.xlsx", size=1, digest="0" * 64, state=Import.State.COMMITTED,
+        source="ledger", as_of=data.AS_OF, region=place, by=user, committed_by=user,
+        committed_at=timezone.now(), tables=[{"sheet": "台账", "columns": []}],
+    )  # fmt: skip
     frame = data.firms(firms, COLUMNS)
     now = datetime.datetime.now(datetime.UTC).isoformat()
     fields = ("id", "uscc", "name", "name_key", "pinyin", "region", "made_at", "made_by",
@@ -79,16 +93,25 @@ def fill(firms: int) -> None:
             numbers = reserve(Statement, len(said))
             insert(
                 Statement,
-                ("id", "enterprise", "fact", "year", "number", "text", "rank", "sheet", "row",
-                 "column", "by", "at", "why"),
-                ((n, *one, 40, 0, 1, "A", user.pk, now, "")
+                ("id", "enterprise", "fact", "year", "number", "text", "rank", "source",
+                 "sheet", "row", "column", "by", "at", "why"),
+                ((n, *one, 40, source.pk, 0, 1, "A", user.pk, now, "")
                  for n, one in zip(numbers, said, strict=True)),
             )  # fmt: skip
             insert(
                 Value, ("enterprise", "fact", "year", "number", "text", "statement", "disputed"),
                 ((*one, n, False) for n, one in zip(numbers, said, strict=True)),
             )  # fmt: skip
+        held = ("enterprise", "kind", "number", "issued_on", "valid_to", "issuer", "event",
+                "sheet", "row", "by", "at", "why", "withdrawn")  # fmt: skip
+        insert(
+            Title, held,
+            ((key, "高新技术企业", f"GR{key}", "2024-10-28", "2027-10-27", "", "", 0, 1, user.pk,
+              now, "", False) for key in keys[::3]),
+        )  # fmt: skip
         blocks.touch(keys)
+    source.statements_digest = committing.digest(source)
+    source.save(update_fields=["statements_digest"])
     blocks.refresh()
 
 

@@ -77,6 +77,7 @@ def serve(host: str, port: int) -> None:
     port is taken."""
     import socket
 
+    from django.conf import settings
     from granian import Granian
     from granian.constants import Interfaces
 
@@ -93,6 +94,7 @@ def serve(host: str, port: int) -> None:
             address=host,
             port=port,
             interface=Interfaces.WSGI,
+            workers=settings.WORKERS,
             blocking_threads=4,
             log_access=False,
         ).serve()
@@ -122,6 +124,7 @@ def worker() -> Iterator[None]:
 
 def _keep_working(over: threading.Event) -> None:
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "denggao.web.settings"}
+    environment["DENGGAO_NICE"] = "10"  # pages go first
     command = [sys.executable, "-m", "denggao.web", "db_worker", "--interval", "0.5"]
     process = None
     while not over.is_set():

@@ -15,7 +15,7 @@ from tests.databases import postgres
 #: Two processes, that they may run beside each other.
 SUBJECTS = (
     ("test_imports.py", "test_blocks.py"),
-    ("test_audit.py", "test_own_laws.py", "test_append_only.py"),
+    ("test_audit.py", "test_append_only.py"),
 )
 
 
