@@ -25,6 +25,7 @@ MENU = (
     Entry("首页", "home", ""),
     Entry("培育库台账", "ledger:enterprises", "ledger.view"),
     Entry("导入台账", "ledger:imports", "ledger.import"),
+    Entry("我的文件", "ledger:files", "ledger.export"),
     Entry("待认定", "ledger:questions", "ledger.import"),
     Entry("体检诊断", "assessments:pool", "assessments.view"),
     Entry("三清单预警", "assessments:lists", "assessments.view"),
