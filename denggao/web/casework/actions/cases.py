@@ -13,13 +13,14 @@ from django.utils import timezone
 from denggao.diagnosis.calendar import in_time, working_days_after
 from denggao.diagnosis.materials import materials
 from denggao.diagnosis.workflow import FIRST, NOTICE_DAYS, STATES, STEPS, Step
+from denggao.facts.catalogue import technical_fields
 from denggao.facts.errors import UserError
 from denggao.web.accounts import audit
 from denggao.web.accounts.models import User
 from denggao.web.casework import gates
 from denggao.web.casework.models import Batch, Case, CaseStep, MaterialState, Waiver
 from denggao.web.ledger.actions import Conflict
-from denggao.web.ledger.models import Enterprise
+from denggao.web.ledger.models import Enterprise, Value
 
 
 class Late(UserError):
@@ -44,14 +45,25 @@ def register(
     *, by: User, batch: Batch, firms: Iterable[Enterprise], values: dict[str, Any] | None = None
 ) -> tuple[list[Case], list[str]]:
     """Register the intents of firms. Returns the applications made, and who already has one."""
-    made, refused = [], []
+    firms, made, refused = list(firms), [], []
+    fields = _fields(firms)
     for firm in firms:
+        told = {"field": fields.get(firm.pk, "")} | (values or {})
         try:
             with transaction.atomic():
-                made.append(_registered(by, batch, firm, values or {}))
+                made.append(_registered(by, batch, firm, told))
         except IntegrityError:
             refused.append(f"{firm} 在 {batch.year} 年已有一件{batch.title}申报在办或已发证")
     return made, refused
+
+
+def _fields(firms: list[Enterprise]) -> dict[int, str]:
+    """The first of the three levels of each firm's field, in words."""
+    rows = Value.objects.filter(enterprise__in=firms, fact="field_code").exclude(text="")
+    return {
+        pk: technical_fields().get(text.partition(".")[0], "")[:60]
+        for pk, text in rows.values_list("enterprise_id", "text")
+    }
 
 
 def _registered(by: User, batch: Batch, firm: Enterprise, values: dict[str, Any]) -> Case:
