@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -136,8 +136,8 @@ def flow(
 
 
 class Due(NamedTuple):
-    """The annual report on ``year``, to be in before ``limit``; ``state``: filed, late, missed
-    or open (the day has not come)."""
+    """The annual report on ``year``, to be in before ``limit``; ``state``: filed, late, missed,
+    unknown (nobody has said whether it was filed) or open (the day has not come)."""
 
     year: int
     limit: datetime.datetime
@@ -147,11 +147,12 @@ class Due(NamedTuple):
 def reports(
     issued_on: datetime.date,
     valid_to: datetime.date,
-    filed: dict[int, datetime.datetime],
+    filed: Mapping[int, datetime.datetime | None],
     now: datetime.datetime,
 ) -> list[Due]:
     """The reports that one period of validity asks for, oldest first: each 31 May in it, on the
-    year before (国科发火〔2016〕32号 第十三条)."""
+    year before (国科发火〔2016〕32号 第十三条). ``filed``: year → when it was handed in, ``None``
+    where it is certain that it was not; a year that is not there is not known, and no miss."""
     found = []
     for year in range(issued_on.year, valid_to.year + 1):
         day = datetime.date(year, 5, 31)
@@ -160,8 +161,10 @@ def reports(
         limit, handed = annual_report_due(year - 1), filed.get(year - 1)
         if handed is not None:
             state = "filed" if in_time(handed, limit) else "late"
+        elif in_time(now, limit):
+            state = "open"
         else:
-            state = "open" if in_time(now, limit) else "missed"
+            state = "missed" if year - 1 in filed else "unknown"
         found.append(Due(year - 1, limit, state))
     return found
 

@@ -142,7 +142,7 @@ def _judged(
         words = {"pass": "符合", "fail": "不符合", "unknown": "缺数据，定不下来"}[truth]
         gates.append(Gate(statement.id, statement.name, truth, words, statement.cite,
                           waivers.get(statement.id)))  # fmt: skip
-    return TRUTH_NAMES[run.outcome().hard], gates
+    return TRUTH_NAMES[run.holds((law.preliminary or law.verdict).id)], gates
 
 
 def _papers(case: Case, waivers: dict[str, Waiver]) -> list[Gate]:
@@ -152,7 +152,7 @@ def _papers(case: Case, waivers: dict[str, Waiver]) -> list[Gate]:
         row = found.get(item.code)
         truth = _STATES[MaterialState.State(row.state)] if row else "fail"
         words = row.get_state_display() if row else "缺"
-        note = f"（{row.note}）" if row and row.note else ""
+        note = f"，{row.note}" if row and row.note else ""
         gates.append(Gate(item.code, item.name, truth, f"{words}{note}", item.cite,
                           waivers.get(item.code)))  # fmt: skip
     return gates

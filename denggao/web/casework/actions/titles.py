@@ -309,16 +309,21 @@ def _original(row: Announced, made: Announcement) -> dict[str, Any]:
 
 @transaction.atomic
 def report(
-    *, by: User, enterprise: Enterprise, year: int, filed_at: datetime.datetime
+    *, by: User, enterprise: Enterprise, year: int, filed_at: datetime.datetime | None
 ) -> AnnualReport:
-    """The annual report on a year was handed in. Raises Conflict where that is known."""
-    try:
-        with transaction.atomic():
-            made = AnnualReport.objects.create(
-                enterprise=enterprise, year=year, filed_at=filed_at, by=by
-            )
-    except IntegrityError:
-        raise Conflict from None
-    told = {"year": year, "filed_at": timezone.localtime(filed_at).isoformat()}
-    audit.record(by=by, action="登记年报", of=enterprise, new=told)
+    """The annual report on a year was handed in, or (``None``) certainly was not; one that was
+    missed may still come, late. Raises Conflict where something else is known already."""
+    known = AnnualReport.objects.filter(enterprise=enterprise, year=year, filed_at=None)
+    if filed_at is not None and known.update(filed_at=filed_at, by=by, at=timezone.now()):
+        made = AnnualReport.objects.get(enterprise=enterprise, year=year)
+    else:
+        try:
+            with transaction.atomic():
+                made = AnnualReport.objects.create(
+                    enterprise=enterprise, year=year, filed_at=filed_at, by=by
+                )
+        except IntegrityError:
+            raise Conflict from None
+    said = timezone.localtime(filed_at).isoformat() if filed_at else "未报"
+    audit.record(by=by, action="登记年报", of=enterprise, new={"year": year, "filed_at": said})
     return made

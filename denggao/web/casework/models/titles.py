@@ -147,11 +147,12 @@ class TitleEvent(models.Model):
 
 
 class AnnualReport(models.Model):
-    """年度发展情况报表 of one year, handed in when; none is no row."""
+    """年度发展情况报表 of one year: handed in when, or certainly not (``filed_at`` empty). No row:
+    nobody knows, and nobody is blamed."""
 
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="annual_reports")
     year = models.PositiveSmallIntegerField("年度")
-    filed_at = models.DateTimeField("报送时间")
+    filed_at = models.DateTimeField("报送时间", null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 

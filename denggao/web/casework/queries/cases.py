@@ -107,11 +107,7 @@ def eve(user: User, batch: Batch) -> list[tuple[str, list[EveLine]]]:
     for readiness in gates.look(cases):
         person = readiness.case.responsible
         words = {item.code for item in materials(readiness.case.title)}
-        missing = [
-            f"{gate.code} {gate.name}（{gate.why}）" if gate.code not in words
-            else f"{gate.code}（{gate.why}）"
-            for gate in readiness.blocking
-        ]  # fmt: skip
+        missing = _missing(readiness.blocking, words)
         waived = [gate.said for gate in readiness.gates if gate.waiver and gate.truth != "pass"]
         todo = missing[0] if missing else "提交材料"
         line = EveLine(readiness.case, readiness.is_ready, missing, waived, todo)
@@ -119,6 +115,14 @@ def eve(user: User, batch: Batch) -> list[tuple[str, list[EveLine]]]:
     for rows in found.values():
         rows.sort(key=lambda line: (line.is_ready, len(line.missing), line.case.pk))
     return sorted(found.items(), key=lambda item: (item[0] == NOBODY, item[0]))
+
+
+def _missing(blocking: Sequence[gates.Gate], papers: set[str]) -> list[str]:
+    """Conditions one by one; papers that are simply not there together."""
+    rules = [f"{g.code} {g.name}（{g.why}）" for g in blocking if g.code not in papers]
+    absent = [g.code for g in blocking if g.code in papers and g.why == "缺"]
+    others = [f"{g.code} {g.why}" for g in blocking if g.code in papers and g.why != "缺"]
+    return [*rules, *others, *([f"缺材料 {'、'.join(absent)}"] if absent else [])]
 
 
 # --- what became of them -------------------------------------------------------------------------

@@ -79,6 +79,11 @@ def _inside(region: Region) -> Callable[[str], bool]:
 # --- annual reports ------------------------------------------------------------------------------
 
 
+_REPORTED = {
+    "filed": "已报", "late": "逾期报送", "missed": "未报", "unknown": "没有登记", "open": "待报",
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Reporter:
     """A holder that has to report on a year, and how it stands in this period of validity."""
@@ -92,7 +97,7 @@ class Reporter:
     @property
     def words(self) -> str:
         """For people."""
-        return {"filed": "已报", "late": "逾期报送", "missed": "未报", "open": "待报"}[self.state]
+        return _REPORTED[self.state]
 
     @property
     def is_lost(self) -> bool:
@@ -109,7 +114,7 @@ def reporters(user: User, year: int, kind: str = "高新技术企业") -> list[R
     titles = titles.exclude(event=CANCELLED).select_related("enterprise__region")
     held = {title.enterprise_id: title for title in titles.order_by("issued_on", "pk")}
     gone = _cancelled(list(held), kind)
-    filed: dict[int, dict[int, datetime.datetime]] = defaultdict(dict)
+    filed: dict[int, dict[int, datetime.datetime | None]] = defaultdict(dict)
     for pk, of, at in AnnualReport.objects.filter(enterprise__in=held).values_list(
         "enterprise_id", "year", "filed_at"
     ):
@@ -126,7 +131,7 @@ def reporters(user: User, year: int, kind: str = "高新技术企业") -> list[R
                 title.enterprise, title, this.state, filed[pk].get(year), titlelife.misses(until)
             )
         )
-    order = {"missed": 0, "late": 1, "open": 2, "filed": 3}
+    order = {"missed": 0, "late": 1, "unknown": 2, "open": 3, "filed": 4}
     return sorted(found, key=lambda r: (-r.misses, order[r.state], r.enterprise.pk))
 
 

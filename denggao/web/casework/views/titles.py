@@ -85,17 +85,26 @@ def reports(request: HttpRequest) -> HttpResponse:
 @require_POST
 @requires("casework.edit")
 def filed(request: HttpRequest) -> HttpResponse:
-    """登记年报: for the firms that were ticked, all handed in on one day"""
+    """登记年报: for the firms that were ticked, all handed in on one day, or certainly not"""
     told = request.POST
     text, day = told.get("year", ""), day_of(told.get("day", ""))
     back = f"{reverse('casework:title-reports')}?year={text}"
-    if day is None or not text.isdigit() or day > timezone.localdate():
+    if not (text.isascii() and text.isdigit() and 2000 <= int(text) <= 2100):
+        messages.error(request, "没有这一年度")
+        return redirect("casework:title-reports")
+    missed = "missed" in told
+    if not missed and (day is None or day > timezone.localdate()):
         messages.error(request, "报送日期应写成 2026-05-20，不能晚于今天")
+        return redirect(back)
+    if missed and timezone.now() < annual_report_due(int(text)):
+        messages.error(request, "还没到5月31日24时，不能登记未报")
         return redirect(back)
     firms = Enterprise.objects.for_user(request.user).filter(
         pk__in=[int(pk) for pk in told.getlist("firm") if pk.isascii() and pk.isdigit()]
     )
-    at = datetime.datetime.combine(day, datetime.time(12), SHANGHAI)
+    at = None
+    if day is not None and not missed:
+        at = datetime.datetime.combine(day, datetime.time(12), SHANGHAI)
     done = 0
     for firm in firms:
         try:
@@ -104,7 +113,8 @@ def filed(request: HttpRequest) -> HttpResponse:
         except Conflict:
             messages.error(request, f"{firm} 的 {text} 年年报已登记过")
     if done:
-        messages.success(request, f"已登记 {done} 户 {text} 年度年报")
+        said = "未报" if missed else "已报"
+        messages.success(request, f"已登记 {done} 户 {text} 年度年报{said}")
     elif not firms:
         messages.error(request, "请先勾选企业")
     return redirect(back)
