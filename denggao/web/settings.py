@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "denggao.web.accounts.middleware.SessionLimits",
     "denggao.web.accounts.middleware.DefaultDeny",
+    "denggao.web.kit.conflicts.Conflicts",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "denggao.web.urls"

@@ -19,6 +19,7 @@ from denggao.web.assessments import queries
 from denggao.web.assessments.facts import ledger_of
 from denggao.web.assessments.models import OwnLaw
 from denggao.web.assessments.texts import loaded
+from denggao.web.kit.conflicts import Conflict
 from denggao.web.ledger.models import Enterprise
 
 
@@ -91,10 +92,10 @@ def keep(*, by: User, text: str) -> OwnLaw:
 @transaction.atomic
 def decide(*, by: User, draft: OwnLaw, adopt: bool) -> None:
     """Put a draft in force for the region, or drop it. Raises UserError where the person wrote
-    it, or it was decided already."""
+    it, Conflict where it was decided already."""
     draft = OwnLaw.objects.select_for_update().get(pk=draft.pk)
     if draft.state != OwnLaw.State.DRAFT:
-        raise UserError(f"这份拟稿{draft.get_state_display()}，不能再定")
+        raise Conflict(f"这份拟稿别人已经定了（{draft.get_state_display()}），不能再定")
     if adopt and draft.by_id == by.pk:
         raise UserError("拟稿人不能启用自己的拟稿，请由另一位审核")
     if adopt:

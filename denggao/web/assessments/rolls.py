@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from denggao.diagnosis import listfile
 from denggao.diagnosis import lists as made
@@ -22,6 +22,7 @@ from denggao.web.accounts import audit
 from denggao.web.accounts.models import User
 from denggao.web.assessments.facts import ledger_of
 from denggao.web.assessments.models import Frozen
+from denggao.web.kit.conflicts import Conflict
 from denggao.web.ledger.models import Enterprise
 
 _LAW = "高企管理清单"
@@ -41,10 +42,10 @@ def _made(user: User, as_of: datetime.date) -> tuple[Lists, Ledger, list[Instrum
     return found, ledger, [law, *others.values()]
 
 
-@transaction.atomic
 def freeze(*, by: User, as_of: datetime.date) -> Frozen:
     """Keep the lists of the day as they are, with the facts and texts they came from. Raises
-    UserError where the person looks after no region or no firm."""
+    UserError where the person looks after no region or no firm, Conflict where the very same
+    lists are kept already."""
     if by.region is None:
         raise UserError("您没有辖区，不能冻结清单")
     found, ledger, laws = _made(by, as_of)
@@ -53,7 +54,7 @@ def freeze(*, by: User, as_of: datetime.date) -> Frozen:
     data = _file(
         lambda path: listfile.freeze(taken(ledger, laws, as_of, {}, ["培育库台账"]), found, path)
     )
-    frozen = Frozen.objects.create(
+    frozen = Frozen(
         as_of=as_of,
         region=by.region,
         by=by,
@@ -61,7 +62,12 @@ def freeze(*, by: User, as_of: datetime.date) -> Frozen:
         file=data,
         counts=[[roll.name, len(roll.on), len(roll.open)] for roll in found.rolls],
     )
-    audit.record(by=by, action="冻结清单", of=frozen, new={"digest": frozen.digest})
+    try:
+        with transaction.atomic():
+            frozen.save(force_insert=True)
+            audit.record(by=by, action="冻结清单", of=frozen, new={"digest": frozen.digest})
+    except IntegrityError:
+        raise Conflict(f"{as_of} 的清单别人已经冻结过，一字不差，不必再冻结") from None
     return frozen
 
 

@@ -210,10 +210,7 @@ def withdraw_title(request: HttpRequest, pk: int) -> HttpResponse:
     title = get_object_or_404(Title.objects.for_user(request.user), pk=pk)
     form = UndoForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            actions.withdraw_title(by=request.user, title=title, why=form.cleaned_data["why"])
-        except actions.Conflict:
-            messages.error(request, "这张证书已经撤下了")
+        actions.withdraw_title(by=request.user, title=title, why=form.cleaned_data["why"])
         return redirect("ledger:enterprise", title.enterprise_id)
     return _form(request, title.enterprise, form, f"撤下 {title.kind} {title.number}")
 

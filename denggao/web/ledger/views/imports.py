@@ -220,8 +220,6 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         actions.decide(by=request.user, pending=pending, verdict=verdict, same=same)
     except UserError as error:
         messages.error(request, str(error))
-    except actions.Conflict:
-        messages.error(request, f"“{pending.name}”别人已经认定过了")
     else:
         messages.success(request, f"“{pending.name}”{PendingRow.Decision(verdict).label}")
     return redirect("ledger:questions")
