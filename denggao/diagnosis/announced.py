@@ -31,7 +31,7 @@ _HEADS = {
 _COLUMN = {normal(word): key for key, words in _HEADS.items() for word in words}
 _CERTIFICATE = re.compile(r"G[RSF]?20\d{10}")
 _FIRM = re.compile(r"公司|企业|集团|厂|研究院|研究所|设计院|中心|合作社|事务所|工作室|[社院所]$")
-_SERIAL = re.compile(r"^\s*[（(]?\d{1,5}[)）]?[.、．]?\s*")
+_SERIAL = re.compile(r"^\s*[（(]?\d{1,5}(?:[)）]?[.、．]|[)）]|\s|$)\s*")
 _IDLE = re.compile(r"^(?:附件|合计|共\d|序号|注：|备注|联系)")
 #: Longer than this is a sentence of the notice, not a name.
 _LONGEST = 60

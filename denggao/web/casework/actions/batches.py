@@ -17,7 +17,7 @@ from denggao.web.accounts import audit
 from denggao.web.accounts.models import Region, User
 from denggao.web.casework.gates import LAW_OF
 from denggao.web.casework.models import Batch, BlankYear, Move
-from denggao.web.ledger.actions import Conflict
+from denggao.web.kit.conflicts import Conflict
 
 
 def _local(at: datetime.datetime) -> str:

@@ -19,7 +19,7 @@ from denggao.web.accounts import audit
 from denggao.web.accounts.models import User
 from denggao.web.casework import gates
 from denggao.web.casework.models import Batch, Case, CaseStep, MaterialState, Waiver
-from denggao.web.ledger.actions import Conflict
+from denggao.web.kit.conflicts import Conflict
 from denggao.web.ledger.models import Enterprise, Value
 
 

@@ -29,8 +29,8 @@ from denggao.web.casework.models import (
     Recommendation,
     ReturnedFile,
 )
+from denggao.web.kit.conflicts import Conflict
 from denggao.web.ledger import resolving
-from denggao.web.ledger.actions import Conflict
 from denggao.web.ledger.models import Statement, Value
 from denggao.web.ledger.sources import RANKS
 

@@ -24,8 +24,8 @@ from denggao.web.casework.models import (
     AnnualReport,
     TitleEvent,
 )
+from denggao.web.kit.conflicts import Conflict
 from denggao.web.ledger import actions as ledger
-from denggao.web.ledger.actions import Conflict
 from denggao.web.ledger.matching import Doubt, FileFirm, match
 from denggao.web.ledger.models import Enterprise, Title
 

@@ -24,7 +24,7 @@ from denggao.web.casework.forms import BatchDetailForm, BatchForm, CalendarForm,
 from denggao.web.casework.models import Batch
 from denggao.web.casework.queries import batches as queries
 from denggao.web.casework.views.common import conflict, file, form_page, own_batch
-from denggao.web.ledger.actions import Conflict
+from denggao.web.kit.conflicts import Conflict
 from denggao.web.ledger.exports import write_list
 
 

@@ -23,9 +23,10 @@ from denggao.web.casework.models import Batch, Case
 from denggao.web.casework.queries import batches as calendar
 from denggao.web.casework.queries import cases as queries
 from denggao.web.casework.views.common import DOCX, batch_of, file, form_page
+from denggao.web.kit.conflicts import Conflict
 from denggao.web.kit.days import day_of
 from denggao.web.kit.paging import page_of
-from denggao.web.ledger.actions import Conflict, note_export
+from denggao.web.ledger.actions import note_export
 from denggao.web.ledger.exports import write_list
 from denggao.web.ledger.search import named
 

@@ -23,8 +23,8 @@ from denggao.web.casework.opinions import said_of
 from denggao.web.casework.queries import batches as calendar
 from denggao.web.casework.queries import cases as queries
 from denggao.web.casework.views.common import case_of, conflict, form_page
+from denggao.web.kit.conflicts import Conflict
 from denggao.web.kit.days import day_of
-from denggao.web.ledger.actions import Conflict
 
 
 @requires("casework.view")

@@ -53,4 +53,4 @@ def form_page(
 def conflict(request: HttpRequest, back: str) -> HttpResponse:
     """Somebody else was quicker: a readable page with 409."""
     context = {"back": back, "said": CHANGED}
-    return render(request, "casework/conflict.html", context, status=409)
+    return render(request, "409.html", context, status=409)

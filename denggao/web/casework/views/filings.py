@@ -16,7 +16,7 @@ from denggao.web.casework.forms import EventForm
 from denggao.web.casework.models import AnnualReport, Batch, Case, Opinion, TitleEvent
 from denggao.web.casework.queries.titles import tier_of
 from denggao.web.casework.views.common import conflict, form_page
-from denggao.web.ledger.actions import Conflict
+from denggao.web.kit.conflicts import Conflict
 from denggao.web.ledger.models import Enterprise
 
 

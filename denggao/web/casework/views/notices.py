@@ -20,8 +20,8 @@ from denggao.web.casework.actions import titles as actions
 from denggao.web.casework.forms import AnnouncementForm
 from denggao.web.casework.models import Announced, Announcement
 from denggao.web.casework.views.common import conflict, form_page
+from denggao.web.kit.conflicts import Conflict
 from denggao.web.kit.paging import page_of
-from denggao.web.ledger.actions import Conflict
 from denggao.web.ledger.models import Enterprise
 from denggao.web.ledger.search import titles_of
 

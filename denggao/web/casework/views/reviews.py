@@ -27,7 +27,8 @@ from denggao.web.casework.opinions import Said, answers_of, department_of, said_
 from denggao.web.casework.opinions import departments as asked_in
 from denggao.web.casework.queries.cases import of_batch
 from denggao.web.casework.views.common import batch_of, conflict, file, form_page
-from denggao.web.ledger.actions import Conflict, note_export
+from denggao.web.kit.conflicts import Conflict
+from denggao.web.ledger.actions import note_export
 
 _STAGES = ("review", "recommended", "refused", "expert", "publicity", "objection", "issued",
            "failed", "appeal")  # fmt: skip

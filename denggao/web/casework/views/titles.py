@@ -20,9 +20,9 @@ from denggao.web.casework.actions import titles as actions
 from denggao.web.casework.models import TitleEvent
 from denggao.web.casework.queries import titles as queries
 from denggao.web.casework.views.common import conflict
+from denggao.web.kit.conflicts import Conflict
 from denggao.web.kit.days import day_of
 from denggao.web.kit.paging import page_of
-from denggao.web.ledger.actions import Conflict
 from denggao.web.ledger.models import Enterprise
 from denggao.web.ledger.search import LADDER, titles_of
 
