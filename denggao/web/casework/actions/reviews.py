@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,8 @@ def send_out(
     if not questions:
         raise UserError("没有设置联审部门")
     firms, _ = r.listed([(c.enterprise.name, c.enterprise.uscc or "") for c in cases])
-    review = r.Review(f"{batch}（{region}）", firms, questions, due, silence)
+    rule = "，逾期视为同意" if silence == r.AGREES else ""  # in the number too: part of the title
+    review = r.Review(f"{batch}（{region}{rule}）", firms, questions, due, silence)
     if JointReview.objects.filter(number=review.id).exists():
         raise UserError("同样的名单、部门和期限已经发出过")
     kept = JointReview.objects.create(
@@ -152,10 +154,8 @@ def _read(
 
 
 def _as_named(problem: Problem, path: str, shown: str) -> Problem:
-    """The problem with the file's own name."""
-    from dataclasses import replace
-
-    advice = problem.advice.replace(f"「{path}」", f"「{shown}」")
+    """The problem with the file's own name; refused as a whole, it counts as no answer at all."""
+    advice = problem.advice.replace(f"「{path}」", f"「{shown}」").replace("，按“不详”", "")
     return replace(problem, file=shown if problem.file == path else problem.file, advice=advice)
 
 
