@@ -111,11 +111,13 @@ def _rename(event: TitleEvent, new_name: str) -> None:
     if not name:
         raise UserError("更名要写新名称")
     event.old_name, event.new_name = firm.name, name
-    if normal_name(name) != normal_name(firm.name):
+    before = normal_name(firm.name)
+    if normal_name(name) != before:
         ledger.rename(
             by=event.by, enterprise=firm, version=firm.version, values={"name": name},
             why=event.why,
         )  # fmt: skip
+        firm.former_names.filter(name_key=before).update(until=event.on)
 
 
 def _move_in(
@@ -149,7 +151,7 @@ def _to(event: TitleEvent) -> None:
     if target is not None and firm.region_id != target.pk:
         ledger.rename(
             by=event.by, enterprise=firm, version=firm.version,
-            values={"region": target, "zone": None}, why=event.why,
+            values={"name": firm.name, "region": target, "zone": None}, why=event.why,
         )  # fmt: skip
 
 
