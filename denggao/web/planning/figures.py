@@ -69,6 +69,21 @@ class Figure:
         return None if self.rate is None else int(self.rate * 100)
 
     @property
+    def bar(self) -> int:
+        """How long its bar is, of 100."""
+        return min(100, self.percent or 0)
+
+    @property
+    def shade(self) -> str:
+        """The class of its colour on map and table: all done, from 80 %, from 60 %, less, or
+        nothing to be said."""
+        if self.rate is None:
+            return "none"
+        if self.reached:
+            return "full"
+        return "good" if self.rate * 5 >= 4 else "fair" if self.rate * 5 >= 3 else "low"
+
+    @property
     def reached(self) -> bool:
         """Is nothing missing, and everything set?"""
         return self.gap == 0 and not self.unset
@@ -108,6 +123,16 @@ class Cut:
     overlapping: bool = False
 
     @property
+    def over(self) -> Fraction:
+        """By how much the parts are more than the whole."""
+        return max(Fraction(0), -(self.left or Fraction(0)))
+
+    @property
+    def by_place(self) -> list[Figure]:
+        """The whole and its regions, without the fields."""
+        return [figure for figure in self.figures if figure.axis in ("", "region")]
+
+    @property
     def ranked(self) -> list[tuple[int | None, Figure]]:
         """By rate; equal rates share a place; those without a rate stand last, unnumbered."""
         rated = sorted(
@@ -128,6 +153,11 @@ class Line:
     elapsed: Fraction
 
     @property
+    def elapsed_mark(self) -> str:
+        """Where the day stands on a line of 100."""
+        return f"{min(99.4, float(self.elapsed * 100)):.1f}"
+
+    @property
     def elapsed_percent(self) -> int:
         """As a whole per cent."""
         return int(self.elapsed * 100)
@@ -142,6 +172,11 @@ class Standing:
     region: Region
     tiers: tuple[Cut, ...]
     lines: tuple[Line, ...]
+
+    @property
+    def places(self) -> list[Figure]:
+        """Heads of the regions, as every rung has them."""
+        return [figure for figure in self.tiers[0].figures if figure.axis == "region"]
 
 
 def standing(user: User, on: datetime.date) -> Standing | None:
