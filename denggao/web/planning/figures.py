@@ -4,7 +4,7 @@ figures. Each figure knows the query of the enterprise list that shows exactly i
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -269,6 +269,7 @@ class _Names:
         every = [quota for found in cells.values() for quota in found]
         offices = {q.office_id for q in every if q.office_id}
         people = {q.person_id for q in every if q.person_id}
+        self.kinds = {p.code: p.kind for p in places}
         regions = {q.region_id for q in every if q.region_id} - {p.code for p in places}
         self.known: dict[str, dict[str, str]] = {
             "region": {p.code: p.name for p in places}, "office": {}, "person": {},
@@ -283,6 +284,10 @@ class _Names:
 
     def _add(self, axis: str, rows: QuerySet[Any]) -> None:
         self.known[axis] |= {str(row.pk): str(row) for row in rows}
+
+    def overlap(self, codes: Iterable[str]) -> bool:
+        """Are there zones and districts among these, so that a firm may lie in two?"""
+        return len({self.kinds[code] for code in codes if code in self.kinds}) > 1
 
     def of(self, axis: str, key: str) -> str:
         return self.known[axis].get(key, key)
@@ -309,7 +314,8 @@ def _line(
             figure(axis, key, names.of(axis, key), _place(number, key), parts)
             for key, parts in by_key.items()
         )
-        cuts.append(Cut(axis, AXES[axis], figures, quotas.left(whole, figures), axis == "region"))
+        both = axis == "region" and names.overlap(by_key)
+        cuts.append(Cut(axis, AXES[axis], figures, quotas.left(whole, figures), both))
     return Line(goal, whole, tuple(cuts), elapsed(goal, on))
 
 

@@ -23,7 +23,7 @@ from denggao.web.planning.figures import Cut, Figure
 
 _LOG = logging.getLogger(__name__)
 _WIDTH, _HEIGHT = 640, 460
-_COLUMNS, _TILE, _ROW, _GAP = 4, 152, 76, 8
+_ROW, _GAP = 92, 8
 _MOST = 8 << 20
 
 
@@ -77,15 +77,17 @@ def _with_tiles(
     shapes: tuple[Shape, ...], figures: Sequence[Figure], top: int, caption: str, fault: str
 ) -> Drawn:
     """Those without an outline (zones, and all of them where there is no map) as tiles below."""
-    tiles = tuple(_tile(figure, number, top) for number, figure in enumerate(figures))
-    rows = -(-len(tiles) // _COLUMNS)
+    columns = 2 if len(figures) <= 4 else 3 if len(figures) <= 9 else 4
+    tiles = tuple(_tile(figure, number, top, columns) for number, figure in enumerate(figures))
+    rows = -(-len(tiles) // columns)
     return Drawn((*shapes, *tiles), _WIDTH, top + rows * (_ROW + _GAP), caption, fault)
 
 
-def _tile(figure: Figure, number: int, top: int) -> Shape:
-    x = (number % _COLUMNS) * (_TILE + _GAP) + _GAP / 2
-    y = top + (number // _COLUMNS) * (_ROW + _GAP) + _GAP / 2
-    return Shape(figure, "", x + _TILE / 2, y + _ROW / 2 - 4, (x, y, _TILE, _ROW))
+def _tile(figure: Figure, number: int, top: int, columns: int) -> Shape:
+    wide = _WIDTH // columns - _GAP
+    x = (number % columns) * (wide + _GAP) + _GAP / 2
+    y = top + (number // columns) * (_ROW + _GAP) + _GAP / 2
+    return Shape(figure, "", x + wide / 2, y + _ROW / 2 - 4, (x, y, wide, _ROW))
 
 
 # --- boundaries ----------------------------------------------------------------------------------

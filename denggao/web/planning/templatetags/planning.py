@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from django import template
 
-from denggao.documents.forecast_wording import probability
+from denggao.documents.forecast_wording import decimal, probability, share
 from denggao.drafting.numerals import shown
 from denggao.web.planning import wording
 from denggao.web.planning.models import PlanFact, PlanItem
@@ -59,3 +60,20 @@ def chance(value: float) -> str:
 def signed(value: int) -> str:
     """+3, -2, +0."""
     return f"{value:+d}"
+
+
+@register.filter
+def before(lever: dict[str, Any]) -> str:
+    """What a lever stands at, a rate in per cent."""
+    return _lever(lever, "from")
+
+
+@register.filter
+def after(lever: dict[str, Any]) -> str:
+    """What it is moved to."""
+    return _lever(lever, "to")
+
+
+def _lever(lever: dict[str, Any], end: str) -> str:
+    value = Fraction(lever[end])
+    return f"{decimal(value)} 户" if lever["lever"] == "filings" else share(value)

@@ -75,7 +75,7 @@ def plan(request: HttpRequest, pk: int, status: int = 200) -> HttpResponse:
         "adopt_form": AdoptForm(),
         "missed_form": MissedForm(),
         "open": sum(item.decision == PlanItem.Decision.OPEN for item in items),
-        "counts": Counter(item.get_decision_display() for item in items),
+        "counts": dict(Counter(item.get_decision_display() for item in items)),
         "may_edit": kept.is_open and request.user.can("planning.edit"),
         "may_adopt": kept.state == PlanText.State.SUBMITTED
         and request.user.can("planning.approve"),

@@ -33,7 +33,7 @@ document.addEventListener("DOMContentLoaded", function () {
     chart.setOption({
       animation: false, textStyle: text, color: ["#a9b3be", "#1a4fa3"],
       tooltip: { trigger: "axis", renderMode: "richText" },
-      legend: { data: ["目标", "完成"], textStyle: text },
+      legend: { top: 4, data: ["目标", "完成"], textStyle: text },
       grid: { left: 8, right: 8, bottom: 8, top: size * 3, containLabel: true },
       xAxis: { type: "category", data: told.labels, axisLabel: { interval: 0, fontSize: text.fontSize, width: place.clientWidth / (told.labels.length + 1), overflow: "break" } },
       yAxis: { type: "value", minInterval: 1, axisLabel: { fontSize: text.fontSize } },
