@@ -173,6 +173,9 @@ MOST_UPLOADED = 64 << 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 << 20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
+#: Boundaries of regions for the board, see planning/maps.py.
+MAPS = environment.folder("DENGGAO_MAPS")
+
 # --- language and time --------------------------------------------------------------------------
 
 LANGUAGE_CODE = "zh-hans"

@@ -362,10 +362,9 @@ def outline(**more: Any) -> dict[str, Any]:
 
 
 def test_a_map_of_the_bureaus_own(
-    filled: tuple[User, Goal], sign_in: Callable[..., Client], tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
-    monkeypatch.setenv("DENGGAO_MAPS", str(tmp_path))
+    filled: tuple[User, Goal], sign_in: Callable[..., Client], tmp_path: Path, settings: Any
+) -> None:
+    settings.MAPS = tmp_path
     path = tmp_path / f"{LANZHOU}.geojson"
     client = sign_in(filled[0])
     for content, said in (
