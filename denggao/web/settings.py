@@ -5,6 +5,7 @@ DATABASE_URL          another database: postgres://user:password@host/name
 DENGGAO_HOSTS         names under which the pages are asked for, separated by commas
 DENGGAO_HTTPS         1: behind https; cookies travel no other way
 DENGGAO_SEPARATION    1: an administrator holds no other role (等保三级)
+DENGGAO_MAPS          folder of boundaries for the board: 620100.geojson
 DENGGAO_DEBUG         1: for those who develop this
 """
 
