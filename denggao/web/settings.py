@@ -6,6 +6,7 @@ DENGGAO_HOSTS         names under which the pages are asked for, separated by co
 DENGGAO_HTTPS         1: behind https; cookies travel no other way
 DENGGAO_SEPARATION    1: an administrator holds no other role (等保三级)
 DENGGAO_WORKERS       processes that answer pages (one for each core, four at most)
+DENGGAO_MAPS          folder of boundaries for the board: 620100.geojson
 DENGGAO_DEBUG         1: for those who develop this
 """
 
@@ -180,6 +181,9 @@ FILES = HOME / "files"
 MOST_UPLOADED = 64 << 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 << 20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+#: Boundaries of regions for the board, see planning/maps.py.
+MAPS = environment.folder("DENGGAO_MAPS")
 
 # --- language and time --------------------------------------------------------------------------
 
