@@ -113,7 +113,7 @@ def enterprises(user: User, asked: Asked) -> QuerySet[Enterprise]:
         place = Region.objects.filter(code=asked.region).first()
         found = found.filter(within(place)) if place else found.none()
     if asked.tier:
-        found = found.filter(_of_tier(asked.tier, timezone.localdate()))
+        found = found.filter(of_tier(asked.tier, timezone.localdate()))
     if asked.mark == DISPUTED:
         found = found.filter(pk__in=Value.objects.filter(disputed=True).values("enterprise"))
     elif asked.mark == "mine":
@@ -134,7 +134,8 @@ def named(text: str) -> Q:
     return asked
 
 
-def _of_tier(tier: str, on: datetime.date) -> Q:
+def of_tier(tier: str, on: datetime.date) -> Q:
+    """Firms that hold this title of the ladder on the day; for ``NONE``, none of them."""
     kinds = LADDER if tier == NONE else (tier,)
     valid = Title.objects.filter(
         Q(cancelled_on=None) | Q(cancelled_on__gt=on), withdrawn=False, kind__in=kinds,
