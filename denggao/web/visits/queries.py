@@ -58,12 +58,20 @@ def uncovered(user: User, day: datetime.date) -> QuerySet[Enterprise]:
 
 
 def loads(user: User, day: datetime.date) -> dict[str, list[dict[str, Any]]]:
-    """How many firms each leader and each unit has, most first."""
+    """How many firms each leader (those with none, too) and each unit has, most first."""
     found = Chain.objects.for_user(user).filter(on_day(day)).order_by()
     by_leader = found.exclude(leader=None).values("leader", "leader__name", "leader__post")
     by_unit = found.exclude(unit="").values("unit")
+    busy = list(by_leader.annotate(count=Count("pk")).order_by("-count", "leader__name"))
+    idle = members(user, "leader").exclude(pk__in=[row["leader"] for row in busy])
     return {
-        "leaders": list(by_leader.annotate(count=Count("pk")).order_by("-count", "leader__name")),
+        "leaders": [
+            *busy,
+            *(
+                {"leader": m.pk, "leader__name": m.name, "leader__post": m.post, "count": 0}
+                for m in idle
+            ),
+        ],
         "units": list(by_unit.annotate(count=Count("pk")).order_by("-count", "unit")),
     }
 
@@ -122,7 +130,8 @@ def chased(
 
 #: 「标记」 of the list of tickets.
 MARKS = {
-    "open": "没有办结", "late": "超期未答复", "1": "一级催办", "2": "二级催办", "3": "三级催办",
+    "open": "没有办结", "late": "超期未答复", "1": "一级及以上催办", "2": "二级及以上催办",
+    "3": "三级催办",
     "revisit": "待回访", "close": "待销号",
 }  # fmt: skip
 
@@ -155,12 +164,17 @@ def tickets(
 
 @dataclass(frozen=True)
 class Timed:
-    """A ticket with what its clocks say at one instant."""
+    """A ticket with what its clocks say at one instant; ``due`` is the first that is late."""
 
     ticket: Ticket
     due: datetime.datetime
     late: bool
     level: int
+
+    @property
+    def last_day(self) -> datetime.date:
+        """The last day on which the answer is in time."""
+        return timezone.localtime(self.due).date() - datetime.timedelta(days=1)
 
     @property
     def chase(self) -> str:

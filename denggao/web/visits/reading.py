@@ -22,7 +22,7 @@ from denggao.web.ledger.models import Enterprise
 _SEARCHED = 20
 MOST_ROWS = 20_000
 _SPACE = re.compile(r"\s+")
-_FOOT = ("注", "备注：", "填表人", "填报人", "制表", "审核", "合计", "说明：", "联系人：")
+_FOOT = re.compile(r"(?:注|备注|说明|填表人|填报人|制表人?|审核人?|联系人)\s*[：:]|合\s*计$")
 _CLOCK = re.compile(r"(.*?)[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?")
 NAME, CODE = "企业名称", "统一社会信用代码"
 
@@ -96,7 +96,7 @@ def _lines(grid: Grid, heads: Sequence[str], needed: Sequence[str]) -> Iterator[
         if not any(texts):
             continue
         first = next(text for text in texts if text)
-        if not cells.plain_text(told[NAME]).strip() and first.startswith(_FOOT):
+        if _FOOT.match(first):
             return
         if any(cells.plain_text(c).strip() for h, c in told.items() if h != "序号"):
             yield Line(grid, number, told, columns)

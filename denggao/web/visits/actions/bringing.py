@@ -102,7 +102,7 @@ def _chains(by: User, region: Region, found: Found, since: datetime.date, done: 
             chosen["leader"] = people.named("leader", leader, "", "")
         if head:
             unit, phone = values.get("unit", ""), line.text("专班联系电话")
-            chosen["head"] = people.named("head", head, values.get("unit", ""), phone)
+            chosen["head"] = people.named("head", head, unit, phone)
         try:
             made = chains.change(
                 by=by, firm=firm, now=chains.now_of(firm), values=chosen, since=since

@@ -51,12 +51,14 @@ def ticket(request: HttpRequest, pk: int) -> HttpResponse:
     (timed,) = queries.timed([found], terms, now)
     chases = [terms.due(found.running_since, days) for days in terms.chase]
     moves = [m for m in flow.moves_from(found.state) if m.code != "return"]
+    chain = queries.chain_on(found.enterprise, timezone.localdate())
     context = {
-        "tab": "tickets", "ticket": found, "timed": timed, "terms": terms,
+        "unit": found.unit or (chain.unit if chain else ""), "tab": "tickets",
+        "ticket": found, "timed": timed, "terms": terms,
         "chases": list(zip(clocks.LEVELS[1:], terms.chase, chases, strict=True)),
         "moves": [m for m in moves if m.permission in request.user.permissions],
         "satisfactions": flow.SATISFACTION, "steps": found.steps.select_related("by"),
-        "chain": queries.chain_on(found.enterprise, timezone.localdate()),
+        "chain": chain,
     }  # fmt: skip
     return render(request, "visits/ticket.html", context)
 
