@@ -28,7 +28,7 @@ from denggao.facts import cells
 from denggao.facts.catalogue import Fact, catalogue
 from denggao.facts.cells import BadCell
 from denggao.facts.errors import UserError
-from denggao.facts.identity import code_fault, normal_code
+from denggao.facts.identity import code_fault, half_width, normal_code
 from denggao.facts.problems import Problem, column_letter
 from denggao.facts.workbook import Grid, open_grids
 
@@ -74,8 +74,8 @@ def read_case(path: Path) -> tuple[Case | None, list[Problem]]:
         if grid.sheet == sheets.CARD_NAME:
             card = _card(work, grid)
         elif grid.sheet == sheets.ABILITY_NAME:
-            told = {name: cells.plain_text(cell).strip() for name, cell, _ in _pairs(grid)}
-            abilities = {name: told[name] for name in sheets.ABILITIES if told.get(name)}
+            told = {name: cells.text(cell) for name, cell, _ in _pairs(grid)}
+            abilities = {n: text for n in sheets.ABILITIES if (text := told.get(n))}
         else:
             for sheet in sheets.TABLES:
                 if grid.sheet == sheet.name:
@@ -90,15 +90,15 @@ def read_case(path: Path) -> tuple[Case | None, list[Problem]]:
     return (None if work.problems else case), work.problems
 
 
-# --- 〈企业〉 -----------------------------------------------------------------------------------------
+# --- 〈企业〉 ------------------------------------------------------------------------------------
 
 
 def _pairs(grid: Grid) -> Iterator[tuple[str, Any, int]]:
     for number, row in enumerate(grid.rows(), 1):
         if number > 200:
             return
-        if len(row) >= 2 and (name := cells.plain_text(row[0]).strip()):
-            yield name, row[1], number
+        if len(row) >= 2 and (name := _plain(row[0])):
+            yield _NAMES.get(name, name), row[1], number
 
 
 def _card(work: _Work, grid: Grid) -> dict[str, tuple[Any, int]]:
@@ -168,9 +168,14 @@ def _table(work: _Work, grid: Grid, sheet: Sheet) -> Iterator[Any]:
 
 
 def _heads(row: list[Any], sheet: Sheet) -> dict[str, int] | None:
-    words = [_SPACE.sub("", cells.plain_text(cell)) for cell in row]
-    found = {c.field: words.index(c.head) for c in sheet.columns if c.head in words}
+    words = [_plain(cell) for cell in row]
+    found = {c.field: words.index(_plain(c.head)) for c in sheet.columns if _plain(c.head) in words}
     return found if all(c.field in found for c in sheet.columns if c.needed) else None
+
+
+def _plain(cell: Any) -> str:
+    """A head as it is compared: narrow brackets, no spaces."""
+    return _SPACE.sub("", half_width(cells.plain_text(cell)))
 
 
 def _is_empty(row: list[Any], places: dict[str, int], sheet: Sheet) -> bool:
@@ -240,8 +245,12 @@ def _value(column: Column, cell: Any, text: str, date1904: bool) -> Any:
             return cells.yes_no(text, catalogue()["above_scale"])
         case sheets.CODES:
             return tuple(_written(part) for part in _SPLIT.split(text) if part)
-    if column.options and text not in column.options:
-        raise _Wrong("、".join(column.options), "请从中选一种")
+    if column.options:
+        chosen = [option for option in column.options if _plain(option) == _plain(text)]
+        if not chosen:
+            raise _Wrong("、".join(column.options), "请从中选一种")
+        return chosen[0]
+    text = cells.text(cell) or ""
     if len(text) > column.most:
         raise _Wrong(f"不超过 {column.most} 字", f"现在 {len(text)} 字，请压缩")
     is_code = column.field in ("code", "project") and column.most == 10
@@ -279,3 +288,6 @@ def _exactly(cell: Any, fact: Fact, factor: int) -> int:
     if not isinstance(found, int):
         raise _Wrong("准确的数", "这里不能写约数或区间")
     return found
+
+
+_NAMES = {_plain(name): name for name in (*(n for n, _ in sheets.CARD), *sheets.ABILITIES)}

@@ -38,7 +38,8 @@ class Line:
 
     def text(self, head: str) -> str:
         """The cell as text; "" where the table has no such column."""
-        return cells.plain_text(self.cells.get(head, "")).strip()
+        cell = self.cells.get(head, "")
+        return cell.strip() if isinstance(cell, str) else cells.plain_text(cell)
 
     def problem(self, head: str, expected: str, advice: str) -> Problem:
         """What is wrong with the cell of this head."""
