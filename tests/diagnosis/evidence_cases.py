@@ -76,7 +76,8 @@ def clean(rng: Random) -> Case:
         )  # fmt: skip
     costs = []
     for rd in projects:
-        assert rd.start and rd.end
+        assert rd.start
+        assert rd.end
         for year in range(rd.start.year, rd.end.year + 1):
             rest = rng.randint(20, 400) * WAN
             other = rng.randint(0, rest // 9)

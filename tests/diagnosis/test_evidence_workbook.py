@@ -1,4 +1,4 @@
-"""The template filled in and read back; wrong cells named; 认定申请书 with its sums; the command."""
+"""The template filled in and read back; wrong cells named; 认定申请书; the command."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_wrong_cells(
 def test_the_application_in_the_official_order(tmp_path: Path) -> None:
     rng = Random(11)
     planter = Planter(clean(rng), rng)
-    ((kind, subject),) = planter.no_proof()
+    ((_, subject),) = planter.no_proof()
     case, path = planter.case, tmp_path / "申请书.xlsx"
     write_application(path, case)
     book = openpyxl.load_workbook(path)
@@ -169,7 +169,7 @@ def test_a_text_stays_a_text(tmp_path: Path) -> None:
         c for row in openpyxl.load_workbook(path)["封面"].iter_rows() for c in row
         if c.value == "=HYPERLINK(1)"
     ]  # fmt: skip
-    assert cell.data_type == "s" or cell.data_type == "inlineStr"
+    assert cell.data_type in {"s", "inlineStr"}
 
 
 def test_the_command(
