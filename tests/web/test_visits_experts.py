@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from collections import Counter
 from collections.abc import Callable
 
@@ -15,10 +16,10 @@ from denggao.facts.errors import UserError
 from denggao.web.accounts.models import User
 from denggao.web.ledger import actions as ledger
 from denggao.web.ledger.actions import Conflict
-from denggao.web.ledger.models import Access, Enterprise
+from denggao.web.ledger.models import Access, Enterprise, Statement
 from denggao.web.ledger.values import Columns
 from denggao.web.visits.actions import chains, experts
-from denggao.web.visits.models import Coaching, Member, Proposal, Round
+from denggao.web.visits.models import Coaching, Member, Proposal, Round, Ticket
 
 DAY = datetime.date(2026, 3, 2)
 
@@ -71,7 +72,7 @@ def test_the_account_sees_the_firm_only_while_assigned(
     account = make_user("outside", "expert")
     person, other = expert(clerk, "甲", user=account), expert(clerk, "乙")
     firms = [make_firm("模拟甲"), make_firm("模拟乙")]
-    client = sign_in(clerk)
+    client, outside = sign_in(clerk), sign_in(account)
     told = {"name": "一", "experts": [person.pk]}
     client.post(reverse("visits:visit-round-new"), told)
     made = Round.objects.get()
@@ -86,6 +87,23 @@ def test_the_account_sees_the_firm_only_while_assigned(
     made.refresh_from_db()
     assert (made.state, made.reviewed_by) == (Round.State.ADOPTED, clerk)
     assert list(Enterprise.objects.for_user(account)) == firms[:1]
+    page = outside.get(reverse("visits:visit-mine"))
+    assert [row.enterprise for row in page.context["rows"]] == firms[:1]
+    told = {
+        "token": uuid.uuid4(),
+        "on": "2026-03-02",
+        "way": "onsite",
+        "visitors": "甲",
+        "situation": "先补辅助账",
+        "ask0": "缺仪器",
+        "fact0": "sales",
+        "value0": "1",
+    }
+    assert outside.post(reverse("visits:visit-advise", args=[firms[1].pk]), told).status_code == 404
+    page = outside.post(reverse("visits:visit-advise", args=[firms[0].pk]), told, follow=True)
+    assert "先补辅助账" in page.content.decode()
+    assert Ticket.objects.get().text == "缺仪器"
+    assert not Statement.objects.exists()  # an expert states no figures
     assert client.post(decide, {"version": 3, "drop": "1"}).status_code == 409
     with pytest.raises(UserError, match="正在辅导"):
         experts.add_interest(by=clerk, expert=person, enterprise=firms[0], kind="served", why="")
@@ -94,6 +112,7 @@ def test_the_account_sees_the_firm_only_while_assigned(
     client.post(ended, {"until": "2099-01-01", "why": "辅导结束"})
     assert not Enterprise.objects.for_user(account).exists()
     assert not Access.objects.exists()
+    assert outside.post(reverse("visits:visit-advise", args=[firms[0].pk]), told).status_code == 404
     with pytest.raises(Conflict):
         experts.end_coaching(by=clerk, coaching=coaching, until=datetime.date(2099, 1, 2), why="")
 

@@ -30,7 +30,7 @@ _YEARS_BACK = 4
 
 class VisitForm(forms.ModelForm):
     """A visit on a phone: who, when, what was learned (``asked``: keys that the plan wants to
-    know, each a line of its own), what the firm asks for."""
+    know, each a line of its own), what the firm asks for. ``figures=False``: nothing learned."""
 
     token = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -45,8 +45,11 @@ class VisitForm(forms.ModelForm):
             "advice": forms.Textarea(attrs={"rows": 2}),
         }
 
-    def __init__(self, user: User, asked: Sequence[str], *args: Any, **options: Any) -> None:
+    def __init__(
+        self, user: User, asked: Sequence[str], *args: Any, figures: bool = True, **options: Any
+    ) -> None:
         super().__init__(*args, **options)
+        self.free = _FREE if figures else 0
         self.user, self.asked = user, [key for key in asked if _known(key)]
         self.fields["on"].initial = timezone.localdate()
         self.fields["visitors"].initial = user.name
@@ -68,7 +71,7 @@ class VisitForm(forms.ModelForm):
         this = timezone.localdate().year
         years = _choices([str(this - back) for back in range(_YEARS_BACK)], "不分年度")
         names = [("", "（选一项数据）"), *((code, fact.name) for code, fact in facts().items())]
-        for number in range(_FREE):
+        for number in range(self.free):
             self.fields[f"fact{number}"] = forms.ChoiceField(
                 label="数据", choices=names, required=False
             )
@@ -96,7 +99,9 @@ class VisitForm(forms.ModelForm):
         return {
             "plain": [self[name] for name in plain],
             "asked": [self[f"asked{n}"] for n in range(len(self.asked))],
-            "free": [[self[f"{f}{n}"] for f in ("fact", "year", "value")] for n in range(_FREE)],
+            "free": [
+                [self[f"{f}{n}"] for f in ("fact", "year", "value")] for n in range(self.free)
+            ],
             "asks": [[self[f"ask{n}"], self[f"kind{n}"]] for n in range(_ASKS)],
         }
 
@@ -113,7 +118,7 @@ class VisitForm(forms.ModelForm):
         for number, key in enumerate(self.asked):
             code, _, year = key.partition("@")
             self._learn(f"asked{number}", code, int(year or 0), cleaned)
-        for number in range(_FREE):
+        for number in range(self.free):
             code, year = cleaned.get(f"fact{number}"), cleaned.get(f"year{number}")
             if not code:
                 if cleaned.get(f"value{number}"):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from denggao.web.visits.views import books, chains, experts, tickets, visits
+from denggao.web.visits.views import books, chains, coaching, experts, tickets, visits
 
 app_name = "visits"
 urlpatterns = [
@@ -39,6 +39,8 @@ urlpatterns = [
     path("visits/experts/<int:pk>/conflict/", experts.new_interest, name="visit-interest-new"),
     path("visits/experts/conflicts/<int:pk>/", experts.drop_interest, name="visit-interest-drop"),
     path("visits/experts/firms/<int:pk>/end/", experts.end, name="visit-coaching-end"),
+    path("visits/mine/", coaching.mine, name="visit-mine"),
+    path("visits/mine/<int:pk>/", coaching.advise, name="visit-advise"),
     path("visits/books/", books.books, name="visit-books"),
     path("visits/books/<int:number>/", books.export, name="visit-book"),
     path("visits/books/bring/", books.bring, name="visit-bring"),
