@@ -15,6 +15,7 @@ USERNAME = "demo"
 DEPARTMENTS: tuple[str, ...] = (
     "denggao.web.casework.demo",
     "denggao.web.planning.demo",
+    "denggao.web.visits.demo",
 )
 
 

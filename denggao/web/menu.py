@@ -33,6 +33,7 @@ MENU = (
     Entry("申报批次", "casework:batches", "casework.view"),
     Entry("资格变动", "casework:titles", "casework.view"),
     Entry("包抓走访", "visits:visits", "casework.view"),
+    Entry("我的辅导", "visits:visit-mine", "casework.score"),
     Entry("奖补兑现", "money:runs", "money.view"),
     Entry("目标任务", "planning:board", "planning.view"),
     Entry("周调度报告", "supervision:reports", "planning.view"),
