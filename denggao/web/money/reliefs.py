@@ -39,11 +39,11 @@ def totals(user: User, period: str = "") -> list[Total]:
     if period:
         rows = rows.filter(period=period)
     found = rows.values("kind", "period").annotate(
-        count=Count("pk"), fen=Sum("fen"), unknown=Count("pk", filter=Q(fen=None))
+        count=Count("pk"), known=Sum("fen"), unknown=Count("pk", filter=Q(fen=None))
     )
     labels = dict(Relief.Kind.choices)
     return [
-        Total(labels[r["kind"]], r["period"], r["count"], r["fen"] or 0, r["unknown"])
+        Total(labels[r["kind"]], r["period"], r["count"], r["known"] or 0, r["unknown"])
         for r in found.order_by("kind", "-period")
     ]
 
