@@ -9,7 +9,6 @@ from typing import Any
 
 import openpyxl
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -19,8 +18,8 @@ from docx import Document
 from denggao.web.accounts.models import AuditRow
 from denggao.web.ledger import detail
 from denggao.web.ledger.models import Enterprise, Title
-from denggao.web.money import actions, reliefs, tasks
-from denggao.web.money.models import Grant, Payment, Relief, Run, Trial, Voucher
+from denggao.web.money import actions, tasks
+from denggao.web.money.models import Grant, Payment, Run, Trial
 from tests.web.books import code
 from tests.web.conftest import QILIHE
 from tests.web.money import OLD, Office, event, listed
@@ -75,8 +74,8 @@ def test_a_run_by_clicks(
     office: Office, sign_in: Callable[..., Client], django_capture_on_commit_callbacks: Any
 ) -> None:
     clerk, head, leader = (sign_in(u) for u in (office.clerk, office.head, office.leader))
-    told = {"name": "2021年兑现", "as_of": "2021-06-30", "source": "paste",
-            "text": listed([event(1), event(2, "重新认定")]).decode().replace(",", "\t")}  # fmt: skip
+    pasted = listed([event(1), event(2, "重新认定")]).decode().replace(",", "\t")
+    told = {"name": "2021年兑现", "as_of": "2021-06-30", "source": "paste", "text": pasted}
     with django_capture_on_commit_callbacks(execute=True):
         answer = clerk.post("/money/runs/new/", told)
     assert answer.status_code == 302, text(answer)

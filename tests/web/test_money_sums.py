@@ -46,7 +46,8 @@ def random_list(rnd: Random, count: int) -> bytes:
         title = rnd.choice(["高新技术企业", "高新技术企业", "省级科技创新型企业"])
         rows.append([
             f"模拟第{firm}号科技有限公司", code(firm), rnd.choice(DISTRICTS),
-            rnd.choice(["第一批", "第二批", ""]), rnd.choice(KINDS), day, title, f"券{number}", *fen,
+            rnd.choice(["第一批", "第二批", ""]), rnd.choice(KINDS), day, title, f"券{number}",
+            *fen,
         ])  # fmt: skip
     return listed(rows, HEAD)
 
@@ -54,20 +55,20 @@ def random_list(rnd: Random, count: int) -> bytes:
 class Sums(TestCase):
     """Each example is rolled back."""
 
-    @given(st.randoms(use_true_random=False), st.integers(1, 40))
+    @given(st.randoms(use_true_random=False), st.integers(1, 25))
     @examples(100, 1000)
     def test_every_way_of_adding_up_gives_the_total(self, rnd: Random, count: int) -> None:
         office = _province()
         run = office.run(random_list(rnd, count), datetime.date(2024, 12, 31))
-        self.assertEqual((run.state, run.message), ("computed", ""))
+        assert (run.state, run.message) == ("computed", "")
         total = run.counts["total"]
         self._agree(run, total)
         if not total:
             return
         run = office.published(run)
         today, paid = timezone.localdate(), 0
-        self.assertEqual(run.publication.total, total)
-        self.assertEqual(sum(row[3] for row in run.publication.rows), total)
+        assert run.publication.total == total
+        assert sum(row[3] for row in run.publication.rows) == total
         actions.approve(by=office.leader, run=run)
         places = sorted({g.district for g in Grant.objects.filter(run=run)})
         for number, place in enumerate(places):
@@ -75,29 +76,28 @@ class Sums(TestCase):
                 by=office.clerk, run=run, paid_on=today, reference=str(number), district=place
             ).fen
         run.refresh_from_db()
-        self.assertEqual(run.state, "paid")
+        assert run.state == "paid"
         grants = list(Grant.objects.filter(run=run))
-        self.assertEqual(
-            [paid, sum(g.fen for g in grants), sum(sum(g.levels.values()) for g in grants),
-             sum(p.fen for p in Payment.objects.filter(grant__run=run))],
-            [total] * 4,
-        )  # fmt: skip
-        self.assertEqual(_finance(run), total)
+        moved = sum(p.fen for p in Payment.objects.filter(grant__run=run))
+        levels = sum(sum(g.levels.values()) for g in grants)
+        assert [paid, sum(g.fen for g in grants), levels, moved] == [total] * 4
+        if count % 5 == 0:  # a workbook costs as much as all the rest
+            assert _finance(run) == total
         keys = Counter((g.holder, g.scheme, g.award, g.year, g.stage, g.ref) for g in grants)
-        self.assertEqual(max(keys.values()), 1)
+        assert max(keys.values()) == 1
         for payment in list(Payment.objects.filter(grant__run=run))[:3]:
             actions.reverse(by=office.clerk, payment=payment, on=today, reference="退", why="撤销")
             paid -= payment.fen
-        self.assertEqual(sum(p.fen for p in Payment.objects.filter(grant__run=run)), paid)
+        assert sum(p.fen for p in Payment.objects.filter(grant__run=run)) == paid
 
     def _agree(self, run: Run, total: int) -> None:
         for heading, lines in queries.sums(run):
-            self.assertEqual(sum(fen for _, _, fen in lines), total, heading)
+            assert sum(fen for _, _, fen in lines) == total, heading
             known = {"区县": "district", "级次": "level", "批次": "batch", "办法": "scheme"}
             told = run.counts[f"by_{known[heading]}"]
-            self.assertEqual({n: f for n, _, f in lines}, told, heading)
+            assert {n: f for n, _, f in lines} == told, heading
         count, fen = queries.total(run)
-        self.assertEqual((fen, count), (total, sum(c for _, c, _ in queries.sums(run)[1][1])))
+        assert (fen, count) == (total, sum(c for _, c, _ in queries.sums(run)[1][1]))
 
 
 def _finance(run: Run) -> int:
