@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from tests.web.test_processes import run as process
 
 #: Twenty before a release: DENGGAO_RACES=20.
 ROUNDS = int(os.environ.get("DENGGAO_RACES", "1"))
-KILLS = 10
+KILLS, EVENTS = 10, 500
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -143,15 +144,25 @@ print(approved.pk, waiting.pk, waiting.state)
 """
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
-@pytest.mark.parametrize("job", ["compute", "pay"])
-def test_kill_minus_nine_leaves_all_or_nothing(tmp_path: Path, job: str) -> None:
-    home = tmp_path / "home"
-    home.mkdir()
-    made = process(home, "-c", _PREPARE, "600")
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+    """A home with a run that is approved, and one that waits to be computed."""
+    home = tmp_path_factory.mktemp("killed")
+    made = process(home, "-c", _PREPARE, str(EVENTS))
     assert made.returncode == 0, made.stderr
     approved, waiting, state = made.stdout.split()
     assert state == "computing"
+    return home, approved, waiting
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
+@pytest.mark.parametrize("job", ["compute", "pay"])
+def test_kill_minus_nine_leaves_all_or_nothing(
+    prepared: tuple[Path, str, str], tmp_path: Path, job: str
+) -> None:
+    kept, approved, waiting = prepared
+    home = tmp_path / "home"
+    shutil.copytree(kept, home)
     which = waiting if job == "compute" else approved
     done = process(home, "-m", "tests.web.killing_money", str(home), job, which, str(KILLS))
     assert done.returncode == 0, done.stderr

@@ -13,6 +13,7 @@ from typing import Any
 from denggao.diagnosis.payout import run as core
 from denggao.diagnosis.payout.entitled import from_ledger
 from denggao.diagnosis.payout.eventlist import EventLists, Item
+from denggao.diagnosis.payout.places import covers
 from denggao.diagnosis.payout.run import PayRun, rate_words, why, why_unmatched
 from denggao.facts.divisions import divisions, full_name
 from denggao.facts.errors import UserError
@@ -61,7 +62,15 @@ def place_of(region: Region) -> str:
 
 def schemes_of(run: Run) -> tuple[list[Scheme], list[Scheme]]:
     """(the schemes that pay, those of places inside the region). Raises UserError."""
-    return core.schemes(place_of(run.region), run.laws)
+    return schemes_in(run.region, run.laws)
+
+
+def schemes_in(region: Region, laws: Sequence[str]) -> tuple[list[Scheme], list[Scheme]]:
+    """The same for a region; ``laws``: only these. Raises UserError where there is none."""
+    place = place_of(region)
+    if not laws and not any(covers(v[0].region, place) for v in library.paying().values()):
+        raise UserError(f"“{place}”没有自带的奖补办法；请在“办法”里选定按哪一份")
+    return core.schemes(place, laws)
 
 
 def inputs_of(run: Run) -> Inputs:

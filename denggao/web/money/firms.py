@@ -26,7 +26,7 @@ from denggao.web.ledger.models import Enterprise
 from denggao.web.money import computing, registers
 from denggao.web.money.computing import place_of
 from denggao.web.money.holders import Holders
-from denggao.web.money.models import Payment, Relief, Voucher
+from denggao.web.money.models import Payment, Relief, Run, Voucher
 
 #: What a single certificate may tell of.
 _EITHER = ("首次认定", "重新认定")
@@ -71,7 +71,7 @@ def could(firm: Enterprise, as_of: datetime.date) -> list[Could]:
     """What the core computes from the firm's certificates, less what is granted. Raises UserError
     where no scheme holds in the region."""
     region = place_of(firm.region)
-    schemes, _ = core.schemes(region, ())
+    schemes, _ = computing.schemes_in(firm.region, _laws_of(firm))
     ledger, _ = ledger_of(Enterprise.objects.filter(pk=firm.pk))
     holder = Holders(firm.region).known(firm.pk).key
     found: dict[tuple[object, ...], Could] = {}
@@ -85,6 +85,16 @@ def could(firm: Enterprise, as_of: datetime.date) -> list[Could]:
                 key = row.award.id, row.event.kind, row.event.day
                 found.setdefault(key, _could(row, usual is None))
     return list(found.values())
+
+
+def _laws_of(firm: Enterprise) -> list[str]:
+    """Where no scheme of ours holds in the firm's place: those that its bureau has run."""
+    try:
+        computing.schemes_in(firm.region, ())
+    except UserError:
+        asked = Run.objects.filter(region=firm.region).values_list("laws", flat=True)
+        return sorted({law for laws in asked for law in laws})
+    return []
 
 
 def _could(row: Computed, sure: bool) -> Could:

@@ -12,7 +12,6 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from denggao.diagnosis.calendar import working_days_after
-from denggao.diagnosis.payout import run as core
 from denggao.facts.errors import UserError
 from denggao.facts.eventwords import USUAL_TITLE
 from denggao.facts.interval import point, reduced
@@ -23,7 +22,7 @@ from denggao.web.accounts import audit
 from denggao.web.accounts.models import User
 from denggao.web.ledger.actions import Conflict
 from denggao.web.ledger.models import Enterprise
-from denggao.web.money.computing import place_of
+from denggao.web.money.computing import schemes_in
 from denggao.web.money.models import Voucher
 from denggao.web.money.steps import advance, step_of
 
@@ -54,7 +53,7 @@ def ceiling(voucher: Voucher) -> int:
 def proposed(voucher: Voucher) -> Proposed | None:
     """By the scheme in force on the voucher's day; ``None`` where no scheme redeems vouchers."""
     try:
-        schemes, _ = core.schemes(place_of(voucher.region), ())
+        schemes, _ = schemes_in(voucher.region, ())
     except UserError:
         return None
     values = {

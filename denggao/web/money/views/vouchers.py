@@ -88,6 +88,8 @@ def voucher(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "voucher": found, "offered": offered, "proposed": work.proposed(found),
         "ceiling": work.ceiling(found),
+        "waits_for": next((s for s in steps.VOUCHER_STEPS if found.state in s.origins and s.another
+                           and found.by_id == request.user.pk), None),
         "way": [{"name": "已申领", "done": True, "now": False}] + [
             {"name": labels[state], "done": number <= here, "now": number == here + 1}
             for number, state in enumerate(order)
