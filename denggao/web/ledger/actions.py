@@ -131,7 +131,7 @@ def take_up_again() -> int:
     for source in running:
         job = tasks.check if source.state == State.CHECKING else tasks.commit
         job.enqueue(source.pk)
-    return len(running)
+    return len(running) + sum(begin() for begin in tasks.INTERRUPTED)
 
 
 # --- doubtful firms ------------------------------------------------------------------------------
