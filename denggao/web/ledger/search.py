@@ -203,7 +203,7 @@ def _cared_for(asked: Asked) -> Iterator[Q]:
         yield holding.works_in("" if asked.field == NONE else asked.field)
     for key, way in (("owner", "owner"), ("office", "owner__unit")):
         told = getattr(asked, key)
-        if told:
+        if told == NONE or _key(told) is not None:
             yield Q(**{way: _key(told)})
 
 
