@@ -265,13 +265,14 @@ def test_queries_do_not_grow_with_the_rows(office: Office, clerk_client: Client)
     few = office.paid(listed([event(n) for n in range(5)]), name="少")
     many = office.paid(listed([event(n) for n in range(100, 200)]), name="多")
     counts = {}
-    for run in (few, many, few):
+    clerk_client.get("/money/runs/")  # the session is known from now on
+    for run in (few, many):
         with CaptureQueriesContext(
             connection,
         ) as seen:
             assert clerk_client.get(f"/money/runs/{run.pk}/").status_code == 200
         counts[run.name] = len(seen)
-    assert counts["少"] == counts["多"] <= 30
+    assert counts["少"] == counts["多"] <= 20
     with CaptureQueriesContext(connection) as seen:
         assert clerk_client.get("/money/payments/").status_code == 200
     assert len(seen) <= 12

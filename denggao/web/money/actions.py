@@ -133,6 +133,7 @@ def publish(*, by: User, run: Run, on: datetime.date, days: int, contact: str) -
         raise UserError("没有一笔要发，不用公示")
     return Publication.objects.create(
         run=run, on=on, days=days, until=until, contact=contact, rows=rows,
+        count=len(rows),
         total=sum(row[3] for row in rows), digest=publicity.digest(rows), by=by,
     )  # fmt: skip
 

@@ -37,10 +37,11 @@ def sums(run: Run) -> list[tuple[str, list[tuple[str, int, int]]]]:
 
 def _levels(run: Run) -> list[tuple[str, int, int]]:
     found: dict[str, tuple[int, int]] = {}
-    for levels in moving(run).values_list("levels", flat=True).iterator(5000):
+    alike = moving(run).order_by().values_list("levels").annotate(count=Count("pk"))
+    for levels, times in alike:  # few amounts are paid to many firms
         for level, fen in levels.items():
             count, total = found.get(level, (0, 0))
-            found[level] = count + 1, total + fen
+            found[level] = count + times, total + times * fen
     return [(level, *told) for level, told in sorted(found.items())]
 
 

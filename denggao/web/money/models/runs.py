@@ -36,6 +36,14 @@ class OfRun(OfRegion):
     path = "run__region__path"
 
 
+class Runs(models.Manager.from_queryset(OfRegion)):  # type: ignore[misc]
+    """Runs without the files they were computed from, which only a computation opens."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        """Leave the files where they are."""
+        return super().get_queryset().defer("content", "before")
+
+
 class Run(models.Model):
     """Schemes × events × day, over one region. ``content`` is the list as it was brought (the
     ledger's certificates need none: its rows keep what they were computed from); ``before`` an
@@ -98,9 +106,10 @@ class Run(models.Model):
     dropped_at = models.DateTimeField(null=True)
     dropped_why = models.CharField(max_length=200, default="")
 
-    objects = OfRegion.as_manager()
+    objects = Runs()
 
     class Meta:
+        base_manager_name = "objects"
         ordering: ClassVar = ["-pk"]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -199,6 +208,7 @@ class Publication(models.Model):
     until = models.DateField("公示至")
     contact = models.CharField("异议受理", max_length=120)
     rows = models.JSONField()
+    count = models.PositiveIntegerField()
     total = models.BigIntegerField()
     digest = models.CharField(max_length=64)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

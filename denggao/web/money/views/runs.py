@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -20,7 +20,7 @@ from denggao.web.kit.paging import page_of
 from denggao.web.ledger.actions import Conflict
 from denggao.web.money import actions, exports, forms, publicity, queries, steps
 from denggao.web.money import replay as again
-from denggao.web.money.models import Objection, Payment, Row, Run
+from denggao.web.money.models import Objection, PayBatch, Payment, Publication, Row, Run
 from denggao.web.money.views.common import (
     act,
     first_fault,
@@ -34,6 +34,7 @@ _WAY: Any = (
     Run.State.COMPUTED, Run.State.REVIEWED, Run.State.PUBLISHED, Run.State.APPROVED,
     Run.State.PAID,
 )  # fmt: skip
+_PEOPLE = ("region", "by", "reviewed_by", "approved_by", "dropped_by")
 _STATUSES = ("发放", "追回", "待定", "未到期", "不予发放", "征求意见稿")
 
 
@@ -41,9 +42,7 @@ _STATUSES = ("发放", "追回", "待定", "未到期", "不予发放", "征求�
 def runs(request: HttpRequest) -> HttpResponse:
     """奖补兑现"""
     found = Run.objects.for_user(request.user).select_related("region", "by")
-    return render(
-        request, "money/runs.html", {"page": page_of(request, found.defer("content", "before"))}
-    )
+    return render(request, "money/runs.html", {"page": page_of(request, found)})
 
 
 @requires("money.run")
@@ -65,7 +64,8 @@ def new(request: HttpRequest) -> HttpResponse:
 @requires("money.view")
 def run(request: HttpRequest, pk: int) -> HttpResponse:
     """一次兑现"""
-    found: Run = mine(request, Run, pk)
+    known = Run.objects.for_user(request.user).select_related(*_PEOPLE)
+    found: Run = get_object_or_404(known, pk=pk)
     asked = {key: request.GET.get(key, "").strip() for key in ("status", "district", "text")}
     context: dict[str, Any] = {"run": found, "asked": asked}
     if not found.is_running and found.state != _FAILED:
@@ -80,14 +80,15 @@ _FAILED: Any = Run.State.FAILED
 
 def _shown(request: HttpRequest, found: Run, asked: dict[str, str]) -> dict[str, Any]:
     count, fen = queries.total(found)
-    published = getattr(found, "publication", None)
-    todo = actions.to_pay(found)
+    published = Publication.objects.filter(run=found).defer("rows").first()
+    batches, todo = list(found.batches.select_related("by")), actions.to_pay(found)
     return {
         "page": page_of(request, queries.rows_of(found, asked)),
         "count": count, "total": fen, "sums": queries.sums(found), "statuses": _STATUSES,
-        "districts": queries.districts(found), "way": _way(found), "published": published,
+        "districts": queries.districts(found), "way": _way(found, published, batches),
+        "published": published,
         "objections": found.objections.select_related("row", "by", "decided_by"),
-        "batches": found.batches.select_related("by"),
+        "batches": batches,
         "due": todo.count(), "waiting": found.grants.exclude(waits="").count(),
         "publish_form": forms.PublishForm(), "objection_form": forms.ObjectionForm(),
         "decide_form": forms.DecideForm(),
@@ -98,12 +99,13 @@ def _shown(request: HttpRequest, found: Run, asked: dict[str, str]) -> dict[str,
     }  # fmt: skip
 
 
-def _way(found: Run) -> list[dict[str, Any]]:
+def _way(
+    found: Run, published: Publication | None, batches: list[PayBatch]
+) -> list[dict[str, Any]]:
     """The states from computed to paid: which are behind, which is now, who and when."""
     order = [state.value for state in _WAY]
     here = order.index(found.state) if found.state in order else -1
-    published = getattr(found, "publication", None)
-    last = found.batches.first()
+    last = batches[0] if batches else None
     said = {
         "computed": f"{found.by} {timezone.localtime(found.at):%m-%d %H:%M}",
         "reviewed": _who(found.reviewed_by, found.reviewed_at),
