@@ -1,0 +1,195 @@
+"""数: each figure of the report is a sum over rows, and ``rows`` is the only place that says which
+row counts where. A figure for a unit is keyed (id, unit); all figures of a page, of Excel, of
+Word and of the explanation are sums of these contributions.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from denggao.diagnosis.forecast.history import NO_UNIT, Certificate, holders, is_renewal
+from denggao.diagnosis.weekly.stand import DONE, STUCK, Goal, Rules, Stand, Task
+from denggao.facts.ledger import Ledger
+from denggao.facts.titles import held
+
+#: (figure, unit) → what one row adds to it.
+Adds = dict[tuple[str, str], int]
+FIRMS = "台账企业"
+HELD, NEW, RENEWED, WEEK, LAPSED, NEXT, OPEN, READY = (
+    "存量", "本年新认定", "本年重新认定", "本周新认定", "本周到期未续", "下周到期", "情况不明",
+    "条件都符合",
+)  # fmt: skip
+TASKS, TASKS_DONE, TASKS_LATE, TASKS_NEW, TASKS_NEXT, TASKS_STUCK, TASKS_UNDATED = (
+    "任务", "任务已完成", "任务逾期", "任务本周新增", "任务下周到期", "任务暂无法完成",
+    "任务无期限",
+)  # fmt: skip
+TARGET, TARGET_OPEN = "目标", "目标未定"
+WEEK_DAYS = timedelta(days=7)
+OF_TITLES = (HELD, NEW, RENEWED, WEEK, LAPSED, NEXT, OPEN)
+OF_TASKS = (
+    TASKS, TASKS_DONE, TASKS_LATE, TASKS_NEW, TASKS_NEXT, TASKS_STUCK, TASKS_UNDATED,
+)  # fmt: skip
+
+
+def figure(what: str, of: str = "") -> str:
+    """The id of a figure: 存量·高新技术企业."""
+    return f"{what}·{of}" if of else what
+
+
+def parts(id_: str) -> tuple[str, str]:
+    """What a figure counts, and of which title or law."""
+    what, _, of = id_.partition("·")
+    return what, of
+
+
+def unit_words(id_: str) -> str:
+    """户 or 项."""
+    what = parts(id_)[0]
+    return "项" if what in (*OF_TASKS, TARGET_OPEN) else "户"
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """One firm as far as figures look at it; ``ready``: laws whose countable conditions it
+    all meets."""
+
+    unit: str
+    titles: Any
+    ready: tuple[str, ...] = ()
+
+
+def of_firm(firm: Firm, rules: Rules, on: date) -> Adds:
+    """What one firm adds."""
+    found: Adds = {(FIRMS, firm.unit): 1}
+    for law in firm.ready:
+        found[figure(READY, law), firm.unit] = 1
+    if firm.titles:
+        for kind in rules.kinds:
+            for what in _of_titles(firm.titles, kind, rules, on):
+                found[figure(what, kind), firm.unit] = 1
+    return found
+
+
+def _of_titles(titles: Any, kind: str, rules: Rules, on: date) -> Iterator[str]:
+    now = held(titles, kind, on)
+    if now:
+        yield HELD
+    elif now is None:
+        yield OPEN
+    found, _ = holders([("", titles)], kind, rules.term)
+    if not found:
+        return
+    yield from _moves(found[0].certificates, rules, on, is_held=bool(now))
+
+
+def _moves(
+    certificates: Sequence[Certificate], rules: Rules, on: date, *, is_held: bool
+) -> Iterator[str]:
+    """Comings and goings of the year and of the week, each at most once for a firm."""
+    what: dict[str, None] = {}
+    before = None
+    for this in certificates:
+        renewal = before is not None and is_renewal(before, this, rules.window)
+        if this.issued.year == on.year and this.issued <= on:
+            what[RENEWED if renewal else NEW] = None
+        if not renewal and on - WEEK_DAYS < this.issued <= on:
+            what[WEEK] = None
+        if not is_held and on - WEEK_DAYS < this.gone <= on:
+            what[LAPSED] = None
+        before = this
+    last = certificates[-1]
+    if last.issued <= on < last.gone <= on + WEEK_DAYS:
+        what[NEXT] = None
+    yield from what
+
+
+def of_task(task: Task, on: date) -> Adds:
+    """What one task adds; those made later are not there yet."""
+    if task.made_on > on:
+        return {}
+    soon = task.due is not None and on <= task.due < on + WEEK_DAYS
+    is_done = task.state == DONE
+    counts = {
+        TASKS: True,
+        TASKS_DONE: is_done,
+        TASKS_LATE: task.is_overdue(on),
+        TASKS_NEW: task.made_on > on - WEEK_DAYS,
+        TASKS_NEXT: soon and not is_done,
+        TASKS_STUCK: task.state == STUCK,
+        TASKS_UNDATED: task.due is None,
+    }
+    return {(id_, task.unit): 1 for id_, counted in counts.items() if counted}
+
+
+def of_goal(goal: Goal, on: date) -> Adds:
+    """What one target adds, in its year."""
+    if goal.year != on.year:
+        return {}
+    if goal.value is None:
+        return {(figure(TARGET_OPEN, goal.of), goal.unit): 1}
+    return {(figure(TARGET, goal.of), goal.unit): goal.value}
+
+
+def firms_of(ledger: Ledger, rules: Rules, on: date) -> list[Firm]:
+    """The firms of a ledger, judged by the laws of the rules."""
+    nothing: list[Any] = [None] * len(ledger)
+    places = ledger.columns.get(rules.place, nothing)
+    titles = ledger.columns.get("titles", nothing)
+    ready: list[list[str]] = [[] for _ in range(len(ledger))]
+    if rules.laws and len(ledger):
+        from denggao.rules.engines.columnar.screening import INDEX, frame_of_ledger, screen
+
+        laws = list(rules.instruments.values())
+        for table in screen(frame_of_ledger(ledger, laws, on), laws, on):
+            for firm, hard in table.rows([INDEX, "hard_verdict"]):
+                if hard == "pass":
+                    ready[firm].append(table.instrument.short)
+    return [
+        Firm(str(place or NO_UNIT), held_, tuple(laws_))
+        for place, held_, laws_ in zip(places, titles, ready, strict=True)
+    ]
+
+
+def contributions(stand: Stand) -> Iterator[tuple[str, int, Adds]]:
+    """(企业, 任务 or 目标; number of the row; what it adds) of every row."""
+    for number, firm in enumerate(firms_of(stand.ledger, stand.rules, stand.as_of)):
+        yield FIRM, number, of_firm(firm, stand.rules, stand.as_of)
+    for number, task in enumerate(stand.tasks):
+        yield TASK, number, of_task(task, stand.as_of)
+    for number, goal in enumerate(stand.goals):
+        yield GOAL, number, of_goal(goal, stand.as_of)
+
+
+FIRM, TASK, GOAL = "企业", "任务", "目标"
+
+
+def totals(stand: Stand) -> Counter[tuple[str, str]]:
+    """Every figure of every unit."""
+    found: Counter[tuple[str, str]] = Counter()
+    for _, _, adds in contributions(stand):
+        found.update(adds)
+    return found
+
+
+def whole(found: Mapping[tuple[str, str], int]) -> Counter[str]:
+    """Every figure over all units."""
+    summed: Counter[str] = Counter()
+    for (id_, _), value in found.items():
+        summed[id_] += value
+    return summed
+
+
+def ids(rules: Rules, goals: Sequence[Goal]) -> list[str]:
+    """Every figure in the order of a page."""
+    found = [figure(what, kind) for kind in rules.kinds for what in OF_TITLES]
+    found += [figure(READY, law) for law in rules.laws]
+    found += [figure(what, of) for of in _aimed(goals) for what in (TARGET, TARGET_OPEN)]
+    return [FIRMS, *found, *OF_TASKS]
+
+
+def _aimed(goals: Sequence[Goal]) -> list[str]:
+    return list(dict.fromkeys(goal.of for goal in goals))

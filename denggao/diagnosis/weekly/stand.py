@@ -1,0 +1,106 @@
+"""What a weekly report is made from: the firms, the tasks, the targets, the day and the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+
+from denggao.facts.ledger import Ledger
+from denggao.rules.library import assemble
+from denggao.rules.nodes import Instrument
+
+HIGH_TECH = "高新技术企业"
+LADDER = ("科技型中小企业", "省级科技创新型企业", HIGH_TECH)
+#: By which fact a firm belongs to a unit.
+PLACES = {"region": "按所在区县", "zone": "按功能区"}
+#: States of a task.
+WAITING, RUNNING, DONE, STUCK = "未开始", "推进中", "已完成", "暂无法完成"
+STATES = (WAITING, RUNNING, DONE, STUCK)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """任务: ``due`` None is 无期限; ``source`` says which document or meeting it comes from."""
+
+    key: str
+    text: str
+    unit: str
+    made_on: date
+    due: date | None = None
+    state: str = WAITING
+    done_on: date | None = None
+    leader: str = ""
+    source: str = ""
+
+    def is_overdue(self, on: date) -> bool:
+        """Not done although its day is past."""
+        return self.state != DONE and self.due is not None and self.due < on
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """目标: what ``unit`` is to reach by the end of ``year`` in the figure ``of`` (an id of
+    ``figures``); ``value`` None is 未定."""
+
+    key: str
+    of: str
+    unit: str
+    year: int
+    value: int | None
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """口径: the titles that are counted; ``term``: years that a certificate of unknown end runs;
+    ``window``: months after the end of one within which a new one is its renewal; ``place``: the
+    fact by which a firm belongs to a unit; ``laws``: short name → text of the laws by whose
+    countable conditions firms are counted."""
+
+    kinds: tuple[str, ...] = LADDER
+    term: int = 3
+    window: int = 12
+    place: str = "region"
+    laws: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def instruments(self) -> dict[str, Instrument]:
+        """The laws, by short name."""
+        return {short: assemble(text, short) for short, text in self.laws.items()}
+
+    def differences(self, other: Rules) -> list[str]:
+        """What ``other`` says differently, in words."""
+        found = []
+        if self.kinds != other.kinds:
+            found.append(f"统计的资格：{'、'.join(self.kinds)} → {'、'.join(other.kinds)}")
+        for name, words in (("term", "有效期（年）"), ("window", "到期后多少个月内算重新认定")):
+            if (a := getattr(self, name)) != (b := getattr(other, name)):
+                found.append(f"{words}：{a} → {b}")
+        if self.place != other.place:
+            found.append(f"归口：{PLACES[self.place]} → {PLACES[other.place]}")
+        for short in dict.fromkeys([*self.laws, *other.laws]):
+            if self.laws.get(short) != other.laws.get(short):
+                versions = (
+                    rules.instruments[short].version if short in rules.laws else "没有"
+                    for rules in (self, other)
+                )
+                found.append(f"《{short}》：{' → '.join(versions)}")
+        return found
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Everything that the figures of one day depend on."""
+
+    ledger: Ledger
+    as_of: date
+    rules: Rules
+    tasks: Sequence[Task] = ()
+    goals: Sequence[Goal] = ()
+    files: tuple[str, ...] = ()
+
+    def of(self, ledger: Ledger) -> Stand:
+        """The same with other firms."""
+        return replace(self, ledger=ledger)
