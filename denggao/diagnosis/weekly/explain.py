@@ -51,8 +51,15 @@ class Cause:
     source: str = ""
 
 
+def aligned(before: Stand, after: Stand) -> tuple[Stand, Stand]:
+    """Both with the figures that a target of either is about."""
+    measures = f.measures([*before.goals, *after.goals])
+    return replace(before, measures=measures), replace(after, measures=measures)
+
+
 def explain(before: Stand, after: Stand) -> list[Cause]:
     """Every cause, from last week's stand to this week's."""
+    before, after = aligned(before, after)
     return [
         *_firms(before, after),
         *_rows(f.TASK, before.tasks, after.tasks, before, after),
@@ -88,7 +95,7 @@ def _whole_firms(
     ledger = picked(stand.ledger, rows)
     places = [row_source(stand.ledger, row) for row in rows]
     for row, firm in enumerate(f.firms_of(ledger, stand.rules, stand.as_of)):
-        for (id_, unit), value in f.of_firm(firm, stand.rules, stand.as_of).items():
+        for (id_, unit), value in f.of_firm(firm, stand.rules, stand.as_of, stand.measures).items():
             yield Cause(
                 id_, unit, sign * value, reason, f.FIRM,
                 ledger.identity[row], _name(ledger, row), why, places[row],
@@ -128,7 +135,7 @@ class _Walk:
 
     def _adds(self, stand: Stand) -> list[f.Adds]:
         firms = f.firms_of(stand.ledger, stand.rules, stand.as_of)
-        return [f.of_firm(firm, stand.rules, stand.as_of) for firm in firms]
+        return [f.of_firm(firm, stand.rules, stand.as_of, stand.measures) for firm in firms]
 
     def _data_steps(self) -> Iterator[tuple[str, Ledger]]:
         """The firms whose rows changed: with what was taken away gone, then with what stays as

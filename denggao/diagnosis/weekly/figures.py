@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from denggao.diagnosis.forecast.history import NO_UNIT, Certificate, holders, is_renewal
+from denggao.diagnosis.forecast.history import NO_UNIT
+from denggao.diagnosis.promises import valid_years
 from denggao.diagnosis.weekly.stand import DONE, STUCK, Goal, Rules, Stand, Task
 from denggao.facts.ledger import Ledger
-from denggao.facts.titles import held
+from denggao.facts.titles import CANCELLED, Title, held
 
 #: (figure, unit) → what one row adds to it.
 Adds = dict[tuple[str, str], int]
@@ -28,7 +29,9 @@ TASKS, TASKS_DONE, TASKS_LATE, TASKS_NEW, TASKS_NEXT, TASKS_STUCK, TASKS_UNDATED
     "任务无期限",
 )  # fmt: skip
 TARGET, TARGET_OPEN = "目标", "目标未定"
-WEEK_DAYS = timedelta(days=7)
+#: Figures of targets that run for years: 新增自2024年·高新技术企业, 净增自2024年·高新技术企业.
+SINCE_NEW, SINCE_NET = "新增自", "净增自"
+WEEK_DAYS, _DAY = timedelta(days=7), timedelta(days=1)
 OF_TITLES = (HELD, NEW, RENEWED, WEEK, LAPSED, NEXT, OPEN)
 OF_TASKS = (
     TASKS, TASKS_DONE, TASKS_LATE, TASKS_NEW, TASKS_NEXT, TASKS_STUCK, TASKS_UNDATED,
@@ -62,49 +65,68 @@ class Firm:
     ready: tuple[str, ...] = ()
 
 
-def of_firm(firm: Firm, rules: Rules, on: date) -> Adds:
-    """What one firm adds."""
+def of_firm(firm: Firm, rules: Rules, on: date, measures: Sequence[str] = ()) -> Adds:
+    """What one firm adds; ``measures``: figures of some target, besides those of every report."""
     found: Adds = {(FIRMS, firm.unit): 1}
     for law in firm.ready:
         found[figure(READY, law), firm.unit] = 1
     if firm.titles:
         for kind in rules.kinds:
-            for what in _of_titles(firm.titles, kind, rules, on):
+            for what in _of_titles(firm.titles, kind, on):
                 found[figure(what, kind), firm.unit] = 1
+        for id_ in measures:
+            by = _measured(firm.titles, id_, on)
+            if by:
+                found[id_, firm.unit] = by
     return found
 
 
-def _of_titles(titles: Any, kind: str, rules: Rules, on: date) -> Iterator[str]:
+def _of_titles(titles: Sequence[Title], kind: str, on: date) -> Iterator[str]:
     now = held(titles, kind, on)
+    if now is None:
+        yield OPEN
     if now:
         yield HELD
-    elif now is None:
-        yield OPEN
-    found, _ = holders([("", titles)], kind, rules.term)
-    if not found:
-        return
-    yield from _moves(found[0].certificates, rules, on, is_held=bool(now))
+        if held(titles, kind, on + WEEK_DAYS) is False:
+            yield NEXT
+    if now is False and held(titles, kind, on - WEEK_DAYS):
+        yield LAPSED
+    if won(titles, kind, on - WEEK_DAYS + _DAY, on):
+        yield WEEK
+    first = date(on.year, 1, 1)
+    if won(titles, kind, first, on):
+        yield NEW
+    elif any(_issued(t, titles, kind, first, on) for t in titles):
+        yield RENEWED
 
 
-def _moves(
-    certificates: Sequence[Certificate], rules: Rules, on: date, *, is_held: bool
-) -> Iterator[str]:
-    """Comings and goings of the year and of the week, each at most once for a firm."""
-    what: dict[str, None] = {}
-    before = None
-    for this in certificates:
-        renewal = before is not None and is_renewal(before, this, rules.window)
-        if this.issued.year == on.year and this.issued <= on:
-            what[RENEWED if renewal else NEW] = None
-        if not renewal and on - WEEK_DAYS < this.issued <= on:
-            what[WEEK] = None
-        if not is_held and on - WEEK_DAYS < this.gone <= on:
-            what[LAPSED] = None
-        before = this
-    last = certificates[-1]
-    if last.issued <= on < last.gone <= on + WEEK_DAYS:
-        what[NEXT] = None
-    yield from what
+def won(titles: Sequence[Title], kind: str, since: date, on: date) -> bool:
+    """Is the firm new to the title in the stretch: a certificate of these days that still stands,
+    and none held on the day before (of a register of each year, everybody in it counts)?"""
+    if valid_years(kind) != 1 and held(titles, kind, since - _DAY):
+        return False
+    return any(_issued(t, titles, kind, since, on) for t in titles)
+
+
+def _issued(title: Title, titles: Sequence[Title], kind: str, since: date, on: date) -> bool:
+    issued = title.issued_on
+    if title.kind != kind or title.event == CANCELLED or issued is None:
+        return False
+    if not since <= issued <= on or (title.cancelled_on and title.cancelled_on <= on):
+        return False
+    ends = (t.cancelled_on or t.issued_on for t in titles
+            if t.event == CANCELLED and t.kind in (kind, ""))  # fmt: skip
+    return not any(day is None or issued <= day <= on for day in ends)
+
+
+def _measured(titles: Sequence[Title], id_: str, on: date) -> int:
+    """What a firm adds to a figure that some target is about."""
+    how, kind = parts(id_)
+    year = int(how[-5:-1])
+    before = date(year, 1, 1)
+    if how.startswith(SINCE_NEW):
+        return int(won(titles, kind, before, on))
+    return bool(held(titles, kind, on)) - bool(held(titles, kind, before - _DAY))
 
 
 def of_task(task: Task, on: date) -> Adds:
@@ -126,8 +148,8 @@ def of_task(task: Task, on: date) -> Adds:
 
 
 def of_goal(goal: Goal, on: date) -> Adds:
-    """What one target adds, in its year."""
-    if goal.year != on.year:
+    """What one target adds, while it runs."""
+    if not goal.first <= on.year <= goal.year:
         return {}
     if goal.value is None:
         return {(figure(TARGET_OPEN, goal.of), goal.unit): 1}
@@ -157,7 +179,7 @@ def firms_of(ledger: Ledger, rules: Rules, on: date) -> list[Firm]:
 def contributions(stand: Stand) -> Iterator[tuple[str, int, Adds]]:
     """(企业, 任务 or 目标; number of the row; what it adds) of every row."""
     for number, firm in enumerate(firms_of(stand.ledger, stand.rules, stand.as_of)):
-        yield FIRM, number, of_firm(firm, stand.rules, stand.as_of)
+        yield FIRM, number, of_firm(firm, stand.rules, stand.as_of, stand.measures)
     for number, task in enumerate(stand.tasks):
         yield TASK, number, of_task(task, stand.as_of)
     for number, goal in enumerate(stand.goals):
@@ -183,13 +205,17 @@ def whole(found: Mapping[tuple[str, str], int]) -> Counter[str]:
     return summed
 
 
-def ids(rules: Rules, goals: Sequence[Goal]) -> list[str]:
+def ids(stand: Stand) -> list[str]:
     """Every figure in the order of a page."""
+    rules = stand.rules
     found = [figure(what, kind) for kind in rules.kinds for what in OF_TITLES]
-    found += [figure(READY, law) for law in rules.laws]
-    found += [figure(what, of) for of in _aimed(goals) for what in (TARGET, TARGET_OPEN)]
+    found += [*stand.measures, *(figure(READY, law) for law in rules.laws)]
+    aimed = dict.fromkeys(goal.of for goal in stand.goals)
+    found += [figure(what, of) for of in aimed for what in (TARGET, TARGET_OPEN)]
     return [FIRMS, *found, *OF_TASKS]
 
 
-def _aimed(goals: Sequence[Goal]) -> list[str]:
-    return list(dict.fromkeys(goal.of for goal in goals))
+def measures(goals: Sequence[Goal]) -> tuple[str, ...]:
+    """The figures of targets that no report has by itself."""
+    found = dict.fromkeys(g.of for g in goals if g.of.startswith((SINCE_NEW, SINCE_NET)))
+    return tuple(sorted(found))

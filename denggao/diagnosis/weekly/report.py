@@ -5,12 +5,12 @@ JSON and opened again unchanged."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
 from denggao.diagnosis.weekly import figures as f
-from denggao.diagnosis.weekly.explain import Cause, explain, explained
+from denggao.diagnosis.weekly.explain import Cause, aligned, explain, explained
 from denggao.diagnosis.weekly.stand import PLACES, Stand
 from denggao.diagnosis.weekly.wording import row_source
 from denggao.facts.errors import UserError
@@ -89,14 +89,15 @@ def made(now: Stand, last: Stand | None, region: str = "") -> Report:
     earlier."""
     if last is not None and last.as_of >= now.as_of:
         raise UserError(f"上期的日期 {last.as_of} 应早于本期 {now.as_of}")
+    now = replace(now, measures=f.measures(now.goals))
+    if last is not None:
+        last, now = aligned(last, now)
     present, rows = _counted(now)
     before = None if last is None else dict(f.totals(last))
     causes = [] if last is None else explain(last, now)
     if before is not None:
         _check(present, before, causes)
-    ids = f.ids(now.rules, now.goals)
-    if last is not None:
-        ids += [id_ for id_ in f.ids(last.rules, last.goals) if id_ not in ids]
+    ids = list(dict.fromkeys([*f.ids(now), *(f.ids(last) if last else ())]))
     units = sorted({unit for _, unit in [*present, *(before or {})]})
     return Report(
         as_of=now.as_of,
@@ -171,7 +172,7 @@ def _rules(stand: Stand) -> tuple[str, ...]:
     rules = stand.rules
     laws = [f"《{short}》{law.version}" for short, law in rules.instruments.items()]
     return (
-        f"统计的资格：{'、'.join(rules.kinds)}；{rules.window} 个月内续上的算重新认定",
+        f"统计的资格：{'、'.join(rules.kinds)}；前一天还没有有效证书的算新认定",
         f"归口：{PLACES[rules.place]}",
         "本周：截至当日的七天；下周：其后的七天",
         *laws,

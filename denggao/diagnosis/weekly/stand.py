@@ -12,9 +12,9 @@ from denggao.rules.library import assemble
 from denggao.rules.nodes import Instrument
 
 HIGH_TECH = "高新技术企业"
-LADDER = ("科技型中小企业", "省级科技创新型企业", HIGH_TECH)
+LADDER = ("科技型中小企业", "省级科技创新型企业", HIGH_TECH, "科技领军企业")
 #: By which fact a firm belongs to a unit.
-PLACES = {"region": "按所在区县", "zone": "按功能区"}
+PLACES = {"region": "按所在区县", "zone": "按功能区", "office": "按责任单位"}
 #: States of a task.
 WAITING, RUNNING, DONE, STUCK = "未开始", "推进中", "已完成", "暂无法完成"
 STATES = (WAITING, RUNNING, DONE, STUCK)
@@ -41,12 +41,13 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """目标: what ``unit`` is to reach by the end of ``year`` in the figure ``of`` (an id of
-    ``figures``); ``value`` None is 未定."""
+    """目标: what ``unit`` is to reach from ``first`` to the end of ``year`` in the figure ``of``
+    (an id of ``figures``); ``value`` None is 未定."""
 
     key: str
     of: str
     unit: str
+    first: int
     year: int
     value: int | None
     source: str = ""
@@ -54,14 +55,10 @@ class Goal:
 
 @dataclass(frozen=True)
 class Rules:
-    """口径: the titles that are counted; ``term``: years that a certificate of unknown end runs;
-    ``window``: months after the end of one within which a new one is its renewal; ``place``: the
-    fact by which a firm belongs to a unit; ``laws``: short name → text of the laws by whose
-    countable conditions firms are counted."""
+    """口径: the titles that are counted; ``place``: the column by which a firm belongs to a unit;
+    ``laws``: short name → text of the laws by whose countable conditions firms are counted."""
 
     kinds: tuple[str, ...] = LADDER
-    term: int = 3
-    window: int = 12
     place: str = "region"
     laws: Mapping[str, str] = field(default_factory=dict)
 
@@ -75,9 +72,6 @@ class Rules:
         found = []
         if self.kinds != other.kinds:
             found.append(f"统计的资格：{'、'.join(self.kinds)} → {'、'.join(other.kinds)}")
-        for name, words in (("term", "有效期（年）"), ("window", "到期后多少个月内算重新认定")):
-            if (a := getattr(self, name)) != (b := getattr(other, name)):
-                found.append(f"{words}：{a} → {b}")
         if self.place != other.place:
             found.append(f"归口：{PLACES[self.place]} → {PLACES[other.place]}")
         for short in dict.fromkeys([*self.laws, *other.laws]):
@@ -92,7 +86,8 @@ class Rules:
 
 @dataclass(frozen=True)
 class Stand:
-    """Everything that the figures of one day depend on."""
+    """Everything that the figures of one day depend on. ``measures``: figures that are counted
+    besides, because some target is about them."""
 
     ledger: Ledger
     as_of: date
@@ -100,6 +95,7 @@ class Stand:
     tasks: Sequence[Task] = ()
     goals: Sequence[Goal] = ()
     files: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
 
     def of(self, ledger: Ledger) -> Stand:
         """The same with other firms."""

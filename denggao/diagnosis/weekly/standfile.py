@@ -20,8 +20,7 @@ def write(stand: Stand, path: Path) -> None:
     """The stand as a snapshot file. Raises OSError."""
     laws = dict(stand.rules.laws)
     kept = snapshot.Snapshot(stand.ledger, laws, stand.as_of, {}, stand.files)
-    rules = {"kinds": stand.rules.kinds, "term": stand.rules.term, "window": stand.rules.window,
-             "place": stand.rules.place}  # fmt: skip
+    rules = {"kinds": stand.rules.kinds, "place": stand.rules.place}
     more = {
         "rules": rules,
         "tasks": [_plain(asdict(task)) for task in stand.tasks],
