@@ -92,7 +92,7 @@ def _stand(random: Random, day: date) -> Stand:
     ]  # fmt: skip
     rules = Rules(
         kinds=random.choice(KINDS),
-        place=random.choice(("region", "region", "zone")), laws=random.choice(LAWS),
+        place=random.choice(("region", "region", "zone")), laws=random.choice((LAWS[0], LAWS[0], *LAWS)),
     )  # fmt: skip
     tasks = [_task(random, n) for n in range(random.randrange(4))]
     return Stand(ledger(firms), day, rules, tasks, goals, ("表.xlsx",))
@@ -134,7 +134,7 @@ def _difference(before: Stand, after: Stand) -> dict[Any, int]:
 
 
 @given(st.integers(0, 2**32))
-@examples(50)
+@examples(25)
 def test_what_explains_a_difference_adds_up_to_it(seed: int) -> None:
     random = Random(seed)
     stand = _stand(random, DAY)

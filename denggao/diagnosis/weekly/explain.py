@@ -233,7 +233,10 @@ def _rows(
             reason = PROGRESS if kind == f.TASK and a.state != b.state else CORRECTED
             yield from _step(kind, b, then, changed, reason, "；".join(field_changes(a, b)))
             days = before.as_of, after.as_of
-            yield from _step(kind, b, changed, now, TIME, "", days)
+            if kind == f.TASK and days[0] < b.made_on <= days[1]:
+                yield from _step(kind, b, changed, now, ADDED, f"{b.made_on} 下达")
+            else:
+                yield from _step(kind, b, changed, now, TIME, "", days)
 
 
 def _by_key(rows: Sequence[Any]) -> dict[tuple[str, int], Any]:
