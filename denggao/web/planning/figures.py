@@ -4,7 +4,7 @@ figures. Each figure knows the query of the enterprise list that shows exactly i
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -69,6 +69,21 @@ class Figure:
         return None if self.rate is None else int(self.rate * 100)
 
     @property
+    def bar(self) -> int:
+        """How long its bar is, of 100."""
+        return min(100, self.percent or 0)
+
+    @property
+    def shade(self) -> str:
+        """The class of its colour on map and table: all done, from 80 %, from 60 %, less, or
+        nothing to be said."""
+        if self.rate is None:
+            return "none"
+        if self.reached:
+            return "full"
+        return "good" if self.rate * 5 >= 4 else "fair" if self.rate * 5 >= 3 else "low"
+
+    @property
     def reached(self) -> bool:
         """Is nothing missing, and everything set?"""
         return self.gap == 0 and not self.unset
@@ -108,6 +123,16 @@ class Cut:
     overlapping: bool = False
 
     @property
+    def over(self) -> Fraction:
+        """By how much the parts are more than the whole."""
+        return max(Fraction(0), -(self.left or Fraction(0)))
+
+    @property
+    def by_place(self) -> list[Figure]:
+        """The whole and its regions, without the fields."""
+        return [figure for figure in self.figures if figure.axis in ("", "region")]
+
+    @property
     def ranked(self) -> list[tuple[int | None, Figure]]:
         """By rate; equal rates share a place; those without a rate stand last, unnumbered."""
         rated = sorted(
@@ -128,6 +153,11 @@ class Line:
     elapsed: Fraction
 
     @property
+    def elapsed_mark(self) -> str:
+        """Where the day stands on a line of 100."""
+        return f"{min(99.4, float(self.elapsed * 100)):.1f}"
+
+    @property
     def elapsed_percent(self) -> int:
         """As a whole per cent."""
         return int(self.elapsed * 100)
@@ -142,6 +172,11 @@ class Standing:
     region: Region
     tiers: tuple[Cut, ...]
     lines: tuple[Line, ...]
+
+    @property
+    def places(self) -> list[Figure]:
+        """Heads of the regions, as every rung has them."""
+        return [figure for figure in self.tiers[0].figures if figure.axis == "region"]
 
 
 def standing(user: User, on: datetime.date) -> Standing | None:
@@ -234,6 +269,7 @@ class _Names:
         every = [quota for found in cells.values() for quota in found]
         offices = {q.office_id for q in every if q.office_id}
         people = {q.person_id for q in every if q.person_id}
+        self.kinds = {p.code: p.kind for p in places}
         regions = {q.region_id for q in every if q.region_id} - {p.code for p in places}
         self.known: dict[str, dict[str, str]] = {
             "region": {p.code: p.name for p in places}, "office": {}, "person": {},
@@ -248,6 +284,10 @@ class _Names:
 
     def _add(self, axis: str, rows: QuerySet[Any]) -> None:
         self.known[axis] |= {str(row.pk): str(row) for row in rows}
+
+    def overlap(self, codes: Iterable[str]) -> bool:
+        """Are there zones and districts among these, so that a firm may lie in two?"""
+        return len({self.kinds[code] for code in codes if code in self.kinds}) > 1
 
     def of(self, axis: str, key: str) -> str:
         return self.known[axis].get(key, key)
@@ -274,7 +314,8 @@ def _line(
             figure(axis, key, names.of(axis, key), _place(number, key), parts)
             for key, parts in by_key.items()
         )
-        cuts.append(Cut(axis, AXES[axis], figures, quotas.left(whole, figures), axis == "region"))
+        both = axis == "region" and names.overlap(by_key)
+        cuts.append(Cut(axis, AXES[axis], figures, quotas.left(whole, figures), both))
     return Line(goal, whole, tuple(cuts), elapsed(goal, on))
 
 

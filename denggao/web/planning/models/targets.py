@@ -125,7 +125,8 @@ class Quota(models.Model):
     """One figure of a goal, append-only: of the whole where no place is named, else of the part
     that lies in ``region``, is looked after by ``office`` or ``person``, and works in
     ``industry`` (the code of a first-level technical field; other words cannot be counted).
-    ``number`` in whole steps of ``SCALE``; none: not yet set. The latest adopted row of a place counts."""
+    ``number`` in whole steps of ``SCALE``; none: not yet set. The latest
+    adopted row of a place counts."""
 
     goal = models.ForeignKey(Goal, models.PROTECT, related_name="quotas")
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="quotas")
@@ -165,16 +166,30 @@ class Quota(models.Model):
 
 
 class Forecast(models.Model):
-    """完不完得成 of a goal as it was worked out once: ``result`` as ``forecast_page.as_json``."""
+    """完不完得成 of a goal, worked out once in the background: ``result`` as
+    ``forecast_page.as_json``, ``given`` the rates that a person stated."""
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        RUNNING = "running", "正在算"
+        DONE = "done", "已算出"
+        FAILED = "failed", "没有算成"
 
     goal = models.ForeignKey(Goal, models.CASCADE, related_name="forecasts")
     as_of = models.DateField()
     target = models.PositiveIntegerField()
-    result = models.JSONField()
-    #: The audit chain's number when it was worked out: nothing later was seen.
+    given = models.JSONField(default=dict)
+    state = models.CharField(max_length=7, choices=State.choices, default=State.RUNNING)
+    message = models.TextField(default="")
+    result = models.JSONField(default=dict)
+    #: The audit chain's number when it was ordered: nothing later was seen.
     seen = models.BigIntegerField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.goal} {self.as_of} 测算"
