@@ -1,4 +1,4 @@
-"""周报告 as a workbook: 总表, 各单位, 为什么变了, 各数的行, 口径与核验. Every row of every figure."""
+"""周报告 as a workbook: 总表, 各单位, 为什么变了, 各数的行, 口径与核验; all rows behind them."""
 
 from __future__ import annotations
 

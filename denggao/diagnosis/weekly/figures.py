@@ -14,6 +14,7 @@ from typing import Any
 from denggao.diagnosis.forecast.history import NO_UNIT
 from denggao.diagnosis.promises import valid_years
 from denggao.diagnosis.weekly.stand import DONE, STUCK, Goal, Rules, Stand, Task
+from denggao.facts.divisions import divisions
 from denggao.facts.ledger import Ledger
 from denggao.facts.titles import CANCELLED, Title, held
 
@@ -21,9 +22,16 @@ from denggao.facts.titles import CANCELLED, Title, held
 Adds = dict[tuple[str, str], int]
 FIRMS = "台账企业"
 HELD, NEW, RENEWED, WEEK, LAPSED, NEXT, OPEN, READY = (
-    "存量", "本年新认定", "本年重新认定", "本周新认定", "本周到期未续", "下周到期", "情况不明",
+    "存量",
+    "本年新认定",
+    "本年重新认定",
+    "本周新认定",
+    "本周到期未续",
+    "下周到期",
+    "情况不明",
     "条件都符合",
-)  # fmt: skip
+)
+LOST = "本年到期未续"  # fmt: skip
 TASKS, TASKS_DONE, TASKS_LATE, TASKS_NEW, TASKS_NEXT, TASKS_STUCK, TASKS_UNDATED = (
     "任务", "任务已完成", "任务逾期", "任务本周新增", "任务下周到期", "任务暂无法完成",
     "任务无期限",
@@ -32,9 +40,11 @@ TARGET, TARGET_OPEN = "目标", "目标未定"
 #: Figures of targets that run for years: 新增自2024年·高新技术企业, 净增自2024年·高新技术企业.
 SINCE_NEW, SINCE_NET = "新增自", "净增自"
 WEEK_DAYS, _DAY = timedelta(days=7), timedelta(days=1)
-OF_TITLES = (HELD, NEW, RENEWED, WEEK, LAPSED, NEXT, OPEN)
+OF_TITLES = (HELD, NEW, RENEWED, WEEK, LAPSED, LOST, NEXT, OPEN)
+TASKS_DUE, TASKS_IN_TIME = "任务应办结", "任务按期办结"
 OF_TASKS = (
-    TASKS, TASKS_DONE, TASKS_LATE, TASKS_NEW, TASKS_NEXT, TASKS_STUCK, TASKS_UNDATED,
+    TASKS, TASKS_DUE, TASKS_IN_TIME, TASKS_DONE, TASKS_LATE, TASKS_NEW, TASKS_NEXT,
+    TASKS_STUCK, TASKS_UNDATED,
 )  # fmt: skip
 
 
@@ -94,6 +104,8 @@ def _of_titles(titles: Sequence[Title], kind: str, on: date) -> Iterator[str]:
     if won(titles, kind, on - WEEK_DAYS + _DAY, on):
         yield WEEK
     first = date(on.year, 1, 1)
+    if now is False and held(titles, kind, first - _DAY):
+        yield LOST
     if won(titles, kind, first, on):
         yield NEW
     elif any(_issued(t, titles, kind, first, on) for t in titles):
@@ -143,6 +155,8 @@ def of_task(task: Task, on: date) -> Adds:
         TASKS_NEXT: soon and not is_done,
         TASKS_STUCK: task.state == STUCK,
         TASKS_UNDATED: task.due is None,
+        TASKS_DUE: task.due is not None and task.due < on,
+        TASKS_IN_TIME: task.is_in_time and task.due is not None and task.due < on,
     }
     return {(id_, task.unit): 1 for id_, counted in counts.items() if counted}
 
@@ -171,9 +185,15 @@ def firms_of(ledger: Ledger, rules: Rules, on: date) -> list[Firm]:
                 if hard == "pass":
                     ready[firm].append(table.instrument.short)
     return [
-        Firm(str(place or NO_UNIT), held_, tuple(laws_))
+        Firm(_named(place), held_, tuple(laws_))
         for place, held_, laws_ in zip(places, titles, ready, strict=True)
     ]
+
+
+def _named(place: Any) -> str:
+    """The name of a division that the ledger gives by its code."""
+    known = divisions().get(str(place))
+    return known.name if known else str(place or NO_UNIT)
 
 
 def contributions(stand: Stand) -> Iterator[tuple[str, int, Adds]]:

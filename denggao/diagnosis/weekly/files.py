@@ -11,7 +11,7 @@ from denggao.diagnosis.quota_file import divide, read_quotas
 from denggao.diagnosis.quotas import Quota
 from denggao.diagnosis.series_file import rows_of
 from denggao.diagnosis.weekly import figures as f
-from denggao.diagnosis.weekly.stand import HIGH_TECH, STATES, WAITING, Goal, Task
+from denggao.diagnosis.weekly.stand import ALL, HIGH_TECH, STATES, WAITING, Goal, Task
 from denggao.facts.errors import UserError
 from denggao.facts.titles import KINDS
 
@@ -45,7 +45,7 @@ def _goal(quota: Quota, places: Sequence[int | None], where: str, as_of: date) -
         raise UserError(f"{where}的年度“{year}”应如 2026")
     when = int(found[1]) if found else as_of.year
     key = "|".join(quota.at)
-    return Goal(key, aimed_at(name, where), unit or "全部", when, when, quota.value, where)
+    return Goal(key, aimed_at(name, where), unit or ALL, when, when, quota.value, where)
 
 
 def aimed_at(name: str, where: str) -> str:

@@ -11,6 +11,8 @@ from denggao.facts.ledger import Ledger
 from denggao.rules.library import assemble
 from denggao.rules.nodes import Instrument
 
+#: A target that is not divided by units.
+ALL = "全部"
 HIGH_TECH = "高新技术企业"
 LADDER = ("科技型中小企业", "省级科技创新型企业", HIGH_TECH, "科技领军企业")
 #: By which fact a firm belongs to a unit.
@@ -33,6 +35,17 @@ class Task:
     done_on: date | None = None
     leader: str = ""
     source: str = ""
+
+    @property
+    def is_in_time(self) -> bool:
+        """Done by its day."""
+        return (
+            self.state == DONE
+            and None not in (self.due, self.done_on)
+            and (
+                self.done_on <= self.due  # type: ignore[operator]
+            )
+        )
 
     def is_overdue(self, on: date) -> bool:
         """Not done although its day is past."""

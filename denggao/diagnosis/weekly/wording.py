@@ -98,7 +98,7 @@ def time_words(
 ) -> str:
     """What the passing of the days did."""
     what, kind = f.parts(id_)
-    if isinstance(row, Task) and row.due and what == f.TASKS_LATE:
+    if isinstance(row, Task) and row.due and what in (f.TASKS_LATE, f.TASKS_DUE, f.TASKS_IN_TIME):
         return f"期限 {row.due} 已过"
     if isinstance(row, Task) and row.due and what == f.TASKS_NEXT and by > 0:
         return f"期限 {row.due}，一周内到期"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from denggao.diagnosis.weekly import figures as f
 from denggao.diagnosis.weekly.explain import REASONS, Cause
 from denggao.diagnosis.weekly.report import Line, Report, Row
+from denggao.diagnosis.weekly.stand import ALL
 from denggao.documents.papers.paper import (
     Block,
     Cell,
@@ -26,7 +27,7 @@ from denggao.documents.papers.paper import (
 KIND = "周报告"
 #: Figures whose changes the paper tells; those of the week's own windows stand in the workbook.
 TOLD = (f.FIRMS, f.HELD, f.NEW, f.READY, f.TASKS, f.TASKS_DONE, f.TASKS_LATE, f.TARGET)
-_SHOWN_CELLS = 6
+_SHOWN_CELLS = 3
 _SHOWN_ROWS = 60
 _EVERY = frozenset(range(12))
 
@@ -96,14 +97,14 @@ class _Maker:
     def __init__(self, report: Report, signed: Signed) -> None:
         self.report, self.signed = report, signed
 
-    def note(self, id_: str, unit: str | None = None) -> Note:
-        """The rows that were counted, the first few by their cells."""
+    def note(self, id_: str, unit: str | None = None) -> Note | None:
+        """The rows that were counted, the first few by their cells; none for none."""
         rows = self.report.rows_of(id_, unit)
         cells = list(dict.fromkeys(f"{row.name} {row.source}" for row in rows))[:_SHOWN_CELLS]
-        more = f"共 {len(rows)} 行，全部见同名 Excel 的“各数的行”"
+        more = f"共 {len(rows)} 行，见 Excel 的“各数的行”"
         if id_ == f.FIRMS:
             return Note(remarks=(f"{'、'.join(self.report.files)}的每一户",))
-        return Note(cells=tuple(cells), remarks=(more,) if rows else ("没有一行",))
+        return Note(cells=tuple(cells), remarks=(more,)) if rows else None
 
     def line(self, id_: str) -> Line:
         return self.report.line(id_)
@@ -167,13 +168,13 @@ class _Maker:
     def _target(
         self, id_: str, of: str, unit: str, value: int, *, is_open: bool
     ) -> tuple[Cell, ...]:
-        here = None if unit in ("", self.report.region) else unit
+        here = None if unit in ("", ALL, self.report.region) else unit
         line = self.line(of)
         done = line.total if here is None else line.now.get(unit, 0)
         aim = f"未定 {value} 项" if is_open else f"{value}"
         gap = "—" if is_open else f"{max(0, value - done)}"
         return (
-            cell(name_of(of)), cell(unit or "全部"), cell(aim, self.note(id_, unit)),
+            cell(name_of(of)), cell(unit or ALL), cell(aim, self.note(id_, unit)),
             cell(f"{done}", self.note(of, here)), cell(gap),
         )  # fmt: skip
 
