@@ -44,6 +44,7 @@ def _text(path: Path) -> str:
             if sum(entry.file_size for entry in parts) > _MOST:
                 raise UserError(f"「{path.name}」解压后太大，不予读取")
             texts = (package.read(e).decode("utf-8", "replace") for e in parts)
-            return "\n".join(_TAG.sub("", text) for text in texts)
+            found: str = "\n".join(_TAG.sub("", text) for text in texts)
+            return found
     except (zipfile.BadZipFile, OSError) as error:
         raise UserError(f"「{path.name}」打不开（{error}）") from None

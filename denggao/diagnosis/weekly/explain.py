@@ -28,6 +28,7 @@ from denggao.diagnosis.weekly.wording import (
     title_words,
 )
 from denggao.facts.ledger import Ledger
+from denggao.facts.titles import CANCELLED
 
 ADDED, REMOVED, CORRECTED, PROGRESS, TIME, RULE = (
     "新增", "减少", "更正", "进展", "时间", "规则",
@@ -54,7 +55,9 @@ class Cause:
 def aligned(before: Stand, after: Stand) -> tuple[Stand, Stand]:
     """Both with the figures that a target of either is about."""
     measures = f.measures([*before.goals, *after.goals])
-    return replace(before, measures=measures), replace(after, measures=measures)
+    one, two = (s if s.measures == measures else replace(s, measures=measures)
+                for s in (before, after))  # fmt: skip
+    return one, two
 
 
 def explain(before: Stand, after: Stand) -> list[Cause]:
@@ -82,35 +85,38 @@ def _firms(before: Stand, after: Stand) -> Iterator[Cause]:
     pairs, gone, new = matched(before.ledger, after.ledger)
     yield from _whole_firms(before, gone, -1, REMOVED, "退出台账")
     yield from _whole_firms(after, new, 1, ADDED, "新入台账")
-    walk = _Walk(
-        before.of(picked(before.ledger, [a for a, _ in pairs])),
-        after.of(picked(after.ledger, [b for _, b in pairs])),
-    )
-    yield from walk.causes()
+    yield from _Walk(before, after, pairs).causes()
 
 
 def _whole_firms(
     stand: Stand, rows: Sequence[int], sign: int, reason: str, why: str
 ) -> Iterator[Cause]:
-    ledger = picked(stand.ledger, rows)
-    places = [row_source(stand.ledger, row) for row in rows]
-    for row, firm in enumerate(f.firms_of(ledger, stand.rules, stand.as_of)):
-        for (id_, unit), value in f.of_firm(firm, stand.rules, stand.as_of, stand.measures).items():
+    ledger, known = stand.ledger, f.firms(stand)
+    for row in rows:
+        place = row_source(ledger, row)
+        for (id_, unit), value in _adds_of(stand, known[row]).items():
             yield Cause(
-                id_, unit, sign * value, reason, f.FIRM,
-                ledger.identity[row], _name(ledger, row), why, places[row],
+                id_, unit, sign * value, reason, f.FIRM, ledger.identity[row],
+                _name(ledger, row), why, place,
             )  # fmt: skip
 
 
-class _Walk:
-    """The common firms, row ``i`` of ``before.ledger`` being row ``i`` of ``after.ledger``."""
+def _adds_of(stand: Stand, firm: f.Firm) -> f.Adds:
+    return f.of_firm(firm, stand.rules, stand.as_of, stand.measures)
 
-    def __init__(self, before: Stand, after: Stand) -> None:
-        self.before, self.after = before, after
-        count = len(after.ledger)
-        nothing: list[Any] = [None] * count
-        titles = (s.ledger.columns.get("titles", nothing) for s in (before, after))
-        self.changes = _changed(before.ledger, after.ledger)
+
+class _Walk:
+    """The common firms: row ``i`` of ``before.ledger`` is row ``i`` of ``after.ledger``."""
+
+    def __init__(self, before: Stand, after: Stand, pairs: Sequence[tuple[int, int]]) -> None:
+        olds, news = [a for a, _ in pairs], [b for _, b in pairs]
+        self.starts = [_adds_of(before, f.firms(before)[row]) for row in olds]
+        self.ends = [_adds_of(after, f.firms(after)[row]) for row in news]
+        self.before = before.of(picked(before.ledger, olds))
+        self.after = after.of(picked(after.ledger, news))
+        nothing: list[Any] = [None] * len(pairs)
+        titles = (s.ledger.columns.get("titles", nothing) for s in (self.before, self.after))
+        self.changes = _changed(self.before.ledger, self.after.ledger)
         self.sorted = {
             row: sort_titles(old, new)
             for row, (old, new) in enumerate(zip(*titles, strict=True))
@@ -119,35 +125,40 @@ class _Walk:
 
     def causes(self) -> Iterator[Cause]:
         """Step by step."""
-        before, after = self.before, self.after
-        stand = self._adds(before)
-        for reason, ledger in self._data_steps():
-            for row, adds in zip(self.changes, self._adds(before.of(ledger)), strict=True):
+        stand = self.starts
+        for reason, rows, ledger in self._data_steps():
+            for row, adds in zip(rows, self._adds(self.before.of(ledger)), strict=True):
                 yield from self._differences(row, stand[row], adds, reason)
                 stand[row] = adds
-        moved = replace(after, rules=before.rules)
-        for reason, step in ((TIME, moved), (RULE, after)):
-            if reason == RULE and not before.rules.differences(after.rules):
-                continue
-            for row, adds in enumerate(self._adds(step)):
-                yield from self._differences(row, stand[row], adds, reason)
-                stand[row] = adds
+        if self.before.rules.differences(self.after.rules):
+            moved = self._adds(replace(self.after, rules=self.before.rules))
+            yield from self._step(stand, moved, TIME)
+            yield from self._step(moved, self.ends, RULE)
+        else:
+            yield from self._step(stand, self.ends, TIME)
+
+    def _step(self, old: Sequence[f.Adds], new: Sequence[f.Adds], reason: str) -> Iterator[Cause]:
+        for row, (a, b) in enumerate(zip(old, new, strict=True)):
+            yield from self._differences(row, a, b, reason)
 
     def _adds(self, stand: Stand) -> list[f.Adds]:
-        firms = f.firms_of(stand.ledger, stand.rules, stand.as_of)
-        return [f.of_firm(firm, stand.rules, stand.as_of, stand.measures) for firm in firms]
+        return [_adds_of(stand, firm) for firm in f.firms(stand)]
 
-    def _data_steps(self) -> Iterator[tuple[str, Ledger]]:
-        """The firms whose rows changed: with what was taken away gone, then with what stays as
-        it is now, then with all there is now."""
-        if not self.changes:
-            return
-        rows = list(self.changes)
-        old, new = (picked(s.ledger, rows) for s in (self.before, self.after))
-        found = [self.sorted[row] for row in rows]
-        yield REMOVED, _with_titles(old, [s.without_removed for s in found])
-        yield CORRECTED, _with_titles(new, [s.without_added for s in found])
-        yield ADDED, new
+    def _data_steps(self) -> Iterator[tuple[str, list[int], Ledger]]:
+        """The firms that a step may change: with what was taken away gone, then with what stays
+        as it is now, then with all there is now."""
+        old, new, found = self.before.ledger, self.after.ledger, self.sorted
+        steps = (
+            (REMOVED, old, [r for r in found if found[r].removed], "without_removed"),
+            (CORRECTED, new, list(found), "without_added"),
+            (ADDED, new, [r for r in found if found[r].added], None),
+        )
+        for reason, ledger, rows, titles in steps:
+            if rows:
+                part = picked(ledger, rows)
+                if titles is not None:
+                    part = _with_titles(part, [getattr(found[row], titles) for row in rows])
+                yield reason, rows, part
 
     def _differences(self, row: int, old: f.Adds, new: f.Adds, reason: str) -> Iterator[Cause]:
         if old == new:
@@ -173,13 +184,18 @@ class _Walk:
         if reason == ADDED:
             return reason, f"补录{'、'.join(map(title_words, titles.added))}"
         if reason == RULE:
-            return reason, "；".join(self.before.rules.differences(self.after.rules))
+            of = f.parts(id_)[1]
+            return reason, self.before.rules.difference_for(self.after.rules, of)
         days = self.before.as_of, self.after.as_of
-        fresh = [t for t in titles.added if t.issued_on and days[0] < t.issued_on <= days[1]]
-        if by > 0 and fresh and f.parts(id_)[1] in {t.kind for t in fresh}:
+        columns = self.after.ledger.columns.get("titles")
+        held = columns[row] if columns else None
+        fresh = [
+            t for t in held or ()
+            if t.issued_on and days[0] < t.issued_on <= days[1] and t.event != CANCELLED
+        ]  # fmt: skip
+        if by > 0 and f.parts(id_)[1] in {t.kind for t in fresh}:
             return ADDED, f"新发{'、'.join(map(title_words, fresh))}"
-        held = self.after.ledger.columns.get("titles")
-        return reason, time_words(id_, by, held[row] if held else None, days)
+        return reason, time_words(id_, by, held, days)
 
     def _source(self, row: int, reason: str) -> str:
         ledger = self.before.ledger if reason == REMOVED else self.after.ledger

@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from denggao.diagnosis.forecast.history import NO_UNIT
 from denggao.diagnosis.promises import valid_years
-from denggao.diagnosis.weekly.stand import DONE, STUCK, Goal, Rules, Stand, Task
+from denggao.diagnosis.weekly.stand import DONE, NOWHERE, STUCK, Goal, Rules, Stand, Task
 from denggao.facts.divisions import divisions
 from denggao.facts.ledger import Ledger
 from denggao.facts.titles import CANCELLED, Title, held
+from denggao.rules.nodes import Instrument
 
 #: (figure, unit) → what one row adds to it.
 Adds = dict[tuple[str, str], int]
@@ -175,30 +176,53 @@ def firms_of(ledger: Ledger, rules: Rules, on: date) -> list[Firm]:
     nothing: list[Any] = [None] * len(ledger)
     places = ledger.columns.get(rules.place, nothing)
     titles = ledger.columns.get("titles", nothing)
+    nowhere = NOWHERE[rules.place]
     ready: list[list[str]] = [[] for _ in range(len(ledger))]
-    if rules.laws and len(ledger):
-        from denggao.rules.engines.columnar.screening import INDEX, frame_of_ledger, screen
-
-        laws = list(rules.instruments.values())
-        for table in screen(frame_of_ledger(ledger, laws, on), laws, on):
-            for firm, hard in table.rows([INDEX, "hard_verdict"]):
-                if hard == "pass":
-                    ready[firm].append(table.instrument.short)
+    for law in rules.instruments.values() if len(ledger) else ():
+        for firm in _ready(ledger, law, on):
+            ready[firm].append(law.short)
     return [
-        Firm(_named(place), held_, tuple(laws_))
+        Firm(_named(place) or nowhere, held_, tuple(laws_))
         for place, held_, laws_ in zip(places, titles, ready, strict=True)
     ]
+
+
+def _ready(ledger: Ledger, law: Instrument, on: date) -> list[int]:
+    """Firms that meet every countable condition: a few of them one by one, for the engine that
+    is made for many needs longer to get ready."""
+    if len(ledger) <= _FEW:
+        from denggao.diagnosis.pool import firm_of
+        from denggao.rules.engines.reference import judge
+
+        firms = (firm_of(ledger, row) for row in range(len(ledger)))
+        return [row for row, firm in enumerate(firms) if judge(law, firm, on).hard]
+    from denggao.rules.engines.columnar.screening import INDEX, frame_of_ledger, screen
+
+    (table,) = screen(frame_of_ledger(ledger, [law], on), [law], on)
+    return [firm for firm, hard in table.rows([INDEX, "hard_verdict"]) if hard == "pass"]
+
+
+_FEW = 20
+_firms: WeakKeyDictionary[Stand, list[Firm]] = WeakKeyDictionary()
+
+
+def firms(stand: Stand) -> list[Firm]:
+    """The firms of a stand, judged once."""
+    found = _firms.get(stand)
+    if found is None:
+        found = _firms[stand] = firms_of(stand.ledger, stand.rules, stand.as_of)
+    return found
 
 
 def _named(place: Any) -> str:
     """The name of a division that the ledger gives by its code."""
     known = divisions().get(str(place))
-    return known.name if known else str(place or NO_UNIT)
+    return known.name if known else str(place or "")
 
 
 def contributions(stand: Stand) -> Iterator[tuple[str, int, Adds]]:
     """(企业, 任务 or 目标; number of the row; what it adds) of every row."""
-    for number, firm in enumerate(firms_of(stand.ledger, stand.rules, stand.as_of)):
+    for number, firm in enumerate(firms(stand)):
         yield FIRM, number, of_firm(firm, stand.rules, stand.as_of, stand.measures)
     for number, task in enumerate(stand.tasks):
         yield TASK, number, of_task(task, stand.as_of)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from denggao.diagnosis import snapshot
-from denggao.diagnosis.weekly.stand import Goal, Rules, Stand, Task
+from denggao.diagnosis.weekly.stand import Goal, Rules, Stand, Task, law_of
 from denggao.facts.errors import UserError
 from denggao.rules.nodes import Instrument, Kind
 
@@ -41,7 +41,7 @@ def read(path: Path) -> Stand:
     except UserError:
         more = {"rules": {}, "tasks": [], "goals": []}
     rules = dict(more["rules"])
-    judging = {short: kept.texts[short] for short, law in kept.laws.items() if _judges(law)}
+    judging = {k: text for k, text in kept.texts.items() if _judges(law_of(text, k))}
     if "kinds" in rules:
         rules["kinds"] = tuple(rules["kinds"])
     return Stand(

@@ -109,15 +109,23 @@ def time_words(
     ours = [t for t in titles or () if t.kind == kind]
     for title in ours:
         for day, told in (
-            (title.issued_on, f"{title_words(title)}在 {title.issued_on} 发证"),
+            (title.issued_on, f"{_numbered(title)}在 {title.issued_on} {_event(title)}"),
             (title.valid_to and title.valid_to + _DAY, f"{title_words(title)}到期"),
-            (title.cancelled_on, f"{title_words(title)}在 {title.cancelled_on} 取消"),
+            (title.cancelled_on, f"{_numbered(title)}在 {title.cancelled_on} 取消"),
         ):
             if day is not None and days[0] < day <= days[1]:
                 return told
     if what == f.NEXT and ours:
         return f"{title_words(max(ours, key=lambda t: t.valid_to or date.min))}一周内到期"
     return f"日期由 {days[0]} 到 {days[1]}"
+
+
+def _numbered(title: Title) -> str:
+    return f"{title.kind or '资格'}证书{title.number or ''}"
+
+
+def _event(title: Title) -> str:
+    return "取消" if title.event == CANCELLED else "发证"
 
 
 def row_source(ledger: Ledger, row: int) -> str:

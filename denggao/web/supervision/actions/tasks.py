@@ -27,7 +27,7 @@ from denggao.web.supervision.models import (
 #: A file of evidence: name and bytes.
 File = tuple[str, bytes]
 MOST_EVIDENCE = 10 << 20
-_WAITING, _RUNNING, DONE, STUCK = (state.value for state in Task.State)
+DONE, STUCK = str(Task.State.DONE), str(Task.State.STUCK)
 
 
 def region_of(user: User) -> Region:
