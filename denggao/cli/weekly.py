@@ -133,6 +133,7 @@ def _save(path: Path, found: Report, templates: Path | None) -> None:
 
 
 def _lines(found: Report) -> Iterator[str]:
+    from denggao.diagnosis.weekly.figures import FIRMS
     from denggao.documents.papers.weekly import by_reason, name_of, signed_number
 
     yield f"周报告 {found.as_of}" + (f"（上期 {found.since}）" if found.since else "（第一期）")
@@ -145,7 +146,7 @@ def _lines(found: Report) -> Iterator[str]:
         change = "" if line.change is None else f"（{signed_number(line.change)}）"
         why = f"：{by_reason(causes)}" if causes else ""
         yield f"  {name_of(line.id)} {line.total} {line.words}{change}{why}"
-    for cause in found.causes[:_SHOWN]:
+    for cause in sorted(found.causes, key=lambda c: c.figure == FIRMS)[:_SHOWN]:
         unit = f"{cause.unit} " if len(found.units) > 1 else ""
         yield (
             f"    {name_of(cause.figure)} {unit}{signed_number(cause.by)} {cause.reason} "

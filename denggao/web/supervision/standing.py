@@ -9,6 +9,8 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from django.utils import timezone
+
 from denggao.diagnosis.weekly import figures as f
 from denggao.diagnosis.weekly.report import Report
 from denggao.diagnosis.weekly.stand import ALL, Goal, Rules, Stand, Task
@@ -95,10 +97,10 @@ def _places(firms: Any) -> dict[int, tuple[str, str, int]]:
         for pk, file in firms.order_by().values_list("pk", "source__file")
     }
     asked = Title.objects.filter(enterprise__in=firms.order_by().values("pk"), withdrawn=False)
-    fields = ("enterprise_id", "source__file", "source__tables", "sheet", "row")
-    for pk, file, tables, sheet, row in asked.order_by("pk").values_list(*fields):
+    fields = ("enterprise_id", "source__file", "source__tables", "sheet", "row", "by__name", "at")
+    for pk, file, tables, sheet, row, who, at in asked.order_by("pk").values_list(*fields):
         if file is None:
-            found[pk] = ("人工登记", "", 0)
+            found[pk] = (f"{who} {timezone.localtime(at):%Y-%m-%d} 登记", "", 0)
         else:
             named = tables[sheet]["sheet"] if tables and sheet < len(tables) else ""
             found[pk] = (file, named, row)
