@@ -92,7 +92,8 @@ def _stand(random: Random, day: date) -> Stand:
     ]  # fmt: skip
     rules = Rules(
         kinds=random.choice(KINDS),
-        place=random.choice(("region", "region", "zone")), laws=random.choice((LAWS[0], LAWS[0], *LAWS)),
+        place=random.choice(("region", "region", "zone")),
+        laws=random.choice((LAWS[0], LAWS[0], *LAWS)),
     )  # fmt: skip
     tasks = [_task(random, n) for n in range(random.randrange(4))]
     return Stand(ledger(firms), day, rules, tasks, goals, ("表.xlsx",))
