@@ -4,6 +4,7 @@
 PYTHON ?= python3
 DENGGAO_DEMO_ARGS ?=
 DENGGAO_BENCH_ARGS ?=
+DENGGAO_TEST_ARGS ?=
 
 ifneq ($(shell command -v uv 2>/dev/null),)
 RUN := uv run $()
@@ -27,7 +28,7 @@ demo: $(READY)
 	$(RUN)denggao demo $(DENGGAO_DEMO_ARGS)
 
 test: $(READY)
-	$(RUN)pytest
+	$(RUN)pytest $(DENGGAO_TEST_ARGS)
 
 check: $(READY)
 	$(RUN_DEV)ruff check

@@ -12,7 +12,12 @@ from pathlib import Path
 
 USERNAME = "demo"
 #: What each department shows of itself: ``fill(user, as_of)``, once, after the ledger is there.
-DEPARTMENTS: tuple[str, ...] = ("denggao.web.planning.demo", "denggao.web.supervision.demo")
+DEPARTMENTS: tuple[str, ...] = (
+    "denggao.web.casework.demo",
+    "denggao.web.planning.demo",
+    "denggao.web.visits.demo",
+    "denggao.web.supervision.demo",
+)
 
 
 def fill(ledger: Path, as_of: datetime.date) -> str:

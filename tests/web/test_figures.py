@@ -152,9 +152,22 @@ def test_pace_and_time(city: User, goal: Any) -> None:
     assert found.lines[0].whole.pace_text == "每月 2"  # 12 in 183 days: 1.9945, rounded up
 
 
+def test_what_the_city_sets_for_a_district(
+    make_user: Callable[..., User], make_firm: Callable[..., Enterprise], title: Any, goal: Any
+) -> None:
+    title(make_firm("模拟甲", CHENGGUAN), date(2025, 3, 1))
+    title(make_firm("模拟乙", QILIHE), date(2025, 3, 1))
+    goal({("",): 10, (CHENGGUAN,): 6, (QILIHE,): 4})
+    district = figures.standing(make_user("district", "clerk"), ON)
+    assert district is not None
+    assert district.lines == ()
+    (line,) = district.assigned
+    assert (line.whole.target, line.whole.done, line.cuts) == (6, 1, ())
+
+
 def test_nobody_elses(make_user: Callable[..., User], goal: Any) -> None:
     goal({("",): 12})
     other = figures.standing(make_user("other", "clerk", region="620300"), ON)
     assert other is not None
-    assert other.lines == ()
+    assert other.lines == other.assigned == ()
     assert figures.standing(make_user("system", "system"), ON) is None

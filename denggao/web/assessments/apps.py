@@ -9,3 +9,10 @@ class AssessmentsConfig(AppConfig):
     name = "denggao.web.assessments"
     label = "assessments"
     verbose_name = "体检诊断"
+
+    def ready(self) -> None:
+        """Its large files can be ordered."""
+        from denggao.web.assessments import rolls
+        from denggao.web.ledger.files import MAKERS
+
+        MAKERS["assessments.lists"] = rolls.ordered

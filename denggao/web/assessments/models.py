@@ -109,6 +109,9 @@ class Frozen(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["region", "as_of", "digest"], name="frozen_once")
+        ]
 
     def __str__(self) -> str:
         return f"三清单 {self.as_of} {self.region}"

@@ -15,6 +15,7 @@ from denggao.facts.catalogue import Fact
 from denggao.facts.errors import UserError
 from denggao.web.accounts import audit
 from denggao.web.accounts.models import Region, User
+from denggao.web.kit.conflicts import Conflict as Conflict  # raised here, caught by views
 from denggao.web.ledger import committing, preparing, reading, resolving
 from denggao.web.ledger.matching import FileFirm, Known
 from denggao.web.ledger.models import (
@@ -30,10 +31,6 @@ from denggao.web.ledger.sources import RANKS
 from denggao.web.ledger.values import Columns, shown
 
 State = Import.State
-
-
-class Conflict(Exception):
-    """Somebody else was quicker; the page shows what is there now, with 409."""
 
 
 # --- imports -------------------------------------------------------------------------------------
@@ -146,7 +143,7 @@ def decide(*, by: User, pending: PendingRow, verdict: str, same: Enterprise | No
     Raises Conflict where it has been decided, UserError for a code that is taken."""
     pending = PendingRow.objects.select_for_update().get(pk=pending.pk)
     if pending.decision != PendingRow.Decision.OPEN:
-        raise Conflict
+        raise Conflict(f"“{pending.name}”别人已经认定过了，您这一次没有写入")
     source = pending.source
     if verdict != "none":
         firm = FileFirm(pending.name, pending.uscc, reading.from_json(pending.rows))
@@ -245,7 +242,7 @@ def add_title(
 def withdraw_title(*, by: User, title: Title, why: str) -> None:
     """Take a certificate that was recorded wrongly from sight. Raises Conflict if it is."""
     if not Title.objects.filter(pk=title.pk, withdrawn=False).update(withdrawn=True):
-        raise Conflict
+        raise Conflict("这张证书别人已经撤下了")
     audit.record(
         by=by, action="撤下证书", of=title.enterprise, old={"title": title.pk, "kind": title.kind},
         why=why,

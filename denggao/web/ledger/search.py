@@ -184,15 +184,18 @@ def named(text: str) -> Q:
     return asked
 
 
+def of_tier(tier: str, on: datetime.date) -> Q:
+    """Firms that hold this title of the ladder on the day; for ``NONE``, none of them."""
+    if tier == NONE:
+        return ~Q(pk__in=holding.valid(LADDER, on).values("enterprise"))
+    return holding.holders(tier, on)
+
+
 def _of_tier(asked: Asked) -> Q:
-    if asked.tier == NONE:
-        return ~Q(pk__in=holding.valid(LADDER, asked.day).values("enterprise"))
     since = day_of(asked.since)
-    return (
-        holding.holders(asked.tier, asked.day)
-        if since is None
-        else holding.winners(asked.tier, since, asked.day)
-    )
+    if since is None or asked.tier == NONE:
+        return of_tier(asked.tier, asked.day)
+    return holding.winners(asked.tier, since, asked.day)
 
 
 def _cared_for(asked: Asked) -> Iterator[Q]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django_tasks import task
 
-from denggao.web.ledger import importing
+from denggao.web.ledger import files, importing
 
 
 @task()
@@ -18,3 +18,9 @@ def check(pk: int) -> None:
 def commit(pk: int) -> None:
     """Write an import."""
     importing.commit(pk)
+
+
+@task()
+def make(pk: int) -> None:
+    """Make a file that somebody has ordered."""
+    files.make(pk)

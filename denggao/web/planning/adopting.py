@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from django.utils import timezone
+
 from denggao.drafting.as_targets import OPS
 from denggao.facts.errors import UserError
 from denggao.web.accounts.models import Region, Unit
@@ -75,7 +77,7 @@ def _ordered(plan: PlanText, item: PlanItem, parts: list[Region]) -> Iterator[Or
     region = _part(plan, said, parts)
     elsewhere = said["scope"] if said["scope"] and region is None else ""
     number = steps(reading.figure_of(said)[0])
-    for first, year in _years(said, checks.period_of(plan)):
+    for first, year in _years(said, checks.period_of(plan), _issued(plan)):
         yield Ordered(
             item=item, name=f"{elsewhere}{reading.name_of(said)}"[:80],
             tier="" if elsewhere else said.get("tier", ""), how=said.get("how", "other"),
@@ -102,12 +104,20 @@ def steps(value: Fraction | None) -> int | None:
     return int(whole)
 
 
-def _years(said: dict[str, Any], period: tuple[int, int] | None) -> list[tuple[int, int]]:
+def _issued(plan: PlanText) -> int:
+    """The year from which a plan without a period of its own counts."""
+    issued = plan.head.get("issued")
+    return int(issued[:4]) if issued else timezone.localdate().year
+
+
+def _years(
+    said: dict[str, Any], period: tuple[int, int] | None, issued: int
+) -> list[tuple[int, int]]:
     year, how = said["year"], said.get("how", "other")
     if isinstance(year, str) and (span := _SPAN.fullmatch(year)):
         return [(int(span[1]), int(span[2]))]
     if isinstance(year, int):
-        begins = period[0] if period and period[0] <= year else year
+        begins = min(year, period[0] if period else issued)
         return [(year if how in (Goal.How.GROSS, Goal.How.NET) else begins, year)]
     if year == EVERY and period:
         return [(one, one) for one in range(period[0], period[1] + 1)]

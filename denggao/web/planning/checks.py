@@ -64,7 +64,8 @@ def findings(plan: PlanText, items: list[PlanItem]) -> list[Checked]:
 
 def _checked(found: Finding) -> Checked:
     numbers = tuple(int(id_.rpartition("-")[2]) for id_ in found.ids)
-    return Checked(found.level, found.text, numbers, found.level == CLASH)
+    text = found.text.replace("（可用 denggao forecast 测算）", "（可在挂图作战里测算）")
+    return Checked(found.level, text, numbers, found.level == CLASH)
 
 
 def claims(plan: PlanText) -> Iterator[Spoken]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.core.cache import cache
-from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from denggao.web.accounts.models import AuditRow, Region, User
 from denggao.web.ledger import holding
@@ -20,6 +20,9 @@ from denggao.web.ledger.models.enterprise import visible
 Place = tuple[str, str, str, str]
 WHOLE: Place = ("", "", "", "")
 _KEPT_FOR = 24 * 3600
+_NO_CHANGE = (
+    "登录", "退出", "登录失败", "越权访问被拒", "修改密码", "重设密码", "导出", "导出文书",
+)  # fmt: skip
 
 #: (kind, codes of district and zone with all they lie in, unit, field, person, firms)
 _Group = tuple[str, frozenset[str], str, str, str, int]
@@ -71,8 +74,10 @@ def won_between(user: User, kinds: Sequence[str], since: datetime.date, on: date
 
 def seen() -> int:
     """The number of the last change: everything that changes a row writes to the audit chain in
-    the same transaction, so while this stands still, no count has changed."""
-    return AuditRow.objects.aggregate(last=Max("seq"))["last"] or 0
+    the same transaction, so while this stands still, no count has changed. Rows that tell of no
+    change (who came in, what was taken out) do not count."""
+    last = AuditRow.objects.exclude(action__in=_NO_CHANGE).order_by("-seq").values("seq").first()
+    return last["seq"] if last else 0
 
 
 def _kept(user: User, what: str, kinds: Sequence[str], titles: object) -> Tally:
@@ -101,14 +106,9 @@ def _groups(user: User, titles: QuerySet[Title]) -> list[_Group]:
         .annotate(firms=Count("enterprise", distinct=True))
         .order_by()
     )  # fmt: skip
-    return [
-        (
-            kind,
-            frozenset([*path.split("/"), *(zone or "").split("/")]) - {""},
-            str(office or ""),
-            (industry or "").partition(".")[0],
-            str(person or ""),
-            firms,
-        )
-        for kind, path, zone, office, industry, person, firms in told
-    ]
+    found: Counter[tuple[str, frozenset[str], str, str, str]] = Counter()
+    for kind, path, zone, office, field_code, person, firms in told:
+        codes = frozenset([*path.split("/"), *(zone or "").split("/")]) - {""}
+        first_level = (field_code or "").partition(".")[0]
+        found[kind, codes, str(office or ""), first_level, str(person or "")] += firms
+    return [(*place, firms) for place, firms in found.items()]

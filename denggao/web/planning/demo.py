@@ -42,6 +42,12 @@ _TEXT = """模拟县梯度培育高新技术企业行动方案（{first}—{last
 三、保障措施
 县科技局每周调度，每周五报送进展。
 """
+_NEXT = """关于下达模拟县{year}年度科技企业培育目标的通知
+（模拟数据）
+
+各片区：
+{year}年底，全县高新技术企业达到{hnte}家以上，省级科技创新型企业达到{prov}家以上。请各片区于{year}年2月底前报送分解方案。
+"""
 
 
 def fill(user: User, as_of: datetime.date) -> None:
@@ -56,6 +62,7 @@ def fill(user: User, as_of: datetime.date) -> None:
     this = next(g for g in goals if g.year == today.year)
     for goal in Goal.objects.filter(quotas__revision__plan=plan, year=today.year).distinct():
         _divided(drafter, user, goal, quarters, today)
+    _waiting(drafter, user, today)
     if forecasting.is_foreseeable(this, today):
         ordered = forecasting.order(by=user, goal=this, on=today, given={})
         work_out.call(ordered.pk)  # here and now; the queue will find nothing left to do
@@ -169,15 +176,27 @@ def _text(user: User, today: datetime.date) -> str:
     )  # fmt: skip
 
 
+def _waiting(drafter: User, user: User, today: datetime.date) -> PlanText:
+    """Next year's notice, confirmed, which the person of the demonstration may put in force."""
+    now = counting.holding_on(user, (HIGH_TECH, PROVINCIAL), today)
+    hnte, prov = (now.of(kind) * 6 // 5 + 2 for kind in (HIGH_TECH, PROVINCIAL))
+    return _submitted(drafter, _NEXT.format(year=today.year + 1, hnte=hnte, prov=prov))
+
+
 def _adopted(drafter: User, approver: User, text: str, since: datetime.date) -> PlanText:
+    plan = _submitted(drafter, text)
+    actions.adopt(by=approver, plan=plan, since=since)
+    plan.refresh_from_db()
+    return plan
+
+
+def _submitted(drafter: User, text: str) -> PlanText:
     plan = actions.bring_plan(by=drafter, text=text)
     for kind in ("target", "task", "award", "deadline", "cited", "body"):
         actions.confirm_rest(by=drafter, plan=plan, kind=kind)
     for item in plan.items.filter(kind="conflict"):
         actions.decide_item(by=drafter, item=item, version=1, decision="confirmed")
     actions.submit(by=drafter, plan=plan)
-    actions.adopt(by=approver, plan=plan, since=since)
-    plan.refresh_from_db()
     return plan
 
 

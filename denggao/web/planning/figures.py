@@ -5,13 +5,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from denggao.facts.catalogue import technical_fields
@@ -20,163 +18,15 @@ from denggao.web.ledger.models import Enterprise
 from denggao.web.ledger.search import LADDER, Asked, enterprises
 from denggao.web.planning import counting, quotas
 from denggao.web.planning.counting import WHOLE, Place, Tally
+from denggao.web.planning.figure import Cut, Figure, Line, Standing
 from denggao.web.planning.models import Goal, Quota
 
+__all__ = [
+    "AXES", "Cut", "Figure", "Line", "Standing", "elapsed", "firms", "goals_on", "standing", "walk",
+]  # fmt: skip
 #: The cuts of a goal: how the address names them, and what they are called.
 AXES = {"region": "区县 / 功能区", "office": "责任单位", "industry": "行业", "person": "责任人"}
-_DAYS_IN_MONTH = Fraction(365, 12)
 _DAY = datetime.timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One row of a table. ``axis`` "" is the whole; ``key`` its code on the axis. ``target``: the
-    sum of what is set, ``None`` where nothing is; ``unset``: so many parts are not yet set.
-    ``done``: firms of the ledger, ``None`` where it cannot count them; ``query`` opens them."""
-
-    axis: str
-    key: str
-    label: str
-    target: Fraction | None
-    unset: int
-    done: int | None
-    query: str
-    more_than: bool = False
-    days_left: int = 0
-
-    @property
-    def target_text(self) -> str:
-        """「12」, 「≥ 12，未定 4 项」, 「未定」."""
-        return quotas.told(self.target, self.unset)
-
-    @property
-    def gap(self) -> Fraction | None:
-        """What is missing, at least, from the target; 0 when it is reached."""
-        if self.target is None or self.done is None:
-            return None
-        return max(Fraction(0), self.target + int(self.more_than) - self.done)
-
-    @property
-    def rate(self) -> Fraction | None:
-        """Done by target; ``None`` while a part of the target is not set."""
-        if not self.target or self.done is None or self.unset:
-            return None
-        return self.done / self.target
-
-    @property
-    def percent(self) -> int | None:
-        """The rate as a whole per cent, never rounded up to 100."""
-        return None if self.rate is None else int(self.rate * 100)
-
-    @property
-    def bar(self) -> int:
-        """How long its bar is, of 100."""
-        return min(100, self.percent or 0)
-
-    @property
-    def shade(self) -> str:
-        """The class of its colour on map and table: all done, from 80 %, from 60 %, less, or
-        nothing to be said."""
-        if self.rate is None:
-            return "none"
-        if self.reached:
-            return "full"
-        return "good" if self.rate * 5 >= 4 else "fair" if self.rate * 5 >= 3 else "low"
-
-    @property
-    def reached(self) -> bool:
-        """Is nothing missing, and everything set?"""
-        return self.gap == 0 and not self.unset
-
-    @property
-    def pace(self) -> Fraction | None:
-        """What is needed each month from now on; ``None`` once the days are over."""
-        if self.gap is None or self.days_left <= 0:
-            return None
-        return self.gap * _DAYS_IN_MONTH / self.days_left
-
-    @property
-    def pace_text(self) -> str:
-        """Rounded up to a tenth: 「每月 2.4」."""
-        if self.pace is None:
-            return "—" if not self.gap else "已到期"
-        return f"每月 {ceil(self.pace * 10) / 10:g}" if self.pace else "已达到"
-
-    def as_json(self) -> dict[str, Any]:
-        """As a frozen report keeps it."""
-        return {
-            "axis": self.axis, "key": self.key, "label": self.label, "unset": self.unset,
-            "target": None if self.target is None else str(self.target), "done": self.done,
-            "gap": None if self.gap is None else str(self.gap), "query": self.query,
-        }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """A goal seen along one axis. ``left``: what the set parts leave of the whole (less than 0:
-    more than it), ``None`` while anything is unset; ``overlapping``: a firm may lie in two."""
-
-    axis: str
-    name: str
-    figures: tuple[Figure, ...]
-    left: Fraction | None
-    overlapping: bool = False
-
-    @property
-    def over(self) -> Fraction:
-        """By how much the parts are more than the whole."""
-        return max(Fraction(0), -(self.left or Fraction(0)))
-
-    @property
-    def by_place(self) -> list[Figure]:
-        """The whole and its regions, without the fields."""
-        return [figure for figure in self.figures if figure.axis in ("", "region")]
-
-    @property
-    def ranked(self) -> list[tuple[int | None, Figure]]:
-        """By rate; equal rates share a place; those without a rate stand last, unnumbered."""
-        rated = sorted(
-            (f for f in self.figures if f.rate is not None), key=lambda f: -(f.rate or 0)
-        )
-        places = [1 + sum((o.rate or 0) > (f.rate or 0) for o in rated) for f in rated]
-        rest = [f for f in self.figures if f.rate is None]
-        return [*zip(places, rated, strict=True), *((None, f) for f in rest)]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One goal on the day. ``elapsed``: the part of its time that is over, 0 to 1."""
-
-    goal: Goal
-    whole: Figure
-    cuts: tuple[Cut, ...]
-    elapsed: Fraction
-
-    @property
-    def elapsed_mark(self) -> str:
-        """Where the day stands on a line of 100."""
-        return f"{min(99.4, float(self.elapsed * 100)):.1f}"
-
-    @property
-    def elapsed_percent(self) -> int:
-        """As a whole per cent."""
-        return int(self.elapsed * 100)
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Everything the board shows of a region on a day: ``tiers`` with their holders by region
-    and field, ``lines`` of the goals that run on the day."""
-
-    on: datetime.date
-    region: Region
-    tiers: tuple[Cut, ...]
-    lines: tuple[Line, ...]
-
-    @property
-    def places(self) -> list[Figure]:
-        """Heads of the regions, as every rung has them."""
-        return [figure for figure in self.tiers[0].figures if figure.axis == "region"]
 
 
 def standing(user: User, on: datetime.date) -> Standing | None:
@@ -188,17 +38,21 @@ def standing(user: User, on: datetime.date) -> Standing | None:
     places = tuple(Region.objects.filter(parent=user.region))
     tiers = tuple(_tier(held, kind, places, on) for kind in LADDER)
     goals = list(goals_on(user, on))
+    own = [goal for goal in goals if goal.region_id == user.region.code]
     cells = quotas.in_force(goals, on)
     names = _Names(places, cells)
     counted = _Counted(user, on, goals, held)
-    lines = tuple(_line(goal, cells.get(goal.pk, []), counted, names, on) for goal in goals)
-    return Standing(on, user.region, tiers, lines)
+    lines = tuple(_line(goal, cells.get(goal.pk, []), counted, names, on) for goal in own)
+    above = (_assigned(goal, cells.get(goal.pk, []), counted) for goal in goals if goal not in own)
+    return Standing(on, user.region, tiers, lines, tuple(filter(None, above)))
 
 
 def goals_on(user: User, on: datetime.date) -> QuerySet[Goal]:
-    """Goals of the person's own region that have begun and are not over."""
-    own = Goal.objects.filter(region=user.region, first__lte=on.year, year__gte=on.year)
-    begun = own.filter(quotas__revision__state="adopted", quotas__revision__since__lte=on)
+    """Goals that have begun and are not over: of the person's own region, and those of a region
+    above it that set a figure for it."""
+    running = Goal.objects.filter(first__lte=on.year, year__gte=on.year)
+    ours = Q(region=user.region) | Q(quotas__region=user.region)
+    begun = running.filter(ours, quotas__revision__state="adopted", quotas__revision__since__lte=on)
     return begun.distinct().select_related("region").order_by("year", "pk")
 
 
@@ -238,7 +92,7 @@ class _Counted:
     """What the ledger counts towards each goal; one tally for each stretch that they name."""
 
     def __init__(self, user: User, on: datetime.date, goals: Sequence[Goal], held: Tally) -> None:
-        self.on, self.held = on, held
+        self.on, self.held, self.region = on, held, user.region.code if user.region else ""
         measured = [goal for goal in goals if goal.tier in LADDER]
         gross = {g.begins for g in measured if g.how == Goal.How.GROSS}
         net = {g.begins for g in measured if g.how == Goal.How.NET}
@@ -293,6 +147,21 @@ class _Names:
         return self.known[axis].get(key, key)
 
 
+def _assigned(goal: Goal, cells: Sequence[Quota], counted: _Counted) -> Line | None:
+    """The part of a higher region's goal that is the person's own region: the tally holds no
+    firms but its own."""
+    parts = [q for q in cells if q.place == (counted.region, "", "", "")]
+    if not parts:
+        return None
+    target, unset = quotas.total(parts)
+    done, query = counted.of(goal, WHOLE)
+    whole = Figure(
+        "", "", goal.name, target, unset, done, query,
+        goal.op == Goal.Op.MORE and done is not None, (goal.ends - counted.on).days,
+    )  # fmt: skip
+    return Line(goal, whole, (), elapsed(goal, counted.on))
+
+
 def _line(
     goal: Goal, cells: Sequence[Quota], counted: _Counted, names: _Names, on: datetime.date
 ) -> Line:
@@ -335,7 +204,7 @@ def walk(found: Standing) -> Iterator[Figure]:
     """Every figure of a standing, each once."""
     for tier in found.tiers:
         yield from tier.figures
-    for line in found.lines:
+    for line in (*found.lines, *found.assigned):
         yield line.whole
         for cut in line.cuts:
             yield from cut.figures

@@ -11,12 +11,13 @@ from __future__ import annotations
 import json
 import logging
 import math
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from django.conf import settings
 
 from denggao.web.accounts.models import Region
 from denggao.web.planning.figures import Cut, Figure
@@ -98,9 +99,7 @@ Rings = list[list[tuple[float, float]]]
 
 def boundaries(code: str) -> tuple[dict[str, Rings], str, str]:
     """(rings by code and by name, 审图号, what is wrong) of the bureau's file for a region."""
-    folder = os.environ.get("DENGGAO_MAPS", "")
-    path = Path(folder) / f"{code}.geojson"
-    if not folder or not path.is_file():
+    if settings.MAPS is None or not (path := settings.MAPS / f"{code}.geojson").is_file():
         return {}, "", ""
     stat = path.stat()
     return _boundaries(path, stat.st_mtime_ns, stat.st_size)

@@ -12,7 +12,7 @@ from denggao.drafting.numerals import shown as _number
 from denggao.web.planning.models import Goal, Quota, Revision
 
 if TYPE_CHECKING:
-    from denggao.web.planning.figures import Figure
+    from denggao.web.planning.figure import Figure
 
 
 def in_force(goals: Iterable[Goal], on: datetime.date) -> dict[int, list[Quota]]:

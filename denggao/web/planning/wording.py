@@ -42,7 +42,7 @@ def counted(said: dict[str, Any]) -> str:
 
 
 def _task(said: dict[str, Any]) -> str:
-    return f"{said['no'] or ''}{said['title']}"
+    return f"{said['no']}　{said['title']}" if said["no"] else str(said["title"])
 
 
 def units(said: dict[str, Any]) -> str:

@@ -17,6 +17,9 @@ from denggao.web.accounts.access import requires
 from denggao.web.assessments import rolls
 from denggao.web.assessments.models import Frozen
 from denggao.web.kit.days import day_of
+from denggao.web.ledger import files
+from denggao.web.ledger.models import Enterprise
+from denggao.web.ledger.views.files import order
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -45,6 +48,8 @@ def _shown(request: HttpRequest, found: Lists) -> dict[str, Any]:
 def export(request: HttpRequest) -> HttpResponse:
     """导出三清单"""
     as_of = day_of(request.GET.get("as_of", "")) or timezone.localdate()
+    if Enterprise.objects.for_user(request.user).count() > files.AT_ONCE:
+        return order(request, "assessments.lists", f"三清单 {as_of}.xlsx", {"as_of": str(as_of)})
     try:
         data = rolls.workbook(rolls.lists_of(request.user, as_of))
     except UserError as error:

@@ -71,6 +71,7 @@ def plan(request: HttpRequest, pk: int, status: int = 200) -> HttpResponse:
         "claims": list(checks.claims(kept)),
         "faults": adopting.ordered(kept, items)[1] if kept.state != "adopted" else [],
         "period": period,
+        "elsewhere": _elsewhere(kept),
         "period_form": PeriodForm(initial=dict(zip(("first", "last"), period or (), strict=False))),
         "adopt_form": AdoptForm(),
         "missed_form": MissedForm(),
@@ -81,6 +82,12 @@ def plan(request: HttpRequest, pk: int, status: int = 200) -> HttpResponse:
         and request.user.can("planning.approve"),
     }
     return render(request, "planning/plan.html", context, status=status)
+
+
+def _elsewhere(kept: PlanText) -> str:
+    """The region that the text names, where it is not the one that it was brought for."""
+    named = kept.head.get("region") or ""
+    return "" if kept.region.name in named else named
 
 
 def _conflict_marks(items: list[PlanItem]) -> list[marking.Mark]:
