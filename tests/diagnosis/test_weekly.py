@@ -17,7 +17,7 @@ from denggao.diagnosis.weekly import explain as e
 from denggao.diagnosis.weekly import figures as f
 from denggao.diagnosis.weekly import report as r
 from denggao.diagnosis.weekly import standfile
-from denggao.diagnosis.weekly.stand import STATES, Goal, Rules, Stand, Task
+from denggao.diagnosis.weekly.stand import STATES, Call, Goal, Rules, Stand, Task
 from denggao.diagnosis.weekly.titlerows import sort_titles
 from denggao.facts.errors import UserError
 from denggao.facts.ledger import Ledger
@@ -96,7 +96,16 @@ def _stand(random: Random, day: date) -> Stand:
         laws=random.choice((LAWS[0], LAWS[0], *LAWS)),
     )  # fmt: skip
     tasks = [_task(random, n) for n in range(random.randrange(4))]
-    return Stand(ledger(firms), day, rules, tasks, goals, ("表.xlsx",))
+    return Stand(ledger(firms), day, rules, tasks, goals, _calls(random), ("表.xlsx",))
+
+
+def _calls(random: Random) -> list[Call]:
+    days = (DAY - WEEK, DAY, DAY + WEEK, DAY + 30 * WEEK)
+    return [
+        Call(f"{n}", f"企业{n}", random.choice(("甲县", "乙县")), "必访一", DAY - 9 * WEEK,
+             random.choice(days), random.choice((None, *days)))
+        for n in range(random.randrange(4))
+    ]  # fmt: skip
 
 
 def _next(random: Random, stand: Stand) -> Stand:

@@ -26,6 +26,7 @@ from denggao.web.supervision import frozen, standing
 from denggao.web.supervision.actions import reports as actions
 from denggao.web.supervision.actions import tasks
 from denggao.web.supervision.models import Report
+from denggao.web.visits.models import Duty, Visit
 from tests.web.conftest import QILIHE
 
 DAY = datetime.date(2026, 6, 26)
@@ -271,6 +272,18 @@ def test_a_rule_changed_is_a_reason_and_not_back_in_time(
     assert "归口：按所在区县 → 按责任单位" in content.changed
     with pytest.raises(UserError, match="已经编过周报"):
         actions.set_basis(by=head, why="又改", values=values)
+
+
+def test_visits_that_a_duty_asks_for_are_counted(clerk: User, firms: list[Enterprise]) -> None:
+    duty = Duty.objects.create(
+        region=clerk.region, number=1, name="必访一", every="quarter", scope="all",
+        since=DAY - 20 * WEEK,
+    )  # fmt: skip
+    compiled(clerk, DAY - WEEK)
+    Visit.objects.create(enterprise=firms[0], on=DAY, visitors="甲", duty=duty, by=clerk)
+    content = frozen.content_of(compiled(clerk))
+    assert [content.line(x).total for x in ("应走访", "已走访", "本周走访")] == [3, 1, 1]
+    assert [(c.name, c.reason) for c in content.causes_of("已走访")] == [("模拟甲0公司", "进展")]
 
 
 # --- 考核 ----------------------------------------------------------------------------------------

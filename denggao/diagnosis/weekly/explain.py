@@ -67,6 +67,7 @@ def explain(before: Stand, after: Stand) -> list[Cause]:
         *_firms(before, after),
         *_rows(f.TASK, before.tasks, after.tasks, before, after),
         *_rows(f.GOAL, before.goals, after.goals, before, after),
+        *_rows(f.CALL, before.calls, after.calls, before, after),
     ]
 
 
@@ -226,8 +227,14 @@ def _name(ledger: Ledger, row: int) -> str:
 # ------------------------------------------------------------------ tasks and targets
 
 
+_GONE = {f.TASK: "已撤销", f.GOAL: "已撤销", f.CALL: "不在本期应走访之列"}
+_NEW = {f.TASK: "本周新列", f.GOAL: "本周新列", f.CALL: "列入本期应走访"}
+
+
 def _adds(kind: str, row: Any, on: date) -> f.Adds:
-    return f.of_task(row, on) if kind == f.TASK else f.of_goal(row, on)
+    counted: dict[str, Any] = {f.TASK: f.of_task, f.GOAL: f.of_goal, f.CALL: f.of_call}
+    adds: f.Adds = counted[kind](row, on)
+    return adds
 
 
 def _rows(
@@ -238,21 +245,34 @@ def _rows(
     for key in dict.fromkeys([*mine, *theirs]):
         a, b = mine.get(key), theirs.get(key)
         if b is None:
-            yield from _step(kind, a, _adds(kind, a, before.as_of), {}, REMOVED, "已撤销")
+            yield from _step(kind, a, _adds(kind, a, before.as_of), {}, REMOVED, _GONE[kind])
         elif a is None:
-            yield from _step(kind, b, {}, _adds(kind, b, after.as_of), ADDED, "本周新列")
+            yield from _step(kind, b, {}, _adds(kind, b, after.as_of), ADDED, _NEW[kind])
         else:
             then, changed, now = (
                 _adds(kind, a, before.as_of), _adds(kind, b, before.as_of),
                 _adds(kind, b, after.as_of),
             )  # fmt: skip
-            reason = PROGRESS if kind == f.TASK and a.state != b.state else CORRECTED
+            reason = PROGRESS if _went_on(kind, a, b) else CORRECTED
             yield from _step(kind, b, then, changed, reason, "；".join(field_changes(a, b)))
             days = before.as_of, after.as_of
             if kind == f.TASK and days[0] < b.made_on <= days[1]:
                 yield from _step(kind, b, changed, now, ADDED, f"{b.made_on} 下达")
             else:
                 yield from _step(kind, b, changed, now, TIME, "", days)
+
+
+def _row_name(kind: str, row: Any) -> str:
+    if kind == f.GOAL:
+        return f"{row.unit} {row.year}年 {row.of}"
+    return str(row.text if kind == f.TASK else row.name)
+
+
+def _went_on(kind: str, old: Any, new: Any) -> bool:
+    """Is the difference work that was done, and no mistake that was mended?"""
+    if kind == f.CALL:
+        return bool(old.on != new.on)
+    return bool(kind == f.TASK and old.state != new.state)
 
 
 def _by_key(rows: Sequence[Any]) -> dict[tuple[str, int], Any]:
@@ -273,5 +293,5 @@ def _step(
         by = new.get(key, 0) - old.get(key, 0)
         if by:
             words = time_words(key[0], by, None, days, row) if days else why
-            name = row.text if kind == f.TASK else f"{row.unit} {row.year}年 {row.of}"
+            name = _row_name(kind, row)
             yield Cause(*key, by, reason, kind, row.key, name, words, row.source)

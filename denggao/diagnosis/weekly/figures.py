@@ -13,7 +13,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from denggao.diagnosis.promises import valid_years
-from denggao.diagnosis.weekly.stand import DONE, NOWHERE, STUCK, Goal, Rules, Stand, Task
+from denggao.diagnosis.weekly.stand import DONE, NOWHERE, STUCK, Call, Goal, Rules, Stand, Task
 from denggao.facts.divisions import divisions
 from denggao.facts.ledger import Ledger
 from denggao.facts.titles import CANCELLED, Title, held
@@ -37,6 +37,7 @@ TASKS, TASKS_DONE, TASKS_LATE, TASKS_NEW, TASKS_NEXT, TASKS_STUCK, TASKS_UNDATED
     "任务", "任务已完成", "任务逾期", "任务本周新增", "任务下周到期", "任务暂无法完成",
     "任务无期限",
 )  # fmt: skip
+CALLS, CALLS_MADE, CALLS_WEEK = "应走访", "已走访", "本周走访"
 TARGET, TARGET_OPEN = "目标", "目标未定"
 #: Figures of targets that run for years: 新增自2024年·高新技术企业, 净增自2024年·高新技术企业.
 SINCE_NEW, SINCE_NET = "新增自", "净增自"
@@ -162,6 +163,19 @@ def of_task(task: Task, on: date) -> Adds:
     return {(id_, task.unit): 1 for id_, counted in counts.items() if counted}
 
 
+def of_call(call: Call, on: date) -> Adds:
+    """What one visit adds, in its period."""
+    if not call.first <= on <= call.last:
+        return {}
+    made = call.on is not None and call.on <= on
+    counts = {
+        CALLS: True,
+        CALLS_MADE: made,
+        CALLS_WEEK: made and call.on is not None and call.on > on - WEEK_DAYS,
+    }
+    return {(id_, call.unit): 1 for id_, counted in counts.items() if counted}
+
+
 def of_goal(goal: Goal, on: date) -> Adds:
     """What one target adds, while it runs."""
     if not goal.first <= on.year <= goal.year:
@@ -228,9 +242,11 @@ def contributions(stand: Stand) -> Iterator[tuple[str, int, Adds]]:
         yield TASK, number, of_task(task, stand.as_of)
     for number, goal in enumerate(stand.goals):
         yield GOAL, number, of_goal(goal, stand.as_of)
+    for number, call in enumerate(stand.calls):
+        yield CALL, number, of_call(call, stand.as_of)
 
 
-FIRM, TASK, GOAL = "企业", "任务", "目标"
+FIRM, TASK, GOAL, CALL = "企业", "任务", "目标", "走访"
 
 
 def totals(stand: Stand) -> Counter[tuple[str, str]]:
@@ -256,7 +272,7 @@ def ids(stand: Stand) -> list[str]:
     found += [*stand.measures, *(figure(READY, law) for law in rules.laws)]
     aimed = dict.fromkeys(goal.of for goal in stand.goals)
     found += [figure(what, of) for of in aimed for what in (TARGET, TARGET_OPEN)]
-    return [FIRMS, *found, *OF_TASKS]
+    return [FIRMS, *found, *OF_TASKS, CALLS, CALLS_MADE, CALLS_WEEK]
 
 
 def measures(goals: Sequence[Goal]) -> tuple[str, ...]:

@@ -149,6 +149,10 @@ def _row(stand: Stand, kind: str, number: int, id_: str, unit: str, by: int) -> 
     if kind == f.GOAL:
         goal = stand.goals[number]
         return Row(unit, by, kind, goal.key, f"{goal.year}年 {goal.of}", "", goal.source)
+    if kind == f.CALL:
+        call = stand.calls[number]
+        detail = f"{call.duty}；{call.on} 走访" if call.on else f"{call.duty}；{call.last} 前走访"
+        return Row(unit, by, kind, call.key, call.name, detail, call.source)
     ledger = stand.ledger
     names = ledger.columns.get("name")
     name = (names[number] if names else None) or ledger.identity[number]

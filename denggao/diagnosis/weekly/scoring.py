@@ -24,7 +24,12 @@ _FIGURES = {
     "unit_tasks_due": (f.TASKS_DUE,),
     "unit_tasks_in_time": (f.TASKS_IN_TIME,),
     "unit_tasks_late": (f.TASKS_LATE,),
+    "unit_visits_due": (f.CALLS,),
+    "unit_visits_done": (f.CALLS_MADE,),
 }
+
+
+_VISITS = ("unit_visits_due", "unit_visits_done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,8 @@ def inputs(report: Report, unit: str) -> dict[str, Input]:
 
 
 def _read(report: Report, unit: str, code: str) -> tuple[int | None, tuple[str, ...]]:
+    if code in _VISITS and not any(report.line(id_).now for id_ in (f.CALLS, f.CALLS_MADE)):
+        return None, ()  # the bureau keeps no duties, so nobody knows
     if code in _FIGURES:
         figures = _FIGURES[code]
         return sum(report.line(id_).now.get(unit, 0) for id_ in figures), figures

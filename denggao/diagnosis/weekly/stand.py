@@ -73,6 +73,20 @@ class Goal:
     source: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """走访: a firm that a duty wants to be seen from ``first`` to ``last``; ``on``: when it was."""
+
+    key: str
+    name: str
+    unit: str
+    duty: str
+    first: date
+    last: date
+    on: date | None = None
+    source: str = ""
+
+
 @dataclass(frozen=True)
 class Rules:
     """口径: the titles that are counted; ``place``: the column by which a firm belongs to a unit;
@@ -124,6 +138,7 @@ class Stand:
     rules: Rules
     tasks: Sequence[Task] = ()
     goals: Sequence[Goal] = ()
+    calls: Sequence[Call] = ()
     files: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
 

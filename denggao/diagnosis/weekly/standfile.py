@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from denggao.diagnosis import snapshot
-from denggao.diagnosis.weekly.stand import Goal, Rules, Stand, Task, law_of
+from denggao.diagnosis.weekly.stand import Call, Goal, Rules, Stand, Task, law_of
 from denggao.facts.errors import UserError
 from denggao.rules.nodes import Instrument, Kind
 
@@ -25,6 +25,7 @@ def write(stand: Stand, path: Path) -> None:
         "rules": rules,
         "tasks": [_plain(asdict(task)) for task in stand.tasks],
         "goals": [asdict(goal) for goal in stand.goals],
+        "calls": [_plain(asdict(call)) for call in stand.calls],
     }
     snapshot.write(kept, path, {_MORE: json.dumps(more, ensure_ascii=False, sort_keys=True)})
 
@@ -39,7 +40,7 @@ def read(path: Path) -> Stand:
     try:
         more = json.loads(snapshot.member(path, _MORE))
     except UserError:
-        more = {"rules": {}, "tasks": [], "goals": []}
+        more = {"rules": {}, "tasks": [], "goals": [], "calls": []}
     rules = dict(more["rules"])
     judging = {k: text for k, text in kept.texts.items() if _judges(law_of(text, k))}
     if "kinds" in rules:
@@ -50,6 +51,7 @@ def read(path: Path) -> Stand:
         rules=Rules(**rules, laws=judging),
         tasks=tuple(_task(values) for values in more["tasks"]),
         goals=tuple(Goal(**values) for values in more["goals"]),
+        calls=tuple(Call(**_days(values, "first", "last", "on")) for values in more["calls"]),
         files=kept.files,
     )
 
@@ -59,5 +61,9 @@ def _judges(law: Instrument) -> bool:
 
 
 def _task(values: dict[str, Any]) -> Task:
-    days = {k: values[k] and date.fromisoformat(values[k]) for k in ("made_on", "due", "done_on")}
-    return Task(**{**values, **days})
+    return Task(**_days(values, "made_on", "due", "done_on"))
+
+
+def _days(values: dict[str, Any], *names: str) -> dict[str, Any]:
+    """With days where their words stood."""
+    return values | {k: values[k] and date.fromisoformat(values[k]) for k in names}

@@ -22,7 +22,8 @@ _TITLE_WORDS = {
 }  # fmt: skip
 _ROW_WORDS = {
     "text": "内容", "unit": "单位", "made_on": "下达日期", "due": "期限", "state": "状态",
-    "done_on": "办结日期", "leader": "责任领导", "of": "指标", "year": "年度", "value": "数",
+    "done_on": "办结日期", "on": "走访日期", "first": "起", "last": "止", "duty": "事由",
+    "leader": "责任领导", "of": "指标", "year": "年度", "value": "数",
 }  # fmt: skip
 _DAY = timedelta(days=1)
 

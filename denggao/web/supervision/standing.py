@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from denggao.diagnosis.weekly import figures as f
 from denggao.diagnosis.weekly.report import Report
-from denggao.diagnosis.weekly.stand import ALL, Goal, Rules, Stand, Task
+from denggao.diagnosis.weekly.stand import ALL, NOWHERE, Call, Goal, Rules, Stand, Task
 from denggao.facts.errors import UserError
 from denggao.facts.ledger import Ledger
 from denggao.web.accounts.models import User
@@ -26,6 +26,8 @@ from denggao.web.planning.figures import Figure, Line, Standing
 from denggao.web.planning.models import Goal as Aim
 from denggao.web.supervision.models import Basis
 from denggao.web.supervision.models import Task as Row
+from denggao.web.visits import duties
+from denggao.web.visits.models import Visit
 
 LEDGER = "培育库台账"
 
@@ -37,12 +39,14 @@ def stand_of(user: User, on: datetime.date) -> Stand:
         raise UserError("您没有辖区，不能编制周报告")
     rules = rules_on(user, on)
     found = figures.standing(user, on)
+    ledger, units = _ledger(user, rules)
     return Stand(
-        ledger=_ledger(user),
+        ledger=ledger,
         as_of=on,
         rules=rules,
         tasks=[_task(row) for row in tasks_of(user)],
         goals=list(_goals(found, rules)) if found else [],
+        calls=list(_calls(user, on, units)),
         files=(LEDGER,),
     )
 
@@ -76,7 +80,8 @@ def _task(row: Row) -> Task:
 # --- firms ---------------------------------------------------------------------------------------
 
 
-def _ledger(user: User) -> Ledger:
+def _ledger(user: User, rules: Rules) -> tuple[Ledger, dict[int, str]]:
+    """The firms, and the unit of each by its key."""
     firms = Enterprise.objects.for_user(user)
     ledger, keys = ledger_of(firms)
     told = dict(firms.order_by().values_list("pk", "zone__name"))
@@ -87,7 +92,9 @@ def _ledger(user: User) -> Ledger:
         "office": [offices.get(key) for key in keys],
     }
     places = _places(firms)
-    return replace(ledger, columns=columns, places=[places[key] for key in keys])
+    named = columns[rules.place]
+    units = {key: name or NOWHERE[rules.place] for key, name in zip(keys, named, strict=True)}
+    return replace(ledger, columns=columns, places=[places[key] for key in keys]), units
 
 
 def _places(firms: Any) -> dict[int, tuple[str, str, int]]:
@@ -105,6 +112,27 @@ def _places(firms: Any) -> dict[int, tuple[str, str, int]]:
             named = tables[sheet]["sheet"] if tables and sheet < len(tables) else ""
             found[pk] = (file, named, row)
     return found
+
+
+# --- visits --------------------------------------------------------------------------------------
+
+
+def _calls(user: User, on: datetime.date, units: dict[int, str]) -> Iterator[Call]:
+    """Every firm that a duty wants to be seen in its present period, and when it was."""
+    assert user.region is not None
+    for duty in duties.duties_of(user.region):
+        if duty.pk is None or not duty.every:
+            continue
+        period = duties.period_of(duty.every, on)
+        made = Visit.objects.for_user(user).filter(duty=duty, on__range=(period.start, on))
+        seen = dict(made.order_by("-on").values_list("enterprise", "on"))  # the first stays
+        firms = duties.firms_under(duty, user, on).order_by("pk").values_list("pk", "name")
+        for pk, name in firms:
+            key = f"{duty.number}|{pk}|{period.start}"
+            yield Call(
+                key, name, units.get(pk, ""), duty.name, period.start, period.last, seen.get(pk),
+                "包抓走访",
+            )  # fmt: skip
 
 
 # --- targets -------------------------------------------------------------------------------------
