@@ -33,6 +33,7 @@ from denggao.cli import (
     targets,
     template,
     web,
+    weekly,
 )
 from denggao.cli.chinese import Command, application, explain
 from denggao.facts.errors import UserError
@@ -60,6 +61,7 @@ app.command("report", cls=Command)(report.report)
 app.command("pay", cls=Command)(pay.pay)
 app.command("evidence", cls=Command)(evidence.evidence)
 app.command("draft", cls=Command)(draft.draft)
+app.command("weekly", cls=Command)(weekly.weekly)
 app.command("demo", cls=Command)(demo.demo)
 app.command("serve", cls=Command)(web.serve)
 app.command("migrate", cls=Command)(web.migrate)

@@ -17,6 +17,7 @@ DEPARTMENTS: tuple[str, ...] = (
     "denggao.web.planning.demo",
     "denggao.web.visits.demo",
     "denggao.web.money.demo",
+    "denggao.web.supervision.demo",
 )
 
 

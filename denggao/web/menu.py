@@ -37,6 +37,7 @@ MENU = (
     Entry("我的辅导", "visits:visit-mine", "casework.score"),
     Entry("奖补兑现", "money:runs", "money.view"),
     Entry("目标任务", "planning:board", "planning.view"),
+    Entry("任务督办", "supervision:tasks", "planning.view"),
     Entry("周调度报告", "supervision:reports", "planning.view"),
     Entry("单位和人员", "accounts:units", "accounts.view"),
     Entry("审计", "accounts:audit", "audit.view"),

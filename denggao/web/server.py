@@ -54,8 +54,9 @@ def verify(anchor: str) -> tuple[list[str], str]:
     """Everything that was altered outside the application, and the present head."""
     from denggao.web.accounts import audit
     from denggao.web.ledger import importing
+    from denggao.web.supervision import frozen
 
-    return [*audit.faults(anchor), *importing.faults()], audit.head()
+    return [*audit.faults(anchor), *importing.faults(), *frozen.faults()], audit.head()
 
 
 def backup(target: Path) -> dict[str, Any]:

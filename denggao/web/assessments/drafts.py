@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
+from denggao.diagnosis.weekly import scoring
 from denggao.facts.errors import UserError
 from denggao.rules import nodes as n
 from denggao.rules.engines.columnar.screening import INDEX, NAME, screen
@@ -52,6 +53,10 @@ def tried(user: User, text: str, as_of: datetime.date) -> Trial:
     """What the draft would say of the person's firms, beside what is in force. Raises UserError
     for a text that does not load."""
     law = loaded(text, digest_of(text))
+    if scoring.is_sheet(law):
+        raise UserError(
+            "算例都通过了。这是考核办法，不判企业，没有试算；提交启用以后，在“考核”里看各单位的分"
+        )
     against = queries.law_of(law.short, as_of, user.region)
     if user.region is None:
         return Trial(law, against, {}, {}, ())

@@ -6,6 +6,7 @@ import datetime
 from functools import lru_cache
 from pathlib import Path
 
+from denggao.diagnosis.weekly import scoring
 from denggao.facts.errors import UserError
 from denggao.rules import library
 from denggao.rules import nodes as n
@@ -22,7 +23,8 @@ def loaded(text: str, digest: str) -> n.Instrument:
     if len(text) > MOST:
         raise UserError(f"规范超过 {MOST} 字，请分成几份")
     law = library.load_text(text.lstrip("\ufeff"), f"{_OWN}{digest}")
-    law.verdict  # noqa: B018  raises UserError for a text that judges nobody
+    if not scoring.is_sheet(law):
+        law.verdict  # noqa: B018  raises UserError for a text that judges nobody
     return law
 
 
