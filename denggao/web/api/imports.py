@@ -28,7 +28,7 @@ from denggao.web.api.people import place
 from denggao.web.kit.paging import page_of
 from denggao.web.ledger import actions, queries
 from denggao.web.ledger.forms import UndoForm, UploadForm, facts, told_columns
-from denggao.web.ledger.models import Enterprise, Import, PendingRow
+from denggao.web.ledger.models import Enterprise, Import
 from denggao.web.ledger.sources import NAMES
 from denggao.web.ledger.values import fact_name
 
@@ -350,7 +350,7 @@ def decide(request: HttpRequest, pk: int, given: Decision) -> Any:
     """认定"""
     pending = get_object_or_404(queries.open_questions(request.user, decided=True), pk=pk)
     same = None
-    if given.decision == PendingRow.Decision.SAME.value:
+    if given.decision == "same":
         if given.enterprise is None:
             raise UserError("认定为已有企业，要写是哪一户（enterprise）")
         same = Enterprise.objects.for_user(request.user).filter(pk=given.enterprise).first()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
@@ -13,6 +13,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.operation import PathView
 from ninja.parser import Parser
+from ninja.renderers import JSONRenderer
 from ninja.security.base import AuthBase
 
 import denggao
@@ -44,6 +45,12 @@ class Token(AuthBase):
     def __call__(self, request: HttpRequest) -> Any:
         """The middleware has decided before."""
         return getattr(request, "token", None)
+
+
+class Readable(JSONRenderer):
+    """Chinese as it stands."""
+
+    json_dumps_params: ClassVar[dict[str, Any]] = {"ensure_ascii": False}
 
 
 class Strict(Parser):
@@ -89,6 +96,7 @@ def made(*, routers: Any = ROUTERS) -> NinjaAPI:
         "同样记入审计。金额一律是万元，写成精确的十进制数。",
         auth=[Session(), Token()],
         parser=Strict(),
+        renderer=Readable(),
         docs_url=None,
         openapi_url=None,
         urls_namespace="api",
