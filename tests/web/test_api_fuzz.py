@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
@@ -57,6 +58,9 @@ def headers(make_user: Callable[..., User]) -> Callable[[str, str], dict[str, st
 def test_all_checks_of_schemathesis(
     case: Any, code: str, headers: Callable[[str, str], dict[str, str]], world: World
 ) -> None:
+    key = world.keys.get(kind_of(case.operation.path))
+    if key and isinstance(case.path_parameters.get("pk"), int):
+        case.path_parameters["pk"] = key  # an object that is there
     case.call_and_validate(headers=headers(code, permission_of(case)))
 
 
@@ -82,7 +86,12 @@ def calls(world: World) -> Iterator[tuple[str, str, str, Any]]:
                     yield needed, method, f"{here}?{name}={quote(text)}", None
             if "{" in address:
                 for nasty in (10**30, 2**63, "\0", "x" * 3000, "%00"):
-                    yield needed, method, filled_in(address, quote(str(nasty))), {}
+                    yield (
+                        needed,
+                        method,
+                        filled_in(address, quote(str(nasty))),
+                        None if method == "get" else {},
+                    )
             shape = told.get("requestBody", {}).get("content", {}).get("application/json")
             if shape:
                 fields = schema["components"]["schemas"][shape["schema"]["$ref"].split("/")[-1]]
@@ -112,14 +121,9 @@ def example(told: dict[str, Any]) -> Any:
 def test_nasty_things_break_nothing(
     world: World, headers: Callable[[str, str], dict[str, str]]
 ) -> None:
-    described_in = {
-        (filled_in(address, "x"), method): set(told["responses"])
-        for address, methods in interface.schema()["paths"].items()
-        for method, told in methods.items()
-    }
     count, seen = 0, set()
-    client = Client()
-    for needed, method, address, body in calls(world):
+    client, each = Client(), 1 if settings.default.max_examples > 100 else 5
+    for needed, method, address, body in islice(calls(world), 0, None, each):
         told = {} if body is None else {"data": dumped(body), "content_type": "application/json"}
         answer = getattr(client, method)(address, headers=headers("may", needed), **told)
         count += 1
@@ -128,8 +132,7 @@ def test_nasty_things_break_nothing(
         if answer.status_code >= 400:
             assert answer.json()["status"] == answer.status_code
             assert answer.json()["message"]
-    assert count >= 1000
-    assert described_in
+    assert count >= 2000 // each
     assert {200, 400, 404, 422} <= seen
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Annotated, Any, TypeVar
 
 from django import forms
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 from pydantic import AfterValidator, BeforeValidator, ConfigDict
 
 from denggao.web.accounts.access import SIGNED_IN, requires, signed_in
@@ -63,6 +63,11 @@ class Paged(Schema):
 def paged(page: Page, rows: list[Any]) -> dict[str, Any]:
     """The answer of a list."""
     return {"total": page.total, "page": page.number, "pages": page.pages, "rows": rows}
+
+
+def created(said: dict[str, Any]) -> Status:
+    """201: something new is there."""
+    return Status(201, said)
 
 
 class Named(Schema):
@@ -163,5 +168,10 @@ def checked(form: Any) -> Any:
 
 def refused(error: Wrong) -> Any:
     """As 422, in the form's own words."""
-    words = [message for field, message in error.fields if not field]
-    return problem(422, "；".join(words), error.fields)
+    return invalid(error.fields)
+
+
+def invalid(fields: list[tuple[str, str]]) -> Any:
+    """422: what is wrong with which field, the first few as one sentence."""
+    words = (f"{field}：{message}" if field else message for field, message in fields[:5])
+    return problem(422, "；".join(words), fields)

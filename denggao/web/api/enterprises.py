@@ -21,6 +21,7 @@ from denggao.web.api.endpoints import (
     Paging,
     checked,
     choice,
+    created,
     get,
     paged,
     post,
@@ -329,7 +330,7 @@ def correct(request: HttpRequest, pk: int, given: Correction) -> Any:
         year=given.year or 0, columns=form.columns, source=given.source,
         why=form.cleaned_data["why"],
     )  # fmt: skip
-    return {"statement": statement.pk, "version": firm.version}
+    return created({"statement": statement.pk, "version": firm.version})
 
 
 @get(router, "/enterprises/{int:pk}/facts/{str:fact}/{int:year}", "ledger.view", StatementRows)
@@ -371,7 +372,7 @@ def add_title(request: HttpRequest, pk: int, given: NewTitle) -> Any:
     title = actions.add_title(
         by=request.user, enterprise=firm, version=version, values=told, why=why
     )
-    return _title(title)
+    return created(_title(title))
 
 
 @post(router, "/titles/{int:pk}/withdraw", "ledger.edit", TitleRow)

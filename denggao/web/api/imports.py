@@ -19,6 +19,7 @@ from denggao.web.api.endpoints import (
     Paging,
     checked,
     choice,
+    created,
     get,
     paged,
     post,
@@ -230,7 +231,7 @@ def bring(request: HttpRequest, given: Form[Upload], file: File[UploadedFile]) -
         region=request.user.region, **told,
     )  # fmt: skip
     brought.refresh_from_db()
-    return _row(brought)
+    return created(_row(brought))
 
 
 @get(router, "/imports/{int:pk}", "ledger.import", ImportFull)

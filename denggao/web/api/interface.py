@@ -177,9 +177,7 @@ _LIMITS = {
 
 
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    fields = [(_place(one["loc"]), _words(one)) for one in error.errors]
-    said = "；".join(f"{field}：{words}" if field else words for field, words in fields[:5])
-    return problem(422, said, fields)
+    return endpoints.invalid([(_place(one["loc"]), _words(one)) for one in error.errors])
 
 
 def _place(location: Any) -> str:

@@ -13,7 +13,18 @@ from ninja import Field, Query, Router, Schema
 from denggao.diagnosis.lists import Entry, Lists, Roll
 from denggao.rules import library
 from denggao.rules import nodes as n
-from denggao.web.api.endpoints import Day, Given, MaybeDay, Named, Paged, Paging, get, paged, post
+from denggao.web.api.endpoints import (
+    Day,
+    Given,
+    MaybeDay,
+    Named,
+    Paged,
+    Paging,
+    created,
+    get,
+    paged,
+    post,
+)
 from denggao.web.api.people import place
 from denggao.web.assessments import drafts, lawtext, queries, rolls, texts
 from denggao.web.assessments.models import Frozen, OwnLaw
@@ -269,7 +280,7 @@ def try_draft(request: HttpRequest, given: Trying) -> Any:
 @post(router, "/laws/own", "laws.draft", OwnLawRow, status=201)
 def keep_draft(request: HttpRequest, given: Text) -> Any:
     """提交一份拟稿，由另一位审核启用"""
-    return _own(drafts.keep(by=request.user, text=given.text.replace("\r\n", "\n")))
+    return created(_own(drafts.keep(by=request.user, text=given.text.replace("\r\n", "\n"))))
 
 
 @post(router, "/laws/own/{int:pk}/decide", "laws.adopt", OwnLawRow)
@@ -325,7 +336,7 @@ def _frozen(kept: Frozen) -> dict[str, Any]:
 @post(router, "/lists/frozen", "assessments.run", FrozenRow, status=201)
 def freeze_lists(request: HttpRequest, given: Freeze) -> Any:
     """冻结一天的清单"""
-    return _frozen(rolls.freeze(by=request.user, as_of=given.as_of))
+    return created(_frozen(rolls.freeze(by=request.user, as_of=given.as_of)))
 
 
 @get(router, "/lists/frozen/{int:pk}", "assessments.view", AllLists)

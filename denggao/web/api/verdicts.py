@@ -19,6 +19,7 @@ from denggao.web.api.endpoints import (
     Paged,
     Paging,
     choice,
+    created,
     get,
     paged,
     post,
@@ -278,7 +279,7 @@ def start_run(request: HttpRequest, given: NewRun) -> Any:
     """开始一次体检，在后台算"""
     run = actions.start_run(by=request.user, law=given.law, as_of=given.as_of)
     run.refresh_from_db()
-    return _run(run)
+    return created(_run(run))
 
 
 @get(router, "/runs/{int:pk}", "assessments.view", RunFull)

@@ -109,4 +109,8 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form from elsewhere, or one that lay open too long."""
+    if is_api(request):
+        if not request.user.is_authenticated:
+            return problem(401)
+        return problem(403, "用网页会话改数据，要带上 X-CSRFToken；程序请用访问令牌")
     return refused(request, "表单已过期或来自别的网站，没有提交；请返回、刷新页面再试")
