@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from ninja import Schema
 
 from denggao.web.accounts import tokens
 from denggao.web.accounts.models import AuditRow, User
@@ -303,6 +306,22 @@ def test_the_description_is_openapi_3_1_and_each_line_is_chinese(program: Progra
                 {"409"} if method == "post" else set()
             )
             assert refusals <= told["responses"].keys(), address
+
+
+def test_no_two_shapes_have_one_name() -> None:
+    """Ninja would describe only one of them."""
+    from denggao.web.api import endpoints, shapes
+
+    modules = [import_module(f"{shapes.__name__}.{m.name}") for m in iter_modules(shapes.__path__)]
+    assert len(modules) == 5
+    found = {
+        shape
+        for module in (endpoints, *modules)
+        for shape in vars(module).values()
+        if isinstance(shape, type) and issubclass(shape, Schema)
+    }
+    names = [shape.__name__ for shape in found]
+    assert len(names) == len(set(names)) >= 60
 
 
 def test_the_page_of_the_description_has_every_operation_and_no_script(

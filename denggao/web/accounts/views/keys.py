@@ -84,6 +84,7 @@ def _ask(request: HttpRequest, user: User, form: CodeForm, template: str) -> Htt
     if user.has_second_factor:
         context["codes_left"] = user.recovery_codes.filter(used_at=None).count()
     else:
+        form.fields["code"].help_text = "手机上显示的六位数字"
         try:
             secret = factor.begin(user)
             context |= {"secret": secret, "picture": factor.picture(user, secret)}
