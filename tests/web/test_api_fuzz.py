@@ -61,7 +61,9 @@ def test_all_checks_of_schemathesis(
     key = world.keys.get(kind_of(case.operation.path))
     if key and isinstance(case.path_parameters.get("pk"), int):
         case.path_parameters["pk"] = key  # an object that is there
-    case.call_and_validate(headers=headers(code, permission_of(case)))
+    # where the case leaves the key out, or spoils it, it stays so
+    whole = (case.headers or {}).get("Authorization", "").startswith("Bearer ")
+    case.call_and_validate(headers=headers(code, permission_of(case)) if whole else None)
 
 
 def permission_of(case: Any) -> str:
