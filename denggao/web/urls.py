@@ -5,6 +5,7 @@ from django.urls import include, path
 from denggao.web.ledger.views import home
 
 urlpatterns = [
+    path("", include("denggao.web.api.urls")),
     path("", home.home, name="home"),
     path("welcome/", home.welcome, name="welcome"),
     path("", include("denggao.web.accounts.urls")),

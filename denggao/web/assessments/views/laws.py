@@ -16,7 +16,6 @@ from denggao.facts.errors import UserError
 from denggao.rules import library
 from denggao.rules.nodes import Instrument, Statement
 from denggao.web.accounts.access import requires
-from denggao.web.accounts.models import Region
 from denggao.web.assessments import drafts, lawtext, queries, texts
 from denggao.web.assessments.models import OwnLaw
 from denggao.web.kit.days import day_of
@@ -36,10 +35,7 @@ def laws(request: HttpRequest) -> HttpResponse:
         for number, entry in enumerate(library.entries())
     ]
     rows.sort(key=lambda row: not row["in_force"])
-    region = request.user.region
-    own = [
-        o for o in OwnLaw.objects.select_related("by", "region") if region and _concerns(o, region)
-    ]
+    own = queries.own_laws(request.user)
     return render(request, "assessments/laws.html", {"rows": rows, "own": own})
 
 
@@ -57,9 +53,8 @@ def law(request: HttpRequest, number: int) -> HttpResponse:
 @requires("assessments.view")
 def own(request: HttpRequest, pk: int) -> HttpResponse:
     """本局的规范，逐条"""
-    kept = get_object_or_404(OwnLaw, pk=pk)
-    region = request.user.region
-    if region is None or not _concerns(kept, region):
+    kept = queries.own_law(request.user, pk)
+    if kept is None:
         raise Http404("没有这份规范")
     try:
         law = texts.loaded(kept.text, kept.digest)
@@ -67,12 +62,6 @@ def own(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, f"《{kept.short}》装载不了，已不起作用：{error}")
         return redirect("assessments:laws")
     return _page(request, law, {"own": kept})
-
-
-def _concerns(kept: OwnLaw, region: Region) -> bool:
-    """Texts of one's own region, of what lies in it, and adopted ones of what it lies in."""
-    adopted = kept.state == OwnLaw.State.ADOPTED and region.path.startswith(kept.region.path)
-    return adopted or kept.region.path.startswith(region.path)
 
 
 def _page(request: HttpRequest, instrument: Instrument, more: dict[str, Any]) -> HttpResponse:
