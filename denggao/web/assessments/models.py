@@ -157,3 +157,8 @@ class OwnLaw(models.Model):
 
     def __str__(self) -> str:
         return self.short
+
+    def concerns(self, region: Region) -> bool:
+        """A text of the region itself, of what lies in it, or an adopted one of what it lies in."""
+        adopted = self.state == self.State.ADOPTED and region.path.startswith(self.region.path)
+        return adopted or bool(self.region.path.startswith(region.path))

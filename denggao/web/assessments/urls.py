@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from denggao.web.assessments.views import laws, lists, papers, pool, verdict
+from denggao.web.assessments.views import laws, lists, papers, pool, verdict, versions
 
 app_name = "assessments"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("laws/<int:number>/", laws.law, name="law"),
     path("laws/own/<int:pk>/", laws.own, name="law-own"),
     path("laws/own/<int:pk>/decide/", laws.decide, name="law-decide"),
+    path("laws/versions/", versions.versions, name="law-versions"),
     path("laws/draft/", laws.draft, name="law-draft"),
     path("enterprises/<int:pk>/verdict/", verdict.verdict, name="pool-verdict"),
     path("enterprises/<int:pk>/<str:kind>.<str:ending>", papers.paper, name="paper"),

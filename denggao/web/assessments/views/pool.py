@@ -63,6 +63,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "run": found, "page": page, "rows": rows, "asked": asked,
         "only": _only(found, law), "rules": _rules(found, law),
+        "versions": len(texts.versions(found.law, request.user.region)),
     }  # fmt: skip
     return render(request, "assessments/run.html", context)
 
