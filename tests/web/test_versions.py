@@ -77,7 +77,7 @@ def test_the_page_shows_what_changed(
         ("新增", 1), ("删去", 0), ("修改", 2), ("未变", 0),
     ]  # fmt: skip
     assert [(r.id, r.state) for r in found.rules] == [("POOL-1", "changed")]
-    assert dict((what, (a, b)) for what, a, b in found.head)["施行"] == ("2026-01-01", "2026-06-01")
+    assert {what: (a, b) for what, a, b in found.head}["施行"] == ("2026-01-01", "2026-06-01")
     body = page.content.decode()
     assert "第三条 → 城科发〔2026〕9号 第三条" in body
     assert "<del>2</del>" in body

@@ -180,18 +180,19 @@ def _beside(
                     right = [(op != "equal", b[1][x:y]) for op, _, _, x, y in ops]
                     yield _side(a, left), _side(b, right)
                 else:
-                    yield _side(a, [(True, a[1])] if a else ()), _side(b, [(True, b[1])] if b else ())
+                    yield (
+                        _side(a, [(True, a[1])] if a else ()),
+                        _side(b, [(True, b[1])] if b else ()),
+                    )
 
 
-def _ops(a: str, b: str) -> list[tuple[str, int, int, int, int]]:
+def _ops(a: str, b: str) -> Sequence[tuple[str, int, int, int, int]]:
     """How one line becomes the other; nothing where they have little in common."""
     matcher = SequenceMatcher(None, a, b, autojunk=False)
     return matcher.get_opcodes() if matcher.ratio() >= _PIECES else []
 
 
-def _side(
-    line: tuple[str, str] | None, pieces: Sequence[tuple[bool, str]]
-) -> Side | None:
+def _side(line: tuple[str, str] | None, pieces: Sequence[tuple[bool, str]]) -> Side | None:
     if line is None:
         return None
     kept = [(own, text) for own, text in pieces if text]

@@ -52,7 +52,9 @@ def _before(known: dict[str, n.Instrument], key: str) -> str:
     return keys[at - 1] if at else keys[min(1, len(keys) - 1)]
 
 
-def _tried(request: HttpRequest, old: n.Instrument, new: n.Instrument, as_of: Any) -> dict[str, Any]:
+def _tried(
+    request: HttpRequest, old: n.Instrument, new: n.Instrument, as_of: Any
+) -> dict[str, Any]:
     try:
         for law in (old, new):
             law.verdict  # noqa: B018  raises UserError for a text that judges nobody
