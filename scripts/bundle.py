@@ -51,9 +51,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--only", nargs="*", help="names of targets", metavar="TARGET")
     parser.add_argument("--output", type=Path, default=ROOT / "dist")
-    parser.add_argument(
-        "--no-pdf", action="store_true", help="without Chromium: manual as HTML only"
-    )
+    parser.add_argument("--no-pdf", action="store_true", help="the manual as HTML only")
     parser.add_argument("--check", type=Path, metavar="ZIP")
     told = parser.parse_args(arguments)
     targets = [t for t in TARGETS if not told.only or t.name in told.only]
@@ -206,8 +204,9 @@ def manual_html() -> str:
         body = body.replace('<h2 id="', f'<h2 id="{chapter.slug}-')
         parts.append(f'<h1 id="{chapter.slug}">{html.escape(chapter.title)}</h1>\n{body}')
     return (
-        '<!doctype html>\n<html lang="zh-CN"><head><meta charset="utf-8"><title>登高使用手册</title>'
-        f"<style>{_STYLE}</style></head><body><h1 class='first'>登高使用手册</h1>"
+        '<!doctype html>\n<html lang="zh-CN"><head><meta charset="utf-8">'
+        f"<title>登高使用手册</title><style>{_STYLE}</style></head>"
+        f'<body><h1 class="first">登高使用手册</h1>'
         f"<ol>{contents}</ol>{''.join(parts)}</body></html>\n"
     )
 
@@ -244,10 +243,8 @@ def check(bundle: Path, targets: Sequence[Target] = TARGETS) -> list[str]:
     with tempfile.TemporaryDirectory() as scratch, zipfile.ZipFile(bundle) as archive:
         archive.extractall(scratch)
         (root,) = Path(scratch).iterdir()
-        listed = dict(
-            reversed(line.split("  ", 1))
-            for line in (root / SUMS).read_text(encoding="utf-8").splitlines()
-        )
+        lines = (root / SUMS).read_text(encoding="utf-8").splitlines()
+        listed = {name: told for told, name in (line.split("  ", 1) for line in lines)}
         for path in inside(root):
             name = path.relative_to(root).as_posix()
             if name != SUMS and listed.pop(name, "") != sha256(path):

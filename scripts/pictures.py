@@ -16,11 +16,13 @@ import os
 import re
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,20 +39,22 @@ FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--lang=zh-CN"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
+#: By these a browser writes dates.
+CHINESE = {"LANG": "zh_CN.UTF-8", "LANGUAGE": "zh_CN"}
 PASSWORD = "Pictures-4-Manual"  # noqa: S105 - of a database that lives for a minute
 LAW, DAY = "高新技术企业认定", "2026-06-30"
-#: Picture of the manual → (path of the page, as the walk knows it; what to show of it).
-DOCS: dict[str, tuple[str, str]] = {
-    "ledger": ("/enterprises/", ""),
-    "enterprise": ("/enterprises/N/", ""),
-    "import": ("/imports/N/", ""),
-    "verdict": ("/enterprises/N/verdict/", ""),
-    "pool": ("/pool/N/", ""),
-    "lists": ("/lists/", ""),
-    "law": ("/laws/N/", ""),
-    "versions": ("/laws/versions/", ""),
-    "audit": ("/audit/", ""),
-    "units": ("/units/", ""),
+#: Picture of the manual → path of the page, as the walk knows it.
+DOCS: dict[str, str] = {
+    "ledger": "/enterprises/",
+    "enterprise": "/enterprises/N/",
+    "import": "/imports/N/",
+    "verdict": "/enterprises/N/verdict/",
+    "pool": "/pool/N/",
+    "lists": "/lists/",
+    "law": "/laws/N/",
+    "versions": "/laws/versions/",
+    "audit": "/audit/",
+    "units": "/units/",
 }
 
 
@@ -68,14 +72,16 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--docs", action="store_true")
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--browser", default=shutil.which("chromium"), help="which Chromium")
     parser.add_argument("--only", default="", help="a regular expression of paths")
     told = parser.parse_args(arguments)
     if not told.check and told.folder is None:
         parser.error("FOLDER or --check")
     with tempfile.TemporaryDirectory() as scratch, served(Path(scratch)) as (address, passwords):
-        walk = pictures(address, passwords, None if told.check else told.folder, told.only)
+        kept = None if told.check else told.folder
+        walk = pictures(address, passwords, kept, told.browser, told.only)
     if told.docs:
-        for name, (path, _) in DOCS.items():
+        for name, path in DOCS.items():
             source = told.folder / "docs" / f"{file_name(path)}.png"
             if source.is_file():
                 shutil.copy(source, IMAGES / f"{name}.png")
@@ -102,7 +108,8 @@ def served(scratch: Path) -> Iterator[tuple[str, dict[str, str]]]:
             command, env=told, check=True, stdout=subprocess.PIPE, text=True, encoding="utf-8"
         )
         found = re.search(r"一次性密码[ ：](\S+?)(?:（|$)", made.stdout, re.M)
-        assert found, made.stdout
+        if found is None:
+            raise SystemExit(made.stdout)
         passwords[who] = found[1]
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -122,20 +129,23 @@ def served(scratch: Path) -> Iterator[tuple[str, dict[str, str]]]:
         server.wait(timeout=30)
 
 
-def pictures(address: str, passwords: dict[str, str], folder: Path | None, only: str = "") -> Walk:
+def pictures(
+    address: str, passwords: dict[str, str], folder: Path | None, browser_at: str, only: str = ""
+) -> Walk:
     """Walk all pages; with ``folder``, keep pictures of each there."""
     from playwright.sync_api import sync_playwright
 
     walk = Walk()
-    browser_at = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_at, args=FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=browser_at, args=FLAGS, env={**os.environ, **CHINESE}
+        )
         for who, password in passwords.items():
             context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
             page = context.new_page()
             _watch(page, walk, address)
             _shoot(page, address, "/login/", folder, walk)
-            _enter(page, address, who, password)
+            enter(page, address, who, password, PASSWORD)
             if who == "demo":
                 _fill(page, address)
             plain = browser.new_context(
@@ -158,26 +168,44 @@ def _watch(page: Any, walk: Walk, address: str) -> None:
     page.set_default_timeout(60_000)
 
 
-def _enter(page: Any, address: str, who: str, password: str) -> None:
+def put(page: Any, selector: str, value: str) -> None:
+    """Fill a field. By script: Playwright's own way asks old browsers for what they lack."""
+    page.evaluate("([at, value]) => document.querySelector(at).value = value", [selector, value])
+
+
+def press(page: Any, words: str) -> None:
+    """Click the button with these words, and wait for the page behind it."""
+    click = (
+        "words => [...document.querySelectorAll('button')].find(b => b.innerText.includes(words))"
+    )
+    with page.expect_navigation():
+        page.evaluate(f"words => ({click})(words).click()", words)
+
+
+def enter(page: Any, address: str, who: str, password: str, new: str) -> None:
+    """Sign in for the first time, with another password for later."""
     page.goto(address)
-    page.fill("#id_username", who)
-    page.fill("#id_password", password)
-    page.click("button:has-text('登录')")
-    page.fill("#id_old", password)
-    page.fill("#id_new", PASSWORD)
-    page.fill("#id_again", PASSWORD)
-    page.click("button:has-text('保存')")
+    put(page, "#id_username", who)
+    put(page, "#id_password", password)
+    press(page, "登录")
+    for name, value in (("old", password), ("new", new), ("again", new)):
+        put(page, f"#id_{name}", value)
+    press(page, "保存")
 
 
 def _fill(page: Any, address: str) -> None:
     """What the demonstration does not have by itself: a run, and a frozen list."""
     page.goto(f"{address}/pool/")
-    page.select_option("#law", LAW)
-    page.fill("#as_of", DAY)
-    page.click("button:has-text('体检')")
-    page.wait_for_selector("text=差距分布", timeout=120_000)
+    put(page, "#law", LAW)
+    put(page, "#as_of", DAY)
+    press(page, "体检")
+    for _ in range(60):
+        if "差距分布" in page.content():
+            break
+        time.sleep(1)
+        page.reload()
     page.goto(f"{address}/lists/?as_of={DAY}")
-    page.click("button:has-text('冻结')")
+    press(page, "冻结")
 
 
 #: Pages that no link of a plain walk reaches with something on them.
@@ -250,11 +278,12 @@ def _shoot(page: Any, address: str, where: str, folder: Path | None, walk: Walk)
     wide = page.evaluate(_TOO_WIDE)
     if wide > 1:
         walk.wrong.append(f"{path}: {wide} px wider than the paper")
-    page.emulate_media(media="screen")
-    page.set_viewport_size({"width": 1366, "height": 768})
+    page.emulate_media(media="null")
     if folder is not None:
+        page.set_viewport_size({"width": 1200, "height": 640})
         _keep(page, folder / "docs" / f"{file_name(path)}.png")
         _paper(page, folder / "paper" / f"{file_name(path)}.png")
+    page.set_viewport_size({"width": 1366, "height": 768})
 
 
 def _keep(page: Any, target: Path, **how: Any) -> None:
@@ -268,8 +297,21 @@ def _paper(page: Any, target: Path) -> None:
 
     target.parent.mkdir(parents=True, exist_ok=True)
     sheets = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
-    sheets[0].render(scale=1.3).to_pil().save(target)
+    bitmap = sheets[0].render(scale=1.3, rev_byteorder=True)
+    target.write_bytes(png(bitmap.width, bitmap.height, bytes(bitmap.buffer), bitmap.stride))
     sheets.close()
+
+
+def png(width: int, height: int, pixels: bytes, stride: int) -> bytes:
+    """A picture file of RGB pixels; saves a dependency that nothing else needs."""
+    rows = (pixels[y * stride : y * stride + 3 * width] for y in range(height))
+    data = zlib.compress(b"".join(b"\0" + row for row in rows), 9)
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    parts = ((b"IHDR", head), (b"IDAT", data), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(told)) + kind + told + struct.pack(">I", zlib.crc32(kind + told))
+        for kind, told in parts
+    )
 
 
 def file_name(path: str) -> str:

@@ -13,8 +13,9 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -116,21 +117,18 @@ def wanted_by(wheel: Path, target: Target, extras: Iterable[str] = ()) -> Iterat
 
 
 def closure(
-    own: Path, target: Target, fetch: Mapping[str, Path] | Fetcher
+    own: Path, target: Target, fetch: Callable[[set[str]], dict[str, Path]]
 ) -> tuple[list[Path], list[str]]:
-    """(wheels that the target needs for ``own``, what is missing in words)."""
+    """(wheels that the target needs for ``own``, what is missing in words). ``fetch``: package
+    names → those of them that have a wheel."""
     found: dict[str, Path] = {}
     missing: list[str] = []
     done: set[tuple[str, frozenset[str]]] = set()
     todo = list(wanted_by(own, target))
     while todo:
         fresh = [w for w in todo if (canonicalize_name(w.name), frozenset(w.extras)) not in done]
-        names = {canonicalize_name(w.name) for w in fresh} - found.keys()
-        got = (
-            fetch(names)
-            if isinstance(fetch, Fetcher)
-            else {n: fetch[n] for n in names & fetch.keys()}
-        )
+        names = {str(canonicalize_name(w.name)) for w in fresh} - found.keys()
+        got = fetch(names)
         missing += [f"{name}（{target.name}）" for name in sorted(names - got.keys())]
         found |= got
         todo = []
@@ -196,6 +194,10 @@ def by_name(folder: Path, target: Target) -> dict[str, Path]:
     return {parse_wheel_filename(wheel.name)[0]: wheel for wheel in wheels}
 
 
+def _among(known: dict[str, Path], names: set[str]) -> dict[str, Path]:
+    return {name: known[name] for name in names & known.keys()}
+
+
 def faults(folder: Path, package: str, targets: Iterable[Target] = TARGETS) -> list[str]:
     """What is missing in a folder of wheels, by target: nothing, if every one can install."""
     found: list[str] = []
@@ -204,5 +206,6 @@ def faults(folder: Path, package: str, targets: Iterable[Target] = TARGETS) -> l
         if package not in known:
             found.append(f"{package}（{target.name}）")
             continue
-        found += closure(known[package], target, known)[1]
+        here = partial(_among, known)
+        found += closure(known[package], target, here)[1]
     return found

@@ -84,9 +84,7 @@ def installed() -> str:
     except OSError as error:
         sys.exit(f"文件夹“{PROGRAM}”写不进去（{error}）；请解压到自己能写的地方")
     except subprocess.CalledProcessError:
-        sys.exit(
-            "这个 Python 缺 venv 组件；Debian、统信：apt install python3-venv，或装完整的 Python"
-        )
+        sys.exit("这个 Python 缺 venv 组件：apt install python3-venv，或装完整的 Python")
     install = [
         *(str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
         *("--no-index", "--find-links", str(PROGRAM / "wheels"), "denggao"),
