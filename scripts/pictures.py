@@ -280,7 +280,7 @@ def _shoot(page: Any, address: str, where: str, folder: Path | None, walk: Walk)
         walk.wrong.append(f"{path}: {wide} px wider than the paper")
     page.emulate_media(media="null")
     if folder is not None:
-        page.set_viewport_size({"width": 1200, "height": 640})
+        page.set_viewport_size({"width": 1120, "height": 600})
         _keep(page, folder / "docs" / f"{file_name(path)}.png")
         _paper(page, folder / "paper" / f"{file_name(path)}.png")
     page.set_viewport_size({"width": 1366, "height": 768})
