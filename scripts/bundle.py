@@ -28,6 +28,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from packaging.utils import parse_wheel_filename  # noqa: E402
+
 from scripts.wheelhouse import (  # noqa: E402 - works as a file and as a module
     TARGETS,
     Fetcher,
@@ -103,11 +105,14 @@ def wheels(own: Path, targets: Sequence[Target], scratch: Path, folder: Path) ->
     shutil.copy(own, folder)
     missing: list[str] = []
     newest = (2, 17)
+    names: set[str] = set()
     for target in targets:
         fetched = scratch / target.name
         fetched.mkdir()
         fetch = Fetcher(target, LOCK.read_text(encoding="utf-8"), fetched)
+        fetch.prefetch(names)
         found, lacking = closure(own, target, fetch)
+        names |= {parse_wheel_filename(wheel.name)[0] for wheel in found[1:]}
         missing += lacking
         size = sum(wheel.stat().st_size for wheel in found) / 2**20
         print(f"{target.name}：{len(found)} 个，{size:.0f} MB", flush=True)

@@ -211,7 +211,7 @@ def _fill(page: Any, address: str) -> None:
 #: Pages that no link of a plain walk reaches with something on them.
 EXTRA = (
     f"/lists/?as_of={DAY}",
-    "/laws/versions/?law=创新型中小企业评价&try=1",
+    "/laws/versions/?law=专精特新中小企业认定&try=1",
     "/welcome/",
     f"/enterprises/1/verdict/?law={LAW}&as_of={DAY}",
 )

@@ -8,6 +8,7 @@ requirements.lock.
 
 from __future__ import annotations
 
+import contextlib
 import email
 import re
 import subprocess
@@ -152,16 +153,21 @@ class Fetcher:
 
     def __call__(self, names: set[str]) -> dict[str, Path]:
         """Package → wheel, for those that have one. Raises Missing for one not in the lock."""
-        entries = {name: self._entry(name) for name in sorted(names)}
+        wanted = names - by_name(self.folder, self.target).keys()
+        entries = {name: self._entry(name) for name in sorted(wanted)}
         if entries and not self._pip(list(entries.values())):
             for name, entry in entries.items():  # one by one, to name all that have no wheel
                 self._pip([entry], tell=name)
-        found: dict[str, Path] = {}
-        for wheel in self.folder.glob("*.whl"):
-            name, _, _, _ = parse_wheel_filename(wheel.name)
-            if name in names and self.target.fits(wheel):
-                found[name] = wheel
-        return found
+        return _among(by_name(self.folder, self.target), names)
+
+    def prefetch(self, names: set[str]) -> None:
+        """At once what will probably be asked for, one after the other; saves calls of pip."""
+        entries = []
+        for name in sorted(names):
+            with contextlib.suppress(Missing):
+                entries.append(self._entry(name))
+        if entries:
+            self._pip(entries)
 
     def _entry(self, name: str) -> str:
         for entry in self.pins.get(name, []):
@@ -191,7 +197,7 @@ class Fetcher:
 def by_name(folder: Path, target: Target) -> dict[str, Path]:
     """The wheels of a folder that the target can install."""
     wheels = (w for w in sorted(folder.glob("*.whl")) if target.fits(w))
-    return {parse_wheel_filename(wheel.name)[0]: wheel for wheel in wheels}
+    return {str(parse_wheel_filename(wheel.name)[0]): wheel for wheel in wheels}
 
 
 def _among(known: dict[str, Path], names: set[str]) -> dict[str, Path]:
