@@ -58,7 +58,7 @@ def trial(
     frame, keys = frame_over(user.region, laws, as_of) if user.region else (None, [])
     if frame is None or not keys:
         return Trial(law, against, {}, {}, {}, {}, (), 0)
-    tables = screen(frame, laws, as_of)
+    tables = list(screen(frame, laws, as_of))
     names = dict(tables[0].rows([INDEX, NAME]))
 
     def said_by(table: Screened) -> dict[int, Said]:
