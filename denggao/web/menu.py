@@ -41,6 +41,7 @@ MENU = (
     Entry("周调度报告", "supervision:reports", "planning.view"),
     Entry("单位和人员", "accounts:units", "accounts.view"),
     Entry("审计", "accounts:audit", "audit.view"),
+    Entry("使用手册", "manual:manual", ""),
 )
 
 

@@ -22,6 +22,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 
 from denggao.web.kit import environment
+from denggao.web.manual import text as manual
 
 PACKAGE = Path(__file__).resolve().parent
 HOME = Path(os.environ.get("DENGGAO_HOME", "登高数据")).absolute()
@@ -39,6 +40,7 @@ INSTALLED_APPS = [
     "denggao.web.planning.apps.PlanningConfig",
     "denggao.web.supervision.apps.SupervisionConfig",
     "denggao.web.api.apps.ApiConfig",
+    "denggao.web.manual.apps.ManualConfig",
     "denggao.web.kit.apps.KitConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -170,7 +172,7 @@ if environment.flag("DENGGAO_HTTPS"):
 # --- files --------------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [PACKAGE / "static"]
+STATICFILES_DIRS = [PACKAGE / "static", ("manual", manual.IMAGES)]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "denggao.web.kit.static.VersionedStorage"},
