@@ -100,27 +100,31 @@ def read_back(
 ) -> ReturnedFile:
     """A department's file: taken whole, or refused with every cell named. ``corrects``: why it
     takes the place of what the department said before. Raises UserError for a file that is no
-    table, or a department that was not asked."""
+    table, or a department that was not asked; Conflict where its opinions came in meanwhile."""
     if department not in kept.review.questions:
         raise UserError(f"{department}没有被征求意见")
     cases = list(Case.objects.filter(batch=kept.batch).select_related("enterprise", "batch"))
     fresh, problems = _read(kept, cases, department, name, data, bool(corrects.strip()))
     bad = [p for p in problems if p.kind not in _NOTES]
-    with transaction.atomic():
-        file = ReturnedFile.objects.create(
-            review=kept, department=department, file=name[-200:],
-            digest=hashlib.sha256(data).hexdigest(),
-            state=ReturnedFile.State.REFUSED if bad else ReturnedFile.State.TAKEN,
-            problems=[str(p) for p in bad[:_MOST_PROBLEMS]],
-            notes=[str(p) for p in problems if p.kind in _NOTES], by=by,
-        )  # fmt: skip
-        if not bad:
-            file.taken = _take(by, kept, cases, fresh, file, corrects)
-            file.save(update_fields=["taken"])
-        audit.record(
-            by=by, action="收回联审意见", of=file, name=f"{kept} {department}", done=not bad,
-            why=corrects, new={"sha256": file.digest, "taken": file.taken, "problems": len(bad)},
-        )  # fmt: skip
+    try:
+        with transaction.atomic():
+            file = ReturnedFile.objects.create(
+                review=kept, department=department, file=name[-200:],
+                digest=hashlib.sha256(data).hexdigest(),
+                state=ReturnedFile.State.REFUSED if bad else ReturnedFile.State.TAKEN,
+                problems=[str(p) for p in bad[:_MOST_PROBLEMS]],
+                notes=[str(p) for p in problems if p.kind in _NOTES], by=by,
+            )  # fmt: skip
+            if not bad:
+                file.taken = _take(by, kept, cases, fresh, file, corrects)
+                file.save(update_fields=["taken"])
+            told = {"sha256": file.digest, "taken": file.taken, "problems": len(bad)}
+            audit.record(
+                by=by, action="收回联审意见", of=file, name=f"{kept} {department}",
+                done=not bad, why=corrects, new=told,
+            )  # fmt: skip
+    except IntegrityError:  # the same department's opinions came in meanwhile
+        raise Conflict from None
     return file
 
 
@@ -208,8 +212,9 @@ def give(
 def _give(
     by: User, kept: JointReview, case: Case, department: str, answer: str, words: str, seen: int
 ) -> Opinion:
+    still = Case.objects.select_for_update().filter(pk=case.pk, state="review")
     now = Opinion.objects.filter(case=case, department=department, counts=True).first()
-    if (now.pk if now else 0) != seen:
+    if not still.exists() or (now.pk if now else 0) != seen:
         raise Conflict
     if now is not None:
         if not words.strip():

@@ -141,6 +141,8 @@ def read_back(request: HttpRequest, pk: int) -> HttpResponse:
     except UserError as error:
         messages.error(request, str(error))
         return redirect(back)
+    except Conflict:
+        return conflict(request, back)
     if found.state == found.State.TAKEN:
         messages.success(request, f"{found.department}：已采用 {found.taken} 条意见")
     else:
