@@ -257,6 +257,11 @@ def test_a_claim_back_in_a_list_refers_to_the_payment(office: Office) -> None:
     other = office.run(listed([event(1, "追回首次认定"), event(4)]))
     office.published(other)
     actions.approve(by=office.leader, run=other)
+    claimed = Grant.objects.get(fen__lt=0).back_of
+    with pytest.raises(Conflict, match="已在一个批次里"):
+        actions.reverse(
+            by=office.clerk, payment=claimed, on=timezone.localdate(), reference="退", why="又"
+        )
     actions.pay(by=office.clerk, run=other, paid_on=timezone.localdate(), reference="2")
     back = Payment.objects.get(fen__lt=0)
     assert back.reverses is not None

@@ -15,11 +15,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from docx import Document
 
+from denggao.web.accounts import audit
 from denggao.web.accounts.models import AuditRow
 from denggao.web.ledger import detail
 from denggao.web.ledger.models import Enterprise, Title
-from denggao.web.money import actions, tasks
-from denggao.web.money.models import Grant, Payment, Run, Trial
+from denggao.web.money import actions, demo, tasks
+from denggao.web.money.models import Grant, Payment, Relief, Run, Trial, Voucher
 from tests.web.books import code
 from tests.web.conftest import QILIHE
 from tests.web.money import OLD, Office, event, listed
@@ -285,3 +286,26 @@ def test_hostile_names_stay_text(office: Office, clerk_client: Client) -> None:
     assert "<script>alert(1)" not in text(clerk_client.get(f"/money/runs/{run.pk}/"))
     book = sheet(clerk_client.get(f"/money/runs/{run.pk}/finance.xlsx"), "拨款明细")
     assert {row[1] for row in book[1:-1]} == {"<script>alert(1)</script>公司", "=HYPERLINK(1)公司"}
+
+
+def test_the_demonstration_pays_in_part_and_claims_back(office: Office) -> None:
+    as_of = datetime.date(2026, 6, 30)
+    for number in range(12):
+        firm = Enterprise.objects.create(
+            name=f"模拟第{number}号科技有限公司", uscc=code(number), region=office.clerk.region,
+            made_by=office.clerk,
+        )  # fmt: skip
+        Title.objects.create(
+            enterprise=firm, kind="高新技术企业", issued_on=datetime.date(2023, 1 + number, 9),
+            by=office.clerk,
+        )  # fmt: skip
+    demo.fill(office.clerk, as_of)
+    paid, waiting = Run.objects.order_by("pk")
+    assert (paid.state, waiting.state) == ("approved", "computed")
+    assert Grant.objects.exclude(waits="").exists()  # the budget is too small, as it should be
+    assert Payment.objects.filter(fen__lt=0).count() == 1
+    assert sorted(Voucher.objects.values_list("state", flat=True)) == sorted(
+        ["contracted", "invoiced", "proven", "reviewed", "published", "paid"]
+    )
+    assert Relief.objects.filter(fen=None).count() == 1
+    assert list(audit.faults()) == []

@@ -267,6 +267,8 @@ def reverse(*, by: User, payment: Payment, on: datetime.date, reference: str, wh
     if on < payment.paid_on or on > timezone.localdate():
         raise UserError(f"追回日期应在付款日 {payment.paid_on} 与今天之间")
     audit.record(by=by, action="追回奖补", of=payment, old={"fen": payment.fen}, why=why)
+    if Grant.objects.filter(back_of=payment).exists():
+        raise Conflict("这一笔已在一个批次里审定为追回，随那一批登记")
     try:
         with transaction.atomic():
             back = Payment.objects.create(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime
 
+from denggao.web.accounts import actions as people
 from denggao.web.accounts.models import User
 from denggao.web.ledger.models import Enterprise, Title
 from denggao.web.money import actions, reliefs, tasks, vouchers
@@ -34,17 +35,15 @@ def fill(user: User, as_of: datetime.date) -> None:
 
 
 def _people(user: User) -> tuple[User, User]:
-    """Accounts nobody can enter until an administrator sets a password."""
+    """Accounts that nobody enters until an administrator sets a password."""
     made = []
-    for username, name, role in (
-        ("demo-head", "演示复核", "head"),
-        ("demo-leader", "演示审定", "leader"),
-    ):
+    for role, name in (("head", "演示复核"), ("leader", "演示审定")):
+        username = f"demo-{role}"
         person = User.objects.filter(username=username).first()
         if person is None:
-            person = User(username=username, name=name, unit=user.unit, roles=[role])
-            person.set_unusable_password()
-            person.save()
+            person, _ = people.create_first_user(
+                username=username, name=name, codes=[role], unit=user.unit, why="演示"
+            )
         made.append(person)
     return made[0], made[1]
 
