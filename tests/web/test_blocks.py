@@ -16,7 +16,8 @@ from denggao.rules.engines.columnar.screening import frame_of_ledger
 from denggao.rules.library import in_force
 from denggao.rules.nodes import Instrument
 from denggao.web.accounts.models import Region, User
-from denggao.web.assessments.facts import frame_over, ledger_of, ledger_over
+from denggao.web.assessments import facts
+from denggao.web.assessments.facts import frame_over, ledger_of
 from denggao.web.ledger import actions, blocks
 from denggao.web.ledger.models import Block, Enterprise, Title, Value
 from denggao.web.ledger.models.enterprise import within
@@ -43,7 +44,7 @@ def agreed(region: str = LANZHOU, laws: Sequence[Instrument] = (LAW, LISTED)) ->
     place = Region.objects.get(code=region)
     firms = Enterprise.objects.filter(within(place), withdrawn=False)
     by_rows, keys = ledger_of(firms)
-    by_blocks, found = ledger_over(place)
+    by_blocks, found = facts._ledger_of_blocks(firms)
     assert found == keys
     assert _filled(by_blocks.columns) == _filled(by_rows.columns)
     assert by_blocks.identity == by_rows.identity
@@ -168,6 +169,6 @@ def test_what_changes_while_it_is_packed_is_packed_again(
         return found
 
     monkeypatch.setattr(blocks, "_packed", slowly)
-    ledger, _ = ledger_over(Region.objects.get(code=CHENGGUAN))
+    ledger, _ = facts._ledger_of_blocks(Enterprise.objects.all())
     assert ledger.columns["name"] == ["改名2"]
     assert not Block.objects.exclude(packed_at=0).filter(changes=0).exists()

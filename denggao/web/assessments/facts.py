@@ -24,6 +24,8 @@ from denggao.web.ledger.models.enterprise import within
 from denggao.web.ledger.values import Columns, value_of
 
 HEAD = "统一社会信用代码"
+#: More firms than this are not read value by value.
+_MANY = 200
 
 
 def firm_of(enterprise: Enterprise) -> Firm:
@@ -69,24 +71,21 @@ def frame_over(
     return packed.screenable(frame, instruments, as_of, held), packed.keys_of(frame)
 
 
-def ledger_over(region: Region) -> tuple[Ledger, list[int]]:
-    """The same as a ledger."""
-    frame = _unpacked(region)
-    keys, columns = packed.keys_of(frame), packed.columns_of(frame)
-    columns["titles"] = packed.titles_of(frame, _held(within(region, "enterprise__")))
-    return _ledger(columns), keys
-
-
-def _unpacked(region: Region) -> Any:
-    inside = Region.objects.filter(path__startswith=region.path).values_list("code", flat=True)
-    frame = packed.unpacked(blocks.pieces(), inside if region.path else None)
+def _unpacked(region: Region | None) -> Any:
+    """The firms of a region; ``None``: of everywhere."""
+    path = region.path if region else ""
+    inside = Region.objects.filter(path__startswith=path).values_list("code", flat=True)
+    frame = packed.unpacked(blocks.pieces(), inside if path else None)
     owners = packed.owners_of(frame)
     names = dict(User.objects.filter(pk__in=owners).values_list("pk", "name")) if owners else {}
     return packed.with_owners(frame, names)
 
 
 def ledger_of(firms: QuerySet[Enterprise]) -> tuple[Ledger, list[int]]:
-    """The facts in force of some firms as a ledger, and their keys in its order."""
+    """The facts in force of some firms as a ledger, and their keys in its order; of many from the
+    packed blocks."""
+    if firms.count() > _MANY:
+        return _ledger_of_blocks(firms)
     rows = list(
         firms.order_by("pk").values_list("pk", "uscc", "name", "region__name", "owner__name")
     )
@@ -107,6 +106,14 @@ def ledger_of(firms: QuerySet[Enterprise]) -> tuple[Ledger, list[int]]:
         held.get(pk, () if said is not None else None) for pk, said in zip(keys, told, strict=True)
     ]
     return _ledger(columns), keys
+
+
+def _ledger_of_blocks(firms: QuerySet[Enterprise]) -> tuple[Ledger, list[int]]:
+    frame = packed.picked(_unpacked(None), firms.order_by().values_list("pk", flat=True))
+    columns = packed.columns_of(frame)
+    held = _held(Q(enterprise__in=firms.order_by().values("pk")))
+    columns["titles"] = packed.titles_of(frame, held)
+    return _ledger(columns), packed.keys_of(frame)
 
 
 def _ledger(columns: dict[str, list[Any]]) -> Ledger:

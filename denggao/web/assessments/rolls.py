@@ -21,7 +21,7 @@ from denggao.rules.library import in_force
 from denggao.rules.nodes import Instrument
 from denggao.web.accounts import audit
 from denggao.web.accounts.models import User
-from denggao.web.assessments.facts import ledger_of, ledger_over
+from denggao.web.assessments.facts import ledger_of
 from denggao.web.assessments.models import Frozen
 from denggao.web.kit.conflicts import Conflict
 from denggao.web.ledger.models import Enterprise
@@ -38,10 +38,7 @@ def lists_of(user: User, as_of: datetime.date) -> Lists:
 def _made(user: User, as_of: datetime.date) -> tuple[Lists, Ledger, list[Instrument]]:
     law = in_force(_LAW, as_of)
     others = {name: in_force(name, as_of) for name in made.against([law])}
-    if user.region is None:
-        ledger, _ = ledger_of(Enterprise.objects.for_user(user))
-    else:
-        ledger, _ = ledger_over(user.region)
+    ledger, _ = ledger_of(Enterprise.objects.for_user(user))
     found = made.lists(ledger, [law], as_of, others, ["培育库台账"])
     return found, ledger, [law, *others.values()]
 

@@ -53,6 +53,11 @@ def unpacked(pieces: Iterable[bytes], places: Iterable[str] | None) -> pl.DataFr
     )
 
 
+def picked(frame: pl.DataFrame, keys: Iterable[int]) -> pl.DataFrame:
+    """Only the firms with these keys, in the order of the frame."""
+    return frame.filter(pl.col(KEY).is_in(pl.Series(list(keys), dtype=pl.Int64).implode()))
+
+
 def keys_of(frame: pl.DataFrame) -> list[int]:
     """The firms' keys."""
     return frame[KEY].to_list()
