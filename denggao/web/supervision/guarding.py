@@ -32,15 +32,21 @@ def _made(using: str, **about: Any) -> None:
 def _commands(vendor: str) -> list[str]:
     if vendor == "postgresql":
         return [
-            f"CREATE OR REPLACE FUNCTION {TRIGGER}() RETURNS trigger LANGUAGE plpgsql AS $$ "
-            f"BEGIN RAISE EXCEPTION '{_SAID}' USING ERRCODE = 'restrict_violation'; END $$",
+            (
+                f"CREATE OR REPLACE FUNCTION {TRIGGER}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+                f"BEGIN RAISE EXCEPTION '{_SAID}' USING ERRCODE = 'restrict_violation'; END $$"
+            ),
             f"DROP TRIGGER IF EXISTS {TRIGGER} ON {TABLE}",
-            f"CREATE TRIGGER {TRIGGER} BEFORE UPDATE ON {TABLE} FOR EACH ROW "
-            f"WHEN ({_condition('IS DISTINCT FROM')}) EXECUTE FUNCTION {TRIGGER}()",
+            (
+                f"CREATE TRIGGER {TRIGGER} BEFORE UPDATE ON {TABLE} FOR EACH ROW "
+                f"WHEN ({_condition('IS DISTINCT FROM')}) EXECUTE FUNCTION {TRIGGER}()"
+            ),
         ]
     return [
-        f"CREATE TRIGGER IF NOT EXISTS {TRIGGER} BEFORE UPDATE ON {TABLE} FOR EACH ROW "
-        f"WHEN {_condition('IS NOT')} BEGIN SELECT RAISE(ABORT, '{_SAID}'); END"
+        (
+            f"CREATE TRIGGER IF NOT EXISTS {TRIGGER} BEFORE UPDATE ON {TABLE} FOR EACH ROW "
+            f"WHEN {_condition('IS NOT')} BEGIN SELECT RAISE(ABORT, '{_SAID}'); END"
+        )
     ]
 
 
