@@ -86,7 +86,7 @@ def test_word_excel_and_the_kept_week(
     assert (code, err) == (0, "")
     tables = docx.Document(str(word)).tables
     cells = [[c.text for c in row.cells] for table in tables for row in table.rows]
-    assert ["高新技术企业存量", "全部", "5", "2", "3"] in cells
+    assert ["高新技术企业存量（2026年）", "全部", "5", "2", "3"] in cells
     assert any("摸底" in row and "科技局" in row for row in cells)
     sheets = openpyxl.load_workbook(excel)
     assert sheets.sheetnames == ["总表", "各单位", "为什么变了", "各数的行", "口径与核验"]

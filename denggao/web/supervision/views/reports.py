@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from denggao.diagnosis.weekly import figures as f
 from denggao.diagnosis.weekly.report import Report as Content
-from denggao.documents.papers.weekly import TOLD, by_reason, name_of, signed_number
+from denggao.documents.papers.weekly import by_reason, is_told, name_of, signed_number
 from denggao.facts.errors import UserError
 from denggao.web.accounts.access import requires
 from denggao.web.assessments import texts
@@ -87,7 +87,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         "reasons": [
             (name_of(line.id), signed_number(line.change or 0), content.causes_of(line.id))
             for line in content.lines
-            if f.parts(line.id)[0] in TOLD and content.causes_of(line.id)
+            if is_told(line.id) and content.causes_of(line.id)
         ],
         "may_sign": kept.state == Report.State.COMPILED and kept.by_id != request.user.pk,
     }  # fmt: skip
