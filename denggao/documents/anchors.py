@@ -30,7 +30,8 @@ def anchor_of(told: str) -> str:
         raise UserError(f"「{path.name}」里没有审计头；周报告的 Word 和 Excel 末尾印着它")
     if len(found) > 1:
         raise UserError(f"「{path.name}」里有 {len(found)} 个不同的审计头，请直接写要核对的那一个")
-    return found[0]
+    first: str = found[0]
+    return first
 
 
 def _text(path: Path) -> str:

@@ -16,6 +16,7 @@ DEPARTMENTS: tuple[str, ...] = (
     "denggao.web.casework.demo",
     "denggao.web.planning.demo",
     "denggao.web.visits.demo",
+    "denggao.web.money.demo",
     "denggao.web.supervision.demo",
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -40,7 +41,23 @@ MENU = (
     Entry("周调度报告", "supervision:reports", "planning.view"),
     Entry("单位和人员", "accounts:units", "accounts.view"),
     Entry("审计", "accounts:audit", "audit.view"),
+    Entry("使用手册", "manual:manual", ""),
 )
+
+
+#: What a department knows of one firm: links at the head of the firm's page.
+OF_A_FIRM = (
+    Entry("体检", "assessments:pool-verdict", "assessments.view"),
+    Entry("申报", "casework:filings", "casework.view"),
+    Entry("包抓走访", "visits:visit-firm", "casework.view"),
+    Entry("奖补兑现", "money:firm", "money.view"),
+)
+
+
+def pages_of(firm: int, permissions: Container[str]) -> list[dict[str, str]]:
+    """The pages about a firm that may be seen with these permissions."""
+    shown = [e for e in OF_A_FIRM if e.permission in permissions]
+    return [{"label": e.label, "address": reverse(e.url, args=[firm])} for e in shown]
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

@@ -7,6 +7,8 @@ DENGGAO_HTTPS         1: behind https; cookies travel no other way
 DENGGAO_SEPARATION    1: an administrator holds no other role (等保三级)
 DENGGAO_WORKERS       processes that answer pages (one for each core, four at most)
 DENGGAO_MAPS          folder of boundaries for the board: 620100.geojson
+DENGGAO_SECOND_FACTOR 1: whoever logs in, people of firms apart, shows a code of a telephone too
+DENGGAO_OIDC_…        log-in by the account of another house: docs/accounts.md
 DENGGAO_DEBUG         1: for those who develop this
 """
 
@@ -20,6 +22,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 
 from denggao.web.kit import environment
+from denggao.web.manual import text as manual
 
 PACKAGE = Path(__file__).resolve().parent
 HOME = Path(os.environ.get("DENGGAO_HOME", "登高数据")).absolute()
@@ -36,6 +39,8 @@ INSTALLED_APPS = [
     "denggao.web.money.apps.MoneyConfig",
     "denggao.web.planning.apps.PlanningConfig",
     "denggao.web.supervision.apps.SupervisionConfig",
+    "denggao.web.api.apps.ApiConfig",
+    "denggao.web.manual.apps.ManualConfig",
     "denggao.web.kit.apps.KitConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -53,11 +58,13 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "denggao.web.kit.middleware.Problems",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "denggao.web.kit.middleware.NoNul",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "denggao.web.accounts.middleware.Tokens",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -119,6 +126,8 @@ PASSWORD_DAYS = environment.number("DENGGAO_PASSWORD_DAYS", 90, 1, 3650)
 IDLE_MINUTES = environment.number("DENGGAO_IDLE_MINUTES", 30, 1, 480)
 SESSION_HOURS = environment.number("DENGGAO_SESSION_HOURS", 8, 1, 24)
 SEPARATION = environment.flag("DENGGAO_SEPARATION")
+SECOND_FACTOR = environment.flag("DENGGAO_SECOND_FACTOR")
+OIDC = environment.oidc()
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "home"
 AXES_FAILURE_LIMIT = 5
@@ -163,7 +172,7 @@ if environment.flag("DENGGAO_HTTPS"):
 # --- files --------------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [PACKAGE / "static"]
+STATICFILES_DIRS = [PACKAGE / "static", ("manual", manual.IMAGES)]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "denggao.web.kit.static.VersionedStorage"},

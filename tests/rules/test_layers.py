@@ -99,6 +99,7 @@ FRAME = pl.DataFrame(
         greatest(X, lit(0)),
         greatest(X, Y),
         least(lit(1), X, Y * 2, X - Y),
+        greatest(lit(1), least(lit(2), lit(3)), X),
         when(X.is_null(), lit(None), greatest(X, lit(0))),
         when(X.gt(Y), when(Y.gt(lit(0)), X, lit(0)), lit(0)),
         X + Y * -1 * 5,

@@ -186,6 +186,43 @@ def test_two_at_once(clerk: User, sign_in: Callable[..., Client], plan: PlanText
     assert item.decision == "rejected"
 
 
+def test_the_part_asks_for_the_page_when_others_were_quicker(
+    clerk: User, sign_in: Callable[..., Client], plan: PlanText
+) -> None:
+    item, client = targets(plan)["高新技术企业数"], sign_in(clerk)
+    where, headers = reverse("planning:board-item", args=[item.pk]), {"HX-Request": "true"}
+    answer = client.post(where, {"version": 7, "confirm": "1"}, headers=headers)
+    assert (answer.status_code, answer.headers["HX-Refresh"]) == (409, "true")
+    confirm_all(clerk, plan)
+    actions.submit(by=clerk, plan=plan)
+    answer = client.post(where, {"version": 2, "reject": "1"}, headers=headers)
+    assert (answer.status_code, answer.headers["HX-Refresh"]) == (204, "true")
+    page = client.get(reverse("planning:board-plan", args=[plan.pk])).content.decode()
+    assert "别人核对过" in page
+    assert "不能再改条目" in page
+
+
+def test_a_contradiction_shows_both_figures_and_is_never_repaired(
+    clerk: User, sign_in: Callable[..., Client]
+) -> None:
+    text = f"{TEXT}\n三、保障措施\n确保到2028年底，全区高新技术企业达到260家以上。\n"
+    plan = actions.bring_plan(by=clerk, text=text)
+    found = list(plan.items.filter(kind="conflict"))
+    assert found
+    quotes = " ".join(item.quote for item in found)
+    assert "200" in quotes
+    assert "260" in quotes
+    page = sign_in(clerk).get(reverse("planning:board-plan", args=[plan.pk])).content.decode()
+    assert "知悉" in page
+    with pytest.raises(UserError, match="逐条"):
+        actions.confirm_rest(by=clerk, plan=plan, kind="conflict")
+    with pytest.raises(UserError, match="理由"):
+        actions.decide_item(by=clerk, item=found[0], version=1, decision="rejected")
+    actions.decide_item(by=clerk, item=found[0], version=1, decision="confirmed")
+    values = {i.said["value"] for i in plan.items.filter(kind="target")}
+    assert {200, 260} <= values  # both stand until a person rejects one
+
+
 def test_the_part_is_the_piece_of_the_page(
     clerk: User, sign_in: Callable[..., Client], plan: PlanText
 ) -> None:
@@ -200,7 +237,9 @@ def test_the_part_is_the_piece_of_the_page(
 
         return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text).strip()
 
-    assert bare(part) in bare(page)
+    fragment, _, open_ = bare(part).partition('<span id="open"')
+    assert fragment.strip() in bare(page)
+    assert open_.replace(' hx-swap-oob="true"', "") in bare(page)
 
 
 def test_each_item_leads_to_its_place_and_back(

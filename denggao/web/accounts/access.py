@@ -37,6 +37,10 @@ def signed_in(view: View) -> View:
     return view
 
 
-def permission_of(view: Callable[..., Any]) -> str:
-    """What the view has declared, "" if nothing."""
+def permission_of(view: Callable[..., Any], method: str = "GET") -> str:
+    """What the view has declared, "" if nothing. A view of the interface has ``permissions``, one
+    for each method; of a method that it does not have nobody learns more than that."""
+    by_method = getattr(view, "permissions", None)
+    if by_method is not None:
+        return by_method.get(method, SIGNED_IN)
     return getattr(view, "permission", "")

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from denggao.facts.errors import UserError
-from denggao.web.accounts import audit, roles
+from denggao.web.accounts import audit, roles, tokens
 from denggao.web.accounts.models import OldPassword, Region, Unit, User, written_name
 from denggao.web.accounts.passwords import REMEMBERED, one_time_password
 
@@ -97,12 +97,14 @@ def set_roles(*, by: User | None, user: User, codes: list[str], why: str) -> Non
 
 @transaction.atomic
 def reset_password(*, by: User | None, user: User, why: str) -> str:
-    """A new one-time password, returned and kept nowhere; all sessions of the person end."""
+    """A new one-time password, returned and kept nowhere; all sessions and tokens of the person
+    end."""
     password = one_time_password()
     _remember(user)
     user.set_password(password)
     user.must_change_password, user.password_at = True, timezone.now()
     user.save()
+    tokens.revoke_all(user)
     audit.record(by=by, action="重设密码", of=user, why=why)
     return password
 

@@ -9,6 +9,7 @@ from django.contrib.auth import password_validation
 
 from denggao.web.accounts.models import Region, Unit, User, written_name
 from denggao.web.accounts.roles import ROLES
+from denggao.web.accounts.tokens import LONGEST_DAYS
 from denggao.web.kit.forms import DayInput
 
 WHY = "理由"
@@ -116,3 +117,23 @@ class WhyForm(forms.Form):
     """A reason alone."""
 
     why = forms.CharField(label=WHY, max_length=200)
+
+
+class CodeForm(forms.Form):
+    """A code of the telephone, or a recovery code."""
+
+    code = forms.CharField(
+        label="动态码",
+        max_length=40,
+        help_text="手机上的六位数字；手机不在身边时用一个恢复码",
+        widget=forms.TextInput(
+            attrs={"autofocus": True, "autocomplete": "one-time-code", "inputmode": "text"}
+        ),
+    )
+
+
+class TokenForm(forms.Form):
+    """What a token is for, and how long it lasts."""
+
+    name = forms.CharField(label="用途", max_length=60, help_text="如：每晚导入企业年报")
+    days = forms.IntegerField(label="有效天数", min_value=1, max_value=LONGEST_DAYS, initial=90)

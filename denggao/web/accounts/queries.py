@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 
 from denggao.web.accounts.models import AuditRow, Region, Unit, User
@@ -48,3 +50,8 @@ def failures_from(address: str, minutes: int = 15) -> int:
     """How often somebody at this address did not come in lately."""
     since = timezone.now() - datetime.timedelta(minutes=minutes)
     return AuditRow.objects.filter(address=address, action="登录失败", at__gte=since).count()
+
+
+def is_address_locked(request: HttpRequest) -> bool:
+    """Too many failures from there, whosever?"""
+    return failures_from(request.META.get("REMOTE_ADDR", "")) >= settings.ADDRESS_FAILURE_LIMIT

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import compress
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from denggao.facts.errors import UserError
 from denggao.rules.engines.columnar.screening import INDEX, Screened, screen
@@ -18,9 +19,10 @@ from denggao.rules.engines.columnar.table import LEAST, countable, shown_stateme
 from denggao.web.accounts import audit
 from denggao.web.accounts.models import User
 from denggao.web.assessments.facts import frame_over
-from denggao.web.assessments.models import Finding, Run
+from denggao.web.assessments.models import Finding, Reminder, Run
 from denggao.web.assessments.texts import in_force
 from denggao.web.kit.bulk import insert
+from denggao.web.ledger.models import Enterprise
 
 _FINDING = (
     "run", "enterprise", "place", "verdict", "hard", "score_lo", "score_hi", "failing",
@@ -104,3 +106,41 @@ def _counts(table: Screened, found: list[tuple[Any, ...]]) -> dict[str, Any]:
         "rules": rules,
         "only": only,
     }
+
+
+# --- reminders -----------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def remind(
+    *, by: User, enterprises: Iterable[Enterprise], about: str, on: datetime.date, means: str,
+    told: str, note: str,
+) -> int:  # fmt: skip
+    """Record that these firms were told about the list they are on. Raises UserError for a day
+    to come, and where nobody is named."""
+    if on > timezone.localdate():
+        raise UserError(f"提醒日期 {on} 还没有到；只登记已经提醒过的")
+    if means not in Reminder.Means.values:
+        raise UserError("请选一种提醒方式")
+    if not told.strip():
+        raise UserError("请写告知了何人（姓名或职务）")
+    made = [
+        Reminder.objects.create(
+            enterprise=firm, about=about[:80], on=on, means=means, told=told.strip()[:60],
+            note=note.strip()[:300], by=by,
+        )
+        for firm in enterprises
+    ]  # fmt: skip
+    for one in made:
+        new = {"on": str(on), "means": one.get_means_display(), "told": one.told}
+        audit.record(by=by, action="登记提醒", of=one, new=new)
+    return len(made)
+
+
+@transaction.atomic
+def strike(*, by: User, reminder: Reminder) -> None:
+    """Strike out a reminder that was recorded wrongly; it stays, and counts no longer. Raises
+    UserError where it is struck out already."""
+    if not Reminder.objects.filter(pk=reminder.pk, struck=False).update(struck=True):
+        raise UserError("这一条已经作废过")
+    audit.record(by=by, action="作废提醒", of=reminder)

@@ -4,44 +4,19 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections import Counter
-from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
 
 from denggao.diagnosis.weekly import scoring
 from denggao.facts.errors import UserError
-from denggao.rules import nodes as n
-from denggao.rules.engines.columnar.screening import INDEX, NAME, screen
 from denggao.web.accounts import audit
 from denggao.web.accounts.models import User
 from denggao.web.assessments import queries
-from denggao.web.assessments.facts import frame_over
 from denggao.web.assessments.models import OwnLaw
 from denggao.web.assessments.texts import loaded
+from denggao.web.assessments.trials import Trial, trial
 from denggao.web.kit.conflicts import Conflict
-
-
-@dataclass(frozen=True, slots=True)
-class Flip:
-    """A firm whose verdict differs under the draft; ``None`` before: no such law so far."""
-
-    enterprise: int
-    name: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """The draft beside the law in force, over the person's pool: counts of verdicts, who flips."""
-
-    law: n.Instrument
-    against: n.Instrument | None
-    before: dict[str, int]
-    after: dict[str, int]
-    flips: tuple[Flip, ...]
 
 
 def digest_of(text: str) -> str:
@@ -57,25 +32,7 @@ def tried(user: User, text: str, as_of: datetime.date) -> Trial:
         raise UserError(
             "算例都通过了。这是考核办法，不判企业，没有试算；提交启用以后，在“考核”里看各单位的分"
         )
-    against = queries.law_of(law.short, as_of, user.region)
-    if user.region is None:
-        return Trial(law, against, {}, {}, ())
-    both = [law] if against is None else [law, against]
-    frame, keys = frame_over(user.region, both, as_of)
-    if not keys:
-        return Trial(law, against, {}, {}, ())
-    found = [
-        {i: (name, verdict) for i, name, verdict in table.rows([INDEX, NAME, "verdict"])}
-        for table in screen(frame, both, as_of)
-    ]
-    after, before = found[0], found[1] if against else {}
-    flips = tuple(
-        Flip(keys[i], name, old, verdict)
-        for i, (name, verdict) in sorted(after.items())
-        if (old := before.get(i, ("", ""))[1]) != verdict
-    )
-    counts = [Counter(verdict for _, verdict in one.values()) for one in (before, after)]
-    return Trial(law, against, dict(counts[0]), dict(counts[1]), flips)
+    return trial(user, law, queries.law_of(law.short, as_of, user.region), as_of)
 
 
 @transaction.atomic

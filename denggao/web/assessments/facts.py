@@ -98,8 +98,9 @@ def ledger_of(firms: QuerySet[Enterprise]) -> tuple[Ledger, list[int]]:
         "uscc": [row[1] for row in rows],
         "region": [row[3] for row in rows],
     }
-    if any(row[4] for row in rows):
-        columns["follow_up_by"] = [row[4] for row in rows]
+    stated = columns.get("follow_up_by", [None] * len(keys))
+    if any(row[4] for row in rows):  # whom the bureau named, else whom the ledger named
+        columns["follow_up_by"] = [row[4] or stated[i] for i, row in enumerate(rows)]
     told = columns.pop("titles", [None] * len(keys))
     held = _held(Q(enterprise__in=firms.order_by().values("pk")))
     columns["titles"] = [

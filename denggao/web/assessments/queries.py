@@ -11,7 +11,7 @@ from denggao.facts.errors import UserError
 from denggao.rules import nodes as n
 from denggao.web.accounts.models import Region, User
 from denggao.web.assessments import texts
-from denggao.web.assessments.models import Finding, Run
+from denggao.web.assessments.models import Finding, OwnLaw, Run
 
 LADDER = ("科技型中小企业评价", "高新技术企业认定")
 
@@ -22,6 +22,31 @@ def law_of(short: str, on: datetime.date, region: Region | None) -> n.Instrument
         return texts.in_force(short, on, region)
     except UserError:
         return None
+
+
+def judging_law(short: str, on: datetime.date, region: Region) -> n.Instrument | None:
+    """The law of that name by which a firm can be judged; ``None`` where there is none."""
+    return law_of(short, on, region) if short in texts.judging(on, region) else None
+
+
+def own_laws(user: User) -> list[OwnLaw]:
+    """Texts of the person's own region, of what lies in it, and adopted ones of what it lies in."""
+    region = user.region
+    if region is None:
+        return []
+    return [o for o in OwnLaw.objects.select_related("by", "region") if _concerns(o, region)]
+
+
+def own_law(user: User, pk: int) -> OwnLaw | None:
+    """One of these."""
+    kept = OwnLaw.objects.select_related("by", "region").filter(pk=pk).first()
+    region = user.region
+    return kept if kept and region and _concerns(kept, region) else None
+
+
+def _concerns(kept: OwnLaw, region: Region) -> bool:
+    adopted = kept.state == OwnLaw.State.ADOPTED and region.path.startswith(kept.region.path)
+    return adopted or kept.region.path.startswith(region.path)
 
 
 def latest(user: User, short: str) -> Run | None:

@@ -68,6 +68,21 @@ def in_force(short: str, on: datetime.date, region: Region | None) -> n.Instrume
     return max(own, key=lambda law: law.valid_from)
 
 
+def versions(short: str, region: Region | None) -> dict[str, n.Instrument]:
+    """Every version of a law that the region may see, the earliest first, by a key for
+    addresses. One that no longer loads is left out: its own page says why."""
+    found = [
+        (f"{number}", library.load_known(entry))
+        for number, entry in enumerate(library.entries())
+        if entry.short == short
+    ]
+    if region is not None:
+        kept = OwnLaw.objects.filter(short=short).exclude(state=OwnLaw.State.DROPPED)
+        ours = [o for o in kept.select_related("region") if o.concerns(region)]
+        found += [(f"own-{o.pk}", law) for o in ours if (law := _still_loaded(o)) is not None]
+    return dict(sorted(found, key=lambda one: one[1].valid_from))
+
+
 def judging(on: datetime.date, region: Region | None) -> list[str]:
     """Short names of the laws by which a firm can be judged on the day in the region."""
     laws = library.all_in_force(on) + [law for law in adopted(region) if law.in_force(on)]

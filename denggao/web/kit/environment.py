@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from denggao.facts.errors import UserError, reason
 
@@ -62,3 +64,39 @@ def secret_key(home: Path) -> str:
         raise UserError(
             f"数据文件夹“{home}”不能用（{reason(error)}）；请用 DENGGAO_HOME 换一个"
         ) from None
+
+
+class Oidc(NamedTuple):
+    """Another house that says who somebody is. ``claim``: which of its words is our user name."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    claim: str
+    scope: str
+    label: str
+
+
+def oidc() -> Oidc | None:
+    """``DENGGAO_OIDC_…``, ``None`` where no issuer is given. Raises UserError where one is and
+    the rest is missing, or where it is asked over the open net without https."""
+    issuer = os.environ.get("DENGGAO_OIDC_ISSUER", "").strip()
+    if not issuer:
+        return None
+    told = urlsplit(issuer)
+    near = told.hostname in ("localhost", "127.0.0.1", "::1")
+    if not told.hostname or told.scheme not in ("https", "http" if near else "https"):
+        raise UserError(f"环境变量 DENGGAO_OIDC_ISSUER={issuer} 不对，应以 https:// 开头")
+    missing = [name for name in ("CLIENT_ID", "CLIENT_SECRET") if not _oidc(name)]
+    if missing:
+        names = "、".join(f"DENGGAO_OIDC_{name}" for name in missing)
+        raise UserError(f"设了 DENGGAO_OIDC_ISSUER，还要设 {names}")
+    return Oidc(
+        issuer, _oidc("CLIENT_ID"), _oidc("CLIENT_SECRET"),
+        _oidc("CLAIM", "preferred_username"), _oidc("SCOPE", "openid profile"),
+        _oidc("LABEL", "统一身份认证"),
+    )  # fmt: skip
+
+
+def _oidc(name: str, default: str = "") -> str:
+    return os.environ.get(f"DENGGAO_OIDC_{name}", default).strip()

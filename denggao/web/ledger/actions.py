@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from denggao.facts.catalogue import Fact
@@ -131,7 +131,7 @@ def take_up_again() -> int:
     for source in running:
         job = tasks.check if source.state == State.CHECKING else tasks.commit
         job.enqueue(source.pk)
-    return len(running)
+    return len(running) + sum(begin() for begin in tasks.INTERRUPTED)
 
 
 # --- doubtful firms ------------------------------------------------------------------------------
@@ -224,6 +224,19 @@ def _identity(enterprise: Enterprise) -> dict[str, Any]:
         "zone": enterprise.zone_id,
         "owner": enterprise.owner_id,
     }
+
+
+@transaction.atomic
+def assign(*, by: User, enterprises: Iterable[Enterprise], owner: User) -> int:
+    """Give the firms that nobody looks after to one person; returns how many were. Whoever has
+    an owner keeps it: that is changed on the firm's own page, with a reason."""
+    count = 0
+    for firm in enterprises:
+        free = Enterprise.objects.filter(pk=firm.pk, owner=None)
+        if free.update(owner=owner, version=models.F("version") + 1):
+            audit.record(by=by, action="落实责任人", of=firm, new={"owner": owner.username})
+            count += 1
+    return count
 
 
 @transaction.atomic

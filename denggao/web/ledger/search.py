@@ -203,7 +203,7 @@ def _cared_for(asked: Asked) -> Iterator[Q]:
         yield holding.works_in("" if asked.field == NONE else asked.field)
     for key, way in (("owner", "owner"), ("office", "owner__unit")):
         told = getattr(asked, key)
-        if told:
+        if told == NONE or _key(told) is not None:
             yield Q(**{way: _key(told)})
 
 
@@ -245,7 +245,7 @@ Line = dict[str, Any]
 def lines(firms: Iterable[Enterprise], columns: tuple[Column, ...], first: int = 1) -> list[Line]:
     """The rows of one page, numbered from ``first``; two queries however many there are."""
     firms = list(firms)
-    values = _values(firms, columns)
+    values = values_of(firms, columns)
     titles = titles_of([firm.pk for firm in firms])
     on, base = timezone.localdate(), reverse("ledger:enterprises")
     return [
@@ -268,9 +268,10 @@ def lines(firms: Iterable[Enterprise], columns: tuple[Column, ...], first: int =
     ]
 
 
-def _values(
+def values_of(
     firms: list[Enterprise], columns: tuple[Column, ...]
 ) -> dict[tuple[int, str, int], InForce]:
+    """Values in force, by (enterprise, fact, year); one query."""
     if not columns:
         return {}
     wanted = Q(pk__in=[])
@@ -329,7 +330,7 @@ def exported(found: QuerySet[Enterprise], columns: tuple[Column, ...]) -> Iterat
     number = 0
     for start in range(0, len(pks), _AT_ONCE):
         some = found.filter(pk__in=pks[start : start + _AT_ONCE])
-        values = _values(list(some), columns)
+        values = values_of(list(some), columns)
         for line in lines(some, ()):
             number += 1
             cells = [

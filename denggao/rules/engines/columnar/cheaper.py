@@ -62,13 +62,13 @@ def _extreme(expr: Expr) -> Expr:
 
 
 def _greater(a: Expr, b: Expr) -> Expr:
-    if _constant(a) is not None:
+    if _constant(a) is not None and _constant(b) is None:
         return _greater(b, a)
     return when(a.gt(b), a, b) if _constant(b) is not None else when(a.is_null() | b.gt(a), b, a)
 
 
 def _lesser(a: Expr, b: Expr) -> Expr:
-    if _constant(a) is not None:
+    if _constant(a) is not None and _constant(b) is None:
         return _lesser(b, a)
     return when(b.gt(a), a, b) if _constant(b) is not None else when(a.is_null() | a.gt(b), b, a)
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from denggao.facts.errors import UserError
-from denggao.web.accounts import actions, queries
+from denggao.web.accounts import actions, queries, second
 from denggao.web.accounts.access import requires
 from denggao.web.accounts.forms import RolesForm, UnitForm, UserForm, WhyForm
 from denggao.web.accounts.models import Unit, User
@@ -71,6 +71,23 @@ def reset(request: HttpRequest, pk: int) -> HttpResponse:
             request, found, actions.reset_password(by=request.user, user=found, why=why)
         )
     context = {"form": form, "title": f"重设 {found} 的密码", "back": "accounts:units"}
+    return render(request, "accounts/form.html", context)
+
+
+@requires("accounts.manage")
+def reset_second(request: HttpRequest, pk: int) -> HttpResponse:
+    """重设第二因素: the telephone is lost"""
+    found = get_object_or_404(queries.people(), pk=pk)
+    form = WhyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            second.remove(by=request.user, user=found, why=form.cleaned_data["why"])
+        except UserError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"已重设 {found} 的第二因素，访问令牌一并作废")
+            return redirect("accounts:units")
+    context = {"form": form, "title": f"重设 {found} 的第二因素", "back": "accounts:units"}
     return render(request, "accounts/form.html", context)
 
 

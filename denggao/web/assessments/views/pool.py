@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from denggao.documents import wording as w
-from denggao.documents.tree import gap_fact, gap_unit
 from denggao.facts.errors import UserError
-from denggao.rules import nodes as n
 from denggao.web.accounts.access import requires
-from denggao.web.assessments import actions, queries, texts
-from denggao.web.assessments.models import Finding, Run
+from denggao.web.assessments import actions, queries, shown, texts
+from denggao.web.assessments.models import Run
 from denggao.web.kit.days import day_of
 from denggao.web.kit.paging import page_of
 
@@ -59,57 +54,10 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     asked = {key: request.GET.get(key, "").strip() for key in ("hard", "rule", "text")}
     law = queries.law_of(found.law, found.as_of, found.region)
     page = page_of(request, queries.findings(request.user, found, **asked))
-    rows = [_row(finding, law, found.as_of.year) for finding in page.rows]
+    rows = [shown.row(finding, law) for finding in page.rows]
     context = {
         "run": found, "page": page, "rows": rows, "asked": asked,
-        "only": _only(found, law), "rules": _rules(found, law),
+        "only": shown.only(found, law), "rules": shown.rules(found, law),
+        "versions": len(texts.versions(found.law, request.user.region)),
     }  # fmt: skip
     return render(request, "assessments/run.html", context)
-
-
-def _names(law: n.Instrument | None) -> dict[str, str]:
-    return {} if law is None else {s.id: s.name for s in law.statements.values()}
-
-
-def _only(run: Run, law: n.Instrument | None) -> list[tuple[str, str, int]]:
-    """(id, name, firms kept out by this condition alone), most first."""
-    names, only = _names(law), run.counts.get("only", {})
-    return sorted(((k, names.get(k, ""), c) for k, c in only.items()), key=lambda x: -x[2])
-
-
-def _rules(run: Run, law: n.Instrument | None) -> list[dict[str, Any]]:
-    names, firms = _names(law), max(run.counts.get("firms", 0), 1)
-    return [
-        {
-            "id": k, "name": names.get(k, ""), **counts,
-            "share": {t: 100 * counts[t] / firms for t in ("pass", "unknown", "fail")},
-        }
-        for k, counts in run.counts.get("rules", {}).items()
-    ]  # fmt: skip
-
-
-def _row(finding: Finding, law: n.Instrument | None, year: int) -> dict[str, Any]:
-    names = _names(law)
-    return {
-        "finding": finding,
-        "failing": [f"{k} {names.get(k, '')}" for k in finding.failing],
-        "undecided": [f"{k} {names.get(k, '')}" for k in finding.undecided],
-        "lacks": list(filter(None, (_lack(law, k, x) for k, x in finding.lacks))),
-        "asked": [w.fact_words(key) for key in finding.asked],
-    }
-
-
-def _lack(law: n.Instrument | None, id_: str, amount: float) -> str:
-    statement = law.statements.get(id_) if law else None
-    if statement is None or not isinstance(statement.body, n.Compare):
-        return ""
-    body = statement.body
-    return f"{gap_fact(body)}还差 {w.shortfall(_exact(amount, gap_unit(body)), gap_unit(body))}"
-
-
-def _exact(amount: float, unit: str) -> Any:
-    """A shown double back to the steps it came from: 分, 1/10000."""
-    from fractions import Fraction
-
-    steps = 100 if unit == "元" else 10_000
-    return Fraction(round(amount * steps), steps)

@@ -8,13 +8,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from denggao.documents import wording as w
 from denggao.facts.errors import UserError
-from denggao.rules.outcome import TRUTH_NAMES, TRUTH_WORDS
 from denggao.web.accounts.access import requires
-from denggao.web.assessments import queries, texts
+from denggao.web.assessments import queries, shown, texts
 from denggao.web.assessments import verdict as v
-from denggao.web.assessments.facts import firm_of, sources_of
+from denggao.web.assessments.facts import firm_of
 from denggao.web.assessments.views.laws import address_of
 from denggao.web.kit.days import day_of
 from denggao.web.ledger.models import Enterprise
@@ -28,43 +26,20 @@ def verdict(request: HttpRequest, pk: int) -> HttpResponse:
     enterprise = get_object_or_404(Enterprise.objects.for_user(request.user), pk=pk)
     as_of = day_of(request.GET.get("as_of", "")) or timezone.localdate()
     region = request.user.region or enterprise.region
-    names = texts.judging(as_of, region)
     asked = request.GET.get("law", "") or queries.LADDER[1]
-    law = queries.law_of(asked, as_of, region) if asked in names else None
+    law = queries.judging_law(asked, as_of, region)
     if law is None:
         raise Http404(f"{as_of} 没有名为“{asked}”的规范")
     firm = firm_of(enterprise)
     run, judgement = v.judged(law, firm, as_of)
     context = {
-        "firm": enterprise, "law": law, "laws": names, "as_of": as_of,
-        "page": address_of(law), "said": _said(judgement),
+        "firm": enterprise, "law": law, "laws": texts.judging(as_of, region), "as_of": as_of,
+        "page": address_of(law), "said": shown.said(judgement),
         "nodes": v.nodes(run, judgement.outcome),
-        "figures": _figures(enterprise, judgement), "manuals": law.manuals,
+        "figures": shown.figures(enterprise, judgement), "manuals": law.manuals,
         "what_if": _what_if(request, law, firm, as_of),
     }  # fmt: skip
     return render(request, "assessments/verdict.html", context)
-
-
-def _said(judgement: Any) -> dict[str, Any]:
-    outcome = judgement.outcome
-    found = judgement.hard if outcome.hard is None else judgement.decisive
-    return {
-        "verdict": TRUTH_NAMES[outcome.verdict],
-        "word": TRUTH_WORDS[outcome.verdict],
-        "hard": TRUTH_NAMES[outcome.hard],
-        "hard_word": TRUTH_WORDS[outcome.hard],
-        "score": w.interval(outcome.score, "分") if outcome.score is not None else "",
-        "sets": [[w.fact_words(k) for k in keys] for keys in found.sets],
-        "shortcuts": [w.fact_words(k) for k in found.shortcuts],
-        "flags": [w.FLAG_WORDS.get(flag, flag) for flag in sorted(outcome.flags)],
-        "is_open": outcome.verdict is None or outcome.hard is None,
-    }
-
-
-def _figures(enterprise: Enterprise, judgement: Any) -> list[dict[str, Any]]:
-    sources, outcome = sources_of(enterprise), judgement.outcome
-    keys = dict.fromkeys(k for r in outcome.in_file_order() for k in r.facts)
-    return [{"figure": v.figure(k, outcome), "source": sources.get(k)} for k in keys]
 
 
 def _what_if(request: HttpRequest, law: Any, firm: Any, as_of: Any) -> dict[str, Any]:
@@ -84,4 +59,4 @@ def _what_if(request: HttpRequest, law: Any, firm: Any, as_of: Any) -> dict[str,
         key: v.figure(key, judgement.outcome) for key in changes if key in judgement.outcome.values
     }
     rules = {r.statement.id: r for r in judgement.outcome.in_file_order()}
-    return found | {"said": _said(judgement), "rules": rules}
+    return found | {"said": shown.said(judgement), "rules": rules}

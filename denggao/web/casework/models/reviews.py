@@ -3,6 +3,7 @@ recommended because of it."""
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -66,7 +67,7 @@ class JointReview(models.Model):
     def __str__(self) -> str:
         return f"{self.batch} 联审名单 {self.number}"
 
-    @property
+    @cached_property
     def review(self) -> r.Review:
         """The list itself. Raises UserError where it was altered in the database."""
         return r.from_text(self.kept, f"联审名单 {self.number}")

@@ -102,7 +102,8 @@ class EveLine:
 
 def eve(user: User, batch: Batch) -> list[tuple[str, list[EveLine]]]:
     """(leader, firms not yet handed in) by leader; each looked at now, not as it was noted."""
-    cases = list(of_batch(user, batch).filter(state__in=OPEN))
+    people = ("leader__unit__parent", "enterprise__owner__unit__parent")
+    cases = list(of_batch(user, batch).filter(state__in=OPEN).select_related(*people))
     found: dict[str, list[EveLine]] = {}
     for readiness in gates.look(cases):
         person = readiness.case.responsible

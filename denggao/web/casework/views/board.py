@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from denggao.diagnosis.materials import materials
 from denggao.diagnosis.workflow import EDIT, STATES, STEPS
 from denggao.facts.errors import UserError
 from denggao.web.accounts.access import requires
@@ -32,6 +33,8 @@ from denggao.web.ledger.search import named
 
 #: Steps that many firms can take at once; the others are taken on the firm's own page.
 _TOGETHER = ("coach", "prepare", "submit", "expert", "publicise")
+#: Beside them: all materials of each firm were looked at and are there.
+_PAPERS = "papers"
 _SHOWN = 12
 
 
@@ -48,7 +51,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         "total": sum(count for _, count in counts), "tab": "board",
         "lines": queries.lines(page.rows, page.first), "moves": list(found.moves.all()),
         "count": calendar.countdown(found.deadline, timezone.now()),
-        "together": [STEPS[code] for code in _TOGETHER],
+        "together": [*((c, STEPS[c].name) for c in _TOGETHER), (_PAPERS, "材料都已核齐")],
         "may_edit": EDIT in request.user.permissions, "own": _is_own(request, found),
     }  # fmt: skip
     return render(request, "casework/board.html", context)
@@ -110,7 +113,7 @@ def steps(request: HttpRequest, pk: int) -> HttpResponse:
     """办理所选: the same step for each firm that was ticked, each by itself"""
     found = batch_of(request, pk)
     code = request.POST.get("step", "")
-    if code not in _TOGETHER:
+    if code not in (*_TOGETHER, _PAPERS):
         messages.error(request, "请选择要办的一步")
         return redirect("casework:batch", pk)
     chosen = {
@@ -125,7 +128,8 @@ def steps(request: HttpRequest, pk: int) -> HttpResponse:
     )
     done, refused = _each(request, rows, code, told)
     if done:
-        messages.success(request, f"“{STEPS[code].name}”已办 {done} 户")
+        name = STEPS[code].name if code in STEPS else "材料都已核齐"
+        messages.success(request, f"“{name}”已办 {done} 户")
     for said in refused[:_SHOWN]:
         messages.error(request, said)
     if len(refused) > _SHOWN:
@@ -139,7 +143,11 @@ def _each(
     done, refused = 0, []
     for row in rows:
         try:
-            actions.step(by=request.user, case=row, version=row.version, code=code, told=told)
+            if code == _PAPERS:
+                states = {item.code: ("ready", "") for item in materials(row.title)}
+                actions.set_materials(by=request.user, case=row, version=row.version, states=states)
+            else:
+                actions.step(by=request.user, case=row, version=row.version, code=code, told=told)
             done += 1
         except UserError as error:
             said = str(error)

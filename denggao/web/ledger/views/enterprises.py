@@ -29,6 +29,7 @@ from denggao.web.ledger.forms import (
 )
 from denggao.web.ledger.models import Enterprise, SavedView, Title
 from denggao.web.ledger.views.files import order
+from denggao.web.menu import pages_of
 
 
 @requires("ledger.view")
@@ -109,6 +110,7 @@ def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
         "former": firm.former_names.all(),
         "timeline": detail.timeline(firm),
         "today": timezone.localdate(),
+        "pages": pages_of(firm.pk, request.user.permissions),
     }
     return render(request, "ledger/enterprise.html", context)
 

@@ -6,15 +6,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from denggao.web.accounts.access import signed_in
+from denggao.web.accounts.entering import must_change_password
 from denggao.web.accounts.models import Unit, User
-from denggao.web.accounts.passwords import is_stale
 from denggao.web.ledger.models import Enterprise
 
 
 @signed_in
 def home(request: HttpRequest) -> HttpResponse:
     """首页: the ledger, once there is one; until then the three steps."""
-    if is_stale(request.user):
+    if must_change_password(request):
         return redirect("accounts:password")
     user: User = request.user
     if user.can("ledger.view") and Enterprise.objects.for_user(user).exists():
@@ -25,7 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @signed_in
 def welcome(request: HttpRequest) -> HttpResponse:
     """三步开始：建单位 → 导台账 → 看结果"""
-    if is_stale(request.user):
+    if must_change_password(request):
         return redirect("accounts:password")
     user: User = request.user
     has_unit = Unit.objects.exists()

@@ -146,23 +146,24 @@ def _decided(request: HttpRequest, one: PlanItem, said: dict[str, Any] | None) -
         "corrected" if said is not None else "rejected" if "reject" in request.POST else "confirmed"
     )
     told = request.POST.get("version", "")
-    status = 200
     try:
         one = actions.decide_item(
             by=request.user, item=one, version=int(told) if told.isdecimal() else 0,
             decision=decision, said=said, why=request.POST.get("why", "").strip(),
         )  # fmt: skip
     except actions.Conflict:
-        status = 409
-        one.refresh_from_db()
         messages.error(request, _CHANGED)
+        if request.htmx:  # the page is fetched anew, and tells it
+            return HttpResponse(status=409, headers={"HX-Refresh": "true"})
+        return plan(request, one.plan_id, status=409)
     except UserError as error:
         messages.error(request, str(error))
-    if status == 409:
-        return plan(request, one.plan_id, status=409)
+        if request.htmx:
+            return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     if request.htmx:
-        context = {"item": one, "plan": one.plan, "may_edit": one.plan.is_open}
-        return render(request, "planning/item.html", context)
+        left = one.plan.items.filter(decision=PlanItem.Decision.OPEN).count()
+        context = {"item": one, "plan": one.plan, "may_edit": one.plan.is_open, "open": left}
+        return render(request, "planning/item_part.html", context)
     return redirect(f"{reverse('planning:board-plan', args=[one.plan_id])}#i{one.number}")
 
 

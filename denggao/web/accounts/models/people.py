@@ -106,6 +106,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField("启用", default=True)
     valid_until = models.DateField("有效期至", null=True, blank=True)
     must_change_password = models.BooleanField(default=True)
+    #: Set up and confirmed; beside ``SecondFactor``, so that a page need not ask.
+    has_second_factor = models.BooleanField(default=False)
     password_at = models.DateTimeField(default=timezone.now)
     joined_at = models.DateTimeField(default=timezone.now)
 

@@ -1,0 +1,256 @@
+"""Who reaches what: every route of the addresses and of the interface's description, with every
+method, for every kind of person, on an object of one's own, of others, and one that is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, reverse
+from django.utils import translation
+from hypothesis import settings
+
+from denggao.web.accounts.access import ANYONE, SIGNED_IN, permission_of
+from denggao.web.accounts.models import User
+from denggao.web.accounts.roles import ROLES
+from denggao.web.api import interface
+from denggao.web.ledger.models import Access, Enterprise
+from tests.web.conftest import CHENGGUAN, LANZHOU, QILIHE
+from tests.web.test_access import routes
+from tests.web.worlds import World, build, rows_of
+
+METHODS = ("get", "post", "put", "patch", "delete")
+GONE = 10**9
+#: The beginning of an address → the kind of object its number names. A department adds its own.
+KINDS = {
+    "enterprises/": "enterprise",
+    "titles/": "title",
+    "imports/": "import",
+    "questions/": "question",
+    "pool/": "run",
+    "runs/": "run",
+    "lists/": "frozen",
+    "laws/own/": "own law",
+}
+#: These end the session or begin one.
+ENTRY = ("accounts:logout", "accounts:login", "accounts:second-asked")
+
+
+class Route(NamedTuple):
+    """An address with a place for at most one object."""
+
+    name: str
+    pattern: URLPattern
+    kind: str
+
+    @property
+    def is_api(self) -> bool:
+        """Is it the interface's?"""
+        return hasattr(self.pattern.callback, "permissions") or "openapi" in self.name
+
+    def needed(self, method: str) -> str:
+        """The permission that the map names."""
+        return permission_of(self.pattern.callback, method.upper())
+
+    def at(self, key: int) -> str:
+        """The address of this object."""
+        filled: dict[str, Any] = dict.fromkeys(self.pattern.pattern.converters, key)
+        filled |= {k: v for k, v in _OTHERS.items() if k in filled}
+        return reverse(self.name, kwargs=filled)
+
+
+_OTHERS = {"fact": "staff", "year": 2025, "kind": "report", "ending": "docx", "number": 0}
+
+
+def all_routes() -> list[Route]:
+    """Of the application in use."""
+    found = []
+    for name, pattern in routes():
+        address = str(pattern.pattern).removeprefix("api/")
+        kinds = [kind for begin, kind in KINDS.items() if address.startswith(begin)]
+        has_object = "pk" in pattern.pattern.converters
+        found.append(Route(name, pattern, kinds[0] if kinds and has_object else ""))
+    return found
+
+
+class Person(NamedTuple):
+    """Somebody with a client, and what the roles allow; ``user`` None: not signed in."""
+
+    code: str
+    user: User | None
+    client: Client
+
+
+@pytest.fixture
+def worlds(make_user: Callable[..., User]) -> tuple[World, World]:
+    """Of 城关区, and of 七里河区, which nobody of 城关区 may see."""
+    own = build(CHENGGUAN, "自家标记MNZJ", make_user("maker", "clerk"))
+    foreign = build(QILIHE, "别家标记MNBJ", make_user("other-maker", "clerk", region=QILIHE))
+    return own, foreign
+
+
+@pytest.fixture
+def crowd(
+    everybody: dict[str, User], worlds: tuple[World, World], sign_in: Callable[[User], Client]
+) -> list[Person]:
+    """Nobody, one of each role in 城关区, and one without roles: eleven."""
+    firm = Enterprise.objects.get(pk=worlds[0].keys["enterprise"])
+    for code in ("company", "expert"):
+        Access.objects.create(enterprise=firm, user=everybody[code])
+    nobody = User(username="noroles", name="无角色", roles=[], must_change_password=False)
+    nobody.set_password("Right-Password-1")
+    nobody.save()
+    people = [Person(code, user, sign_in(user)) for code, user in everybody.items()]
+    return [Person("nobody", None, Client()), Person("noroles", nobody, sign_in(nobody)), *people]
+
+
+def asked(person: Person, route: Route, method: str, key: int) -> Any:
+    """One cell."""
+    send = getattr(person.client, method)
+    if route.is_api and method != "get":
+        return send(route.at(key), data="{}", content_type="application/json")
+    return send(route.at(key))
+
+
+def allowed(person: Person, needed: str) -> bool:
+    """By the map."""
+    return needed in (ANYONE, SIGNED_IN) or needed in person.user.permissions  # type: ignore[union-attr]
+
+
+def check(person: Person, route: Route, method: str, key: int) -> None:
+    """A stranger is sent to the log-in or told 401; whoever lacks the permission 403; nobody
+    else is; nothing breaks."""
+    needed, answer = route.needed(method), asked(person, route, method, key)
+    cell = (route.name, method, person.code, answer.status_code)
+    assert answer.status_code < 500, cell
+    if needed == ANYONE:
+        return
+    if person.user is None:
+        assert answer.status_code == (401 if route.is_api else 302), cell
+        assert route.is_api or answer.url.startswith("/login/"), cell
+        return
+    assert (answer.status_code == 403) == (not allowed(person, needed)), cell
+    if route.is_api and answer.status_code >= 400:
+        assert set(answer.json()) == {"status", "code", "message", "fields"}, cell
+    declared = getattr(route.pattern.callback, "permissions", None)
+    if declared is not None and method.upper() not in declared:
+        assert answer.status_code == 405, cell
+
+
+def test_routes_and_description_are_the_same() -> None:
+    """What is described is there, under the permission that it says, and the other way round."""
+    described = {
+        (address, method.upper()): told["x-permission"]
+        for address, methods in interface.schema()["paths"].items()
+        for method, told in methods.items()
+    }
+    there = {}
+    for name, pattern in routes():
+        for method, needed in getattr(pattern.callback, "permissions", {}).items():
+            filled = dict.fromkeys(pattern.pattern.converters, 7) | {
+                k: v for k, v in _OTHERS.items() if k in pattern.pattern.converters
+            }
+            there[name, method] = (reverse(name, kwargs=filled), needed)
+    assert len(there) == len(described) >= 40
+    from tests.web.fuzzing import filled_in
+
+    for (address, method), needed in described.items():
+        assert (filled_in(address, 7), needed) in [
+            told for (_, m), told in there.items() if m == method
+        ]
+
+
+def test_every_route_every_method_every_person(
+    crowd: list[Person], worlds: tuple[World, World]
+) -> None:
+    """On an object that is gone, or none. Every day each of the methods that pages do not use is
+    tried by three people in turn; with ``--hypothesis-profile=thorough`` by all."""
+    cells, found = 0, [r for r in all_routes() if r.name not in ENTRY]
+    thorough = settings.default.max_examples > 100
+    for number, route in enumerate(found):
+        for place, method in enumerate(METHODS):
+            some = number + place * 3
+            three = [crowd[(some + shift) % len(crowd)] for shift in (0, 4, 7)]
+            for person in crowd if thorough or method in ("get", "post") else three:
+                check(person, route, method, GONE)
+                cells += 1
+    assert cells >= len(found) * (55 if thorough else 31)
+    assert len(crowd) >= 9
+
+
+def leaks(crowd: list[Person], foreign: World, found: list[Route]) -> Iterator[tuple[str, str]]:
+    """(route, what was wrong) for objects of others: only 404, or 403 without the permission,
+    and nothing of the object in it."""
+    with translation.override("zh-hans"):
+        for route in found:
+            if not route.kind or route.name == "assessments:law-own":
+                continue
+            for method in ("get", "post"):
+                for person in crowd:
+                    if person.code in ("nobody", "company-of-other"):
+                        continue
+                    answer = asked(person, route, method, foreign.keys[route.kind])
+                    told = answer.content.decode(errors="replace") + str(dict(answer.items()))
+                    needed = route.needed(method)
+                    right = {404, 405} if allowed(person, needed) else {403}
+                    if route.is_api and method == "post":
+                        right |= {422} if allowed(person, needed) else set()
+                    if answer.status_code not in right:
+                        yield route.name, f"{method} {person.code} {answer.status_code}"
+                    if "别家标记" in told or "mnbj" in told.lower():
+                        yield route.name, f"{method} {person.code} canary"
+
+
+def test_objects_of_others_are_not_there(crowd: list[Person], worlds: tuple[World, World]) -> None:
+    before = rows_of(worlds[1])
+    assert sum(len(rows) for rows in before) >= 10  # type: ignore[arg-type]
+    found = all_routes()
+    assert len([r for r in found if r.kind]) >= 40
+    assert list(leaks(crowd, worlds[1], found)) == []
+    assert rows_of(worlds[1]) == before
+
+
+@pytest.mark.urls("tests.web.matrix_urls")
+def test_planted_leaks_are_found(crowd: list[Person], worlds: tuple[World, World]) -> None:
+    found = [r for r in all_routes() if r.name in ("leak", "leaky")]
+    seen = {name for name, _ in leaks(crowd, worlds[1], found)}
+    assert seen == {"leak", "leaky"}
+
+
+def test_lists_show_only_ones_own(crowd: list[Person], worlds: tuple[World, World]) -> None:
+    """Pages and endpoints without an object: nothing of the other district in any."""
+    for route in all_routes():
+        if route.pattern.pattern.converters or route.name in ENTRY:
+            continue
+        for person in crowd:
+            told = asked(person, route, "get", 0).content.decode(errors="replace")
+            assert "别家标记" not in told, (route.name, person.code)
+
+
+def test_objects_of_ones_own_are_there(crowd: list[Person], worlds: tuple[World, World]) -> None:
+    """Else the test above would hold for an application that shows nothing."""
+    own, seen = worlds[0], 0
+    for route in all_routes():
+        if not route.kind:
+            continue
+        for person in crowd:
+            check(person, route, "get", own.keys[route.kind])
+            if person.code == "head" and route.needed("get") in person.user.permissions:  # type: ignore[union-attr]
+                answer = asked(person, route, "get", own.keys[route.kind])
+                assert answer.status_code != 404, route.name
+                seen += "自家标记" in answer.content.decode(errors="replace")
+    assert seen >= 12
+
+
+def test_a_city_sees_its_districts(
+    worlds: tuple[World, World], make_user: Callable[..., User], sign_in: Callable[..., Client]
+) -> None:
+    client = sign_in(make_user("city", "head", region=LANZHOU))
+    total = client.get("/api/enterprises").json()["total"]
+    assert total == Enterprise.objects.count() == 2
+
+
+def test_roles_are_all_in_the_crowd(crowd: list[Person]) -> None:
+    assert ROLES.keys() <= {person.code for person in crowd}
