@@ -180,7 +180,9 @@ def file(request: HttpRequest, pk: int, ending: str) -> HttpResponse:
 def basis(request: HttpRequest) -> HttpResponse:
     """口径"""
     laws = texts.judging(timezone.localdate(), request.user.region)
-    form = BasisForm(request.POST or None, laws=laws)
+    now = standing.basis_on(request.user, timezone.localdate())
+    known = {"place": now.place, "kinds": now.kinds, "laws": now.laws} if now else {}
+    form = BasisForm(request.POST or None, laws=laws, initial=known)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         try:
