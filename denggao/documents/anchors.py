@@ -25,7 +25,7 @@ def anchor_of(told: str) -> str:
     path = Path(told)
     if not path.is_file():
         raise UserError(f"“{told}”既不是审计头（序号:哈希），也不是一个文件")
-    found = list(dict.fromkeys(_HEAD.findall(_text(path))))
+    found: list[str] = list(dict.fromkeys(_HEAD.findall(_text(path))))
     if not found:
         raise UserError(f"「{path.name}」里没有审计头；周报告的 Word 和 Excel 末尾印着它")
     if len(found) > 1:

@@ -290,8 +290,15 @@ def test_unknown_targets_are_counted_and_not_zero() -> None:
         Goal("b", "存量·" + HNTE, "乙县", 2026, 2026, None),
     ]
     report = r.made(Stand(ledger({}), DAY, Rules(), goals=goals), None)
-    assert report.line("目标·存量·" + HNTE).now == {"甲县": 5}
-    assert report.line("目标未定·存量·" + HNTE).now == {"乙县": 1}
+    assert report.line("目标2026·存量·" + HNTE).now == {"甲县": 5}
+    assert report.line("目标未定2026·存量·" + HNTE).now == {"乙县": 1}
+
+
+def test_targets_of_two_years_are_two() -> None:
+    held = f.figure(f.HELD, HNTE)
+    goals = [Goal(str(y), held, "全部", 2026, y, 10 * (y - 2025)) for y in (2026, 2028)]
+    report = r.made(Stand(ledger({}), DAY, Rules(), goals=goals), None)
+    assert [report.line(f"目标{y}·{held}").total for y in (2026, 2028)] == [10, 30]
 
 
 @given(st.integers(0, 2**32))

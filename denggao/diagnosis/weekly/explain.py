@@ -258,6 +258,8 @@ def _rows(
             days = before.as_of, after.as_of
             if kind == f.TASK and days[0] < b.made_on <= days[1]:
                 yield from _step(kind, b, changed, now, ADDED, f"{b.made_on} 下达")
+            elif kind == f.CALL and b.on is not None and days[0] < b.on <= days[1]:
+                yield from _step(kind, b, changed, now, PROGRESS, f"{b.on} 走访")
             else:
                 yield from _step(kind, b, changed, now, TIME, "", days)
 

@@ -61,10 +61,21 @@ def parts(id_: str) -> tuple[str, str]:
     return what, of
 
 
+def target_year(id_: str) -> int | None:
+    """By the end of which year a target is to be reached; ``None`` for what is no target."""
+    what = parts(id_)[0].removeprefix(TARGET_OPEN).removeprefix(TARGET)
+    return int(what) if what.isdecimal() else None
+
+
+def is_open(id_: str) -> bool:
+    """Does it count targets that are not yet set?"""
+    return id_.startswith(TARGET_OPEN)
+
+
 def unit_words(id_: str) -> str:
     """户 or 项."""
     what = parts(id_)[0]
-    return "项" if what in (*OF_TASKS, TARGET_OPEN) else "户"
+    return "项" if what in OF_TASKS or what.startswith(TARGET_OPEN) else "户"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +192,8 @@ def of_goal(goal: Goal, on: date) -> Adds:
     if not goal.first <= on.year <= goal.year:
         return {}
     if goal.value is None:
-        return {(figure(TARGET_OPEN, goal.of), goal.unit): 1}
-    return {(figure(TARGET, goal.of), goal.unit): goal.value}
+        return {(figure(f"{TARGET_OPEN}{goal.year}", goal.of), goal.unit): 1}
+    return {(figure(f"{TARGET}{goal.year}", goal.of), goal.unit): goal.value}
 
 
 def firms_of(ledger: Ledger, rules: Rules, on: date) -> list[Firm]:
@@ -270,8 +281,8 @@ def ids(stand: Stand) -> list[str]:
     rules = stand.rules
     found = [figure(what, kind) for kind in rules.kinds for what in OF_TITLES]
     found += [*stand.measures, *(figure(READY, law) for law in rules.laws)]
-    aimed = dict.fromkeys(goal.of for goal in stand.goals)
-    found += [figure(what, of) for of in aimed for what in (TARGET, TARGET_OPEN)]
+    aimed = dict.fromkeys((goal.of, goal.year) for goal in stand.goals)
+    found += [figure(f"{what}{year}", of) for of, year in aimed for what in (TARGET, TARGET_OPEN)]
     return [FIRMS, *found, *OF_TASKS, CALLS, CALLS_MADE, CALLS_WEEK]
 
 

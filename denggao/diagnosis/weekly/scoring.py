@@ -94,10 +94,10 @@ def _read(report: Report, unit: str, code: str) -> tuple[int | None, tuple[str, 
         return sum(report.line(id_).now.get(unit, 0) for id_ in figures), figures
     if code not in ("unit_target", "unit_achieved"):
         return None, ()
-    aims = [line for line in report.lines if f.parts(line.id)[0] == f.TARGET and unit in line.now]
-    open_ = [
-        line for line in report.lines if f.parts(line.id)[0] == f.TARGET_OPEN and unit in line.now
-    ]
+    year = report.as_of.year
+    ours = [x for x in report.lines if f.target_year(x.id) == year and unit in x.now]
+    aims = [line for line in ours if not f.is_open(line.id)]
+    open_ = [line for line in ours if f.is_open(line.id)]
     of = [f.parts(line.id)[1] for line in aims]
     if code == "unit_target":
         ids = tuple(line.id for line in (*aims, *open_))

@@ -103,7 +103,7 @@ def time_words(
         return f"期限 {row.due} 已过"
     if isinstance(row, Task) and row.due and what == f.TASKS_NEXT and by > 0:
         return f"期限 {row.due}，一周内到期"
-    if days[0].year != days[1].year and what in (f.NEW, f.RENEWED, f.TARGET, f.TARGET_OPEN):
+    if days[0].year != days[1].year and (what in (f.NEW, f.RENEWED) or f.target_year(id_)):
         return "跨年，按新的年度统计"
     if by < 0 and what in (f.WEEK, f.LAPSED, f.NEXT, f.TASKS_NEW, f.TASKS_NEXT):
         return "上一周的，不在本周"

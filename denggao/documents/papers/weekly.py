@@ -26,7 +26,7 @@ from denggao.documents.papers.paper import (
 
 KIND = "周报告"
 #: Figures whose changes the paper tells; those of the week's own windows stand in the workbook.
-TOLD = (f.FIRMS, f.HELD, f.NEW, f.READY, f.TASKS, f.TASKS_DONE, f.TASKS_LATE, f.TARGET)
+TOLD = (f.FIRMS, f.HELD, f.NEW, f.READY, f.TASKS, f.TASKS_DONE, f.TASKS_LATE)
 _SHOWN_CELLS = 3
 _SHOWN_ROWS = 60
 _EVERY = frozenset(range(12))
@@ -74,11 +74,16 @@ def name_of(id_: str) -> str:
     what, of = f.parts(id_)
     if what == f.READY:
         return f"《{of}》可核实条件都符合"
-    if what in (f.TARGET, f.TARGET_OPEN):
-        return f"{name_of(of)}{what}"
+    if year := f.target_year(id_):
+        return f"{name_of(of)}{year}年{f.TARGET_OPEN if f.is_open(id_) else f.TARGET}"
     if what.startswith((f.SINCE_NEW, f.SINCE_NET)):
         return f"{what[-5:]}以来{of}{what[:2]}"
     return f"{of}{what}" if of else what
+
+
+def is_told(id_: str) -> bool:
+    """Does the paper tell why it changed?"""
+    return f.parts(id_)[0] in TOLD or f.target_year(id_) is not None
 
 
 def signed_number(value: int) -> str:
@@ -156,25 +161,22 @@ class _Maker:
     def targets(self) -> Iterator[Block]:
         rows = []
         for line in self.report.lines:
-            what, of = f.parts(line.id)
-            if what not in (f.TARGET, f.TARGET_OPEN) or (what == f.TARGET_OPEN and not line.total):
-                continue
-            for unit, value in line.now.items():
-                rows.append(self._target(line.id, of, unit, value, is_open=what == f.TARGET_OPEN))
+            if f.target_year(line.id):
+                rows += [self._target(line.id, unit, value) for unit, value in line.now.items()]
         if rows:
             yield Table(("指标", "单位", "目标", "完成", "还差"), (36, 28, 12, 12, 12),
                         tuple(rows), frozenset({2, 3, 4}))  # fmt: skip
 
-    def _target(
-        self, id_: str, of: str, unit: str, value: int, *, is_open: bool
-    ) -> tuple[Cell, ...]:
+    def _target(self, id_: str, unit: str, value: int) -> tuple[Cell, ...]:
+        of, is_open = f.parts(id_)[1], f.is_open(id_)
         here = None if unit in ("", ALL, self.report.region) else unit
         line = self.line(of)
         done = line.total if here is None else line.now.get(unit, 0)
         aim = f"未定 {value} 项" if is_open else f"{value}"
         gap = "—" if is_open else f"{max(0, value - done)}"
+        name = f"{name_of(of)}（{f.target_year(id_)}年）"
         return (
-            cell(name_of(of)), cell(unit or ALL), cell(aim, self.note(id_, unit)),
+            cell(name), cell(unit or ALL), cell(aim, self.note(id_, unit)),
             cell(f"{done}", self.note(of, here)), cell(gap),
         )  # fmt: skip
 
@@ -212,7 +214,7 @@ class _Maker:
             yield say(f"口径变了：{words}。")
         for line in report.lines:
             causes = report.causes_of(line.id)
-            if not causes or f.parts(line.id)[0] not in TOLD:
+            if not causes or not is_told(line.id):
                 continue
             change = signed_number(line.change or 0)
             yield say(f"{name_of(line.id)} {change}：{by_reason(causes)}。")
@@ -263,10 +265,8 @@ class _Maker:
             yield say(f"{rule}。")
         yield say(f"数据：{'、'.join(self.report.files) or '无'}。")
         if self.signed.head:
-            yield say(
-                f"审计链头 {self.signed.head}。以后运行 denggao verify --against 这份文件，"
-                "可以查出这以前的记录有没有被重写。"
-            )
+            yield say("审计链头如下，用 denggao verify --against 可以查出以前的记录有没有被重写：")
+            yield say(self.signed.head, look=Look.SMALL)
         who = [f"{what}：{name}" for what, name in
                (("编制", self.signed.compiled), ("签发", self.signed.signed)) if name]  # fmt: skip
         if who:

@@ -9,3 +9,12 @@ class SupervisionConfig(AppConfig):
     name = "denggao.web.supervision"
     label = "supervision"
     verbose_name = "调度督办"
+
+    def ready(self) -> None:
+        """Have the database keep what was said of tasks, and what was frozen."""
+        from denggao.web.kit.appending import only_added
+        from denggao.web.supervision.guarding import guard_reports
+
+        for table in ("supervision_progress", "supervision_evidence"):
+            only_added(self, table)
+        guard_reports(self)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from denggao.diagnosis.weekly import figures as f
 from denggao.diagnosis.weekly.report import Report as Content
-from denggao.documents.papers.weekly import TOLD, by_reason, name_of, signed_number
+from denggao.documents.papers.weekly import by_reason, is_told, name_of, signed_number
 from denggao.facts.errors import UserError
 from denggao.web.accounts.access import requires
 from denggao.web.assessments import texts
@@ -87,7 +87,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         "reasons": [
             (name_of(line.id), signed_number(line.change or 0), content.causes_of(line.id))
             for line in content.lines
-            if f.parts(line.id)[0] in TOLD and content.causes_of(line.id)
+            if is_told(line.id) and content.causes_of(line.id)
         ],
         "may_sign": kept.state == Report.State.COMPILED and kept.by_id != request.user.pk,
     }  # fmt: skip
@@ -180,7 +180,9 @@ def file(request: HttpRequest, pk: int, ending: str) -> HttpResponse:
 def basis(request: HttpRequest) -> HttpResponse:
     """口径"""
     laws = texts.judging(timezone.localdate(), request.user.region)
-    form = BasisForm(request.POST or None, laws=laws)
+    now = standing.basis_on(request.user, timezone.localdate())
+    known = {"place": now.place, "kinds": now.kinds, "laws": now.laws} if now else {}
+    form = BasisForm(request.POST or None, laws=laws, initial=known)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         try:
