@@ -4,30 +4,35 @@
 PYTHON ?= python3
 DENGGAO_DEMO_ARGS ?=
 DENGGAO_BENCH_ARGS ?=
+DENGGAO_TEST_ARGS ?=
+DENGGAO_BUNDLE_ARGS ?=
 
 ifneq ($(shell command -v uv 2>/dev/null),)
 RUN := uv run $()
 RUN_DEV := uv run --extra dev $()
+RUN_BUNDLE := uv run --with pip $()
 else
 READY := .venv/installed
 RUN := .venv/bin/
 RUN_DEV := .venv/bin/
+RUN_BUNDLE := .venv/bin/
 endif
 
-.PHONY: help demo test check bench venv lock
+.PHONY: help demo test check bench bundle venv lock
 
 help:
 	@echo 'make demo   演示：造一个模拟县，筛一遍，写出工作簿'
 	@echo 'make test   测试'
 	@echo 'make check  格式、静态检查、类型、模块依赖'
 	@echo 'make bench  基准'
+	@echo 'make bundle 不联网也能装的安装包：各平台的依赖、启动脚本、手册，合成 dist/ 里一个 zip'
 	@echo 'make lock   依赖变动之后，重算 requirements.lock'
 
 demo: $(READY)
 	$(RUN)denggao demo $(DENGGAO_DEMO_ARGS)
 
 test: $(READY)
-	$(RUN)pytest
+	$(RUN)pytest $(DENGGAO_TEST_ARGS)
 
 check: $(READY)
 	$(RUN_DEV)ruff check
@@ -37,6 +42,9 @@ check: $(READY)
 
 bench: $(READY)
 	$(RUN)python benchmarks/run.py $(DENGGAO_BENCH_ARGS)
+
+bundle: $(READY)
+	$(RUN_BUNDLE)python scripts/bundle.py $(DENGGAO_BUNDLE_ARGS)
 
 lock: $(READY)
 	$(RUN_DEV)python scripts/lock.py

@@ -1,4 +1,4 @@
-"""Puts the front-end files of package.json into the package before it is built.
+"""Puts the front-end files of package.json and the manual into the package before it is built.
 
 Nobody needs Node: npm comes with a PyPI package that only the build asks for. What npm brings is
 checked against the hashes of package-lock.json; the files are never committed. In a place where
@@ -23,6 +23,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 INPUTS = ("package.json", "package-lock.json", ".npmrc")
 TARGET = Path("denggao/web/static/vendor")
+#: The manual is read on GitHub, too; in a source tree the application finds it there.
+MANUAL = {"docs/manual": "denggao/web/manual/text", "docs/img": "denggao/web/manual/img"}
 STAMP = "stamp.txt"
 
 
@@ -35,6 +37,8 @@ class FrontEnd(BuildHookInterface):  # type: ignore[type-arg]
         """Called before the files of the package are collected."""
         if self.target_name != "wheel":
             return
+        if version == "standard":  # in an editable install they would be copies that go stale
+            build_data["force_include"].update(MANUAL)
         root = Path(self.root)
         if os.environ.get("DENGGAO_FRONTEND") != "skip":
             vendor(root)

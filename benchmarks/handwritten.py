@@ -1,11 +1,12 @@
-"""PostgreSQL from our SQL and from SQL by hand: ``python benchmarks/handwritten.py --on ADDRESS``.
+"""Our SQL and SQL by hand on the same server: ``python benchmarks/handwritten.py --on PLACE``.
 
---on ADDRESS  postgresql://user@host:port/db, a server on this machine
+--on PLACE    postgresql://user@host:port/db on this machine, or spark:local[2]
 --rows N      synthetic firms (100,000)
 --repeat K    rounds (5), ours and theirs in turn
 
-Four countable conditions of 高新技术企业认定 with their gaps, over the same table of NUMERIC, one
-process, jit off. CPU seconds of the server process; exit code 1 where a cell differs.
+Four countable conditions of 高新技术企业认定 with their gaps, over the same table: of NUMERIC, one
+process, jit off; on Spark over the same Parquet file, the result thrown away. CPU seconds of the
+server process; exit code 1 where a cell differs.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import argparse
 import statistics
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,29 +30,16 @@ _TICKS = 100
 
 def main() -> int:
     """Both statements, compared and timed."""
-    import psycopg
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--on", required=True)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--repeat", type=int, default=5)
     asked = parser.parse_args()
+    measured = on_spark if asked.on.startswith("spark:") else on_postgres
     with tempfile.TemporaryDirectory(prefix="denggao-hand-") as folder:
         path = Path(folder) / "firms.parquet"
         same.exchange(data.firms(asked.rows, data.COLUMNS["hnte"])).write_parquet(path)
-        same.load(asked.on, TABLE, path)
-    by_hand = (HERE / "handwritten.sql").read_text(encoding="utf-8")
-    by_hand = by_hand.replace("{table}", TABLE).replace("{day}", f"DATE '{data.AS_OF}'")
-    texts = {"ours": ours(asked.on), "hand": by_hand}
-    with psycopg.connect(asked.on, autocommit=True) as connection:
-        connection.execute("SET jit = off")
-        connection.execute("SET max_parallel_workers_per_gather = 0")
-        wrong = compared(connection, texts)
-        found = {name: [] for name in texts}
-        for _ in range(asked.repeat):
-            for name, text in texts.items():
-                found[name].append(seconds(connection, text))
-        connection.execute(f"DROP TABLE {TABLE}".encode())
+        found, wrong = measured(asked.on, path, asked.repeat)
     medians = {name: statistics.median(times) for name, times in found.items()}
     for name, median in medians.items():
         print(f"{name}: {median:.2f} s CPU, {median / asked.rows * 1e6:.1f} µs for a firm")
@@ -58,7 +47,70 @@ def main() -> int:
     return 1 if wrong else 0
 
 
-def ours(where: str) -> str:
+Found = tuple[dict[str, list[float]], int]
+
+
+def on_postgres(where: str, path: Path, repeat: int) -> Found:
+    """Seconds of each round, and how many cells differ."""
+    import psycopg
+
+    same.load(where, TABLE, path)
+    texts = {
+        "ours": ours(f"{where}/{TABLE}", []),
+        "hand": by_hand(TABLE, f"DATE '{data.AS_OF}' - established_on"),
+    }
+    with psycopg.connect(where, autocommit=True) as connection:
+        connection.execute("SET jit = off")
+        connection.execute("SET max_parallel_workers_per_gather = 0")
+        wrong = compared(connection, texts)
+        found = in_turn(texts, repeat, lambda text: seconds(connection, text))
+        connection.execute(f"DROP TABLE {TABLE}".encode())
+    return found, wrong
+
+
+def on_spark(where: str, path: Path, repeat: int) -> Found:
+    """The same in a session of Spark; its identifiers have other quotes."""
+    from denggao.rules.engines.sql.spark import connect
+
+    age = f"DATEDIFF(DATE '{data.AS_OF}', established_on)"
+    hand = by_hand(TABLE, age).replace('"', "`").replace("::float8", "::double")
+    texts = {"ours": ours(where, [str(path)]), "hand": hand.replace(" OFFSET 0", "")}
+    columns = ["identity", *(f"{id_}_{part}" for id_ in IDS for part in ("truth", "gap"))]
+    spark = connect(where.removeprefix("spark:"), {})
+    try:
+        spark.read.parquet(str(path)).createOrReplaceTempView(TABLE)
+        a, b = (spark.sql(texts[k]).select([f"`{c}`" for c in columns]) for k in texts)
+        wrong = a.exceptAll(b).count() + b.exceptAll(a).count()
+        pid = spark._jvm.java.lang.ProcessHandle.current().pid()
+
+        def once(text: str) -> float:
+            before = cpu(pid)
+            spark.sql(text).write.format("noop").mode("overwrite").save()
+            return cpu(pid) - before
+
+        for text in texts.values():
+            once(text)  # compiled and warm
+        return in_turn(texts, repeat, once), wrong
+    finally:
+        spark.stop()
+
+
+def in_turn(texts: dict[str, str], repeat: int, once: Callable[[str], float]) -> dict[str, Any]:
+    """Ours and theirs by turns."""
+    found: dict[str, Any] = {name: [] for name in texts}
+    for _ in range(repeat):
+        for name, text in texts.items():
+            found[name].append(once(text))
+    return found
+
+
+def by_hand(table: str, age: str) -> str:
+    """What somebody would write."""
+    text = (HERE / "handwritten.sql").read_text(encoding="utf-8")
+    return text.replace("{table}", table).replace("{age}", age)
+
+
+def ours(where: str, files: list[str]) -> str:
     """The same columns from the law."""
     from denggao.rules import library
     from denggao.rules.engines.lowering.compiled import compile_for, is_fact
@@ -70,10 +122,10 @@ def ours(where: str) -> str:
     from denggao.rules.engines.sql.statement import query
 
     law = library.in_force(data.LAWS["hnte"], data.AS_OF)
-    with place_of(f"{where}/{TABLE}", []) as place:
+    with place_of(where, files) as place:
         source, _ = source_of(place.dialect, place.table, place.types(), data.AS_OF, place.name)
     columns = [name for name in source.columns if is_fact(name)]
-    compiled = compile_for(law, columns, data.AS_OF, steps=False)
+    compiled = compile_for(law, columns, data.AS_OF)
     wanted = {f"{id_}_{part}" for id_ in IDS for part in ("truth", "gap")}
     outputs = {name: x for name, x in shown(compiled).items() if name in wanted}
     kept, (found,) = merged([(compiled.plan, outputs)])

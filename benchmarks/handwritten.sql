@@ -1,6 +1,6 @@
 -- HNTE-C1, C4, C5b, C6 and their gaps, exact, as somebody would write them for PostgreSQL;
--- {table} and {day} are filled in by handwritten.py.
-WITH a AS (SELECT name, {day} - established_on AS age,
+-- {table} and {age} are filled in by handwritten.py, which also says it to Spark.
+WITH a AS (SELECT name, {age} AS age,
   COALESCE(established_on <= DATE '2025-12-31', TRUE) AS op25, COALESCE(established_on <= DATE '2024-12-31', TRUE) AS op24, COALESCE(established_on <= DATE '2023-12-31', TRUE) AS op23,
   CASE WHEN "tech_staff@2025" > "staff@2025" THEN NULL ELSE "tech_staff@2025" END AS tech,
   CASE WHEN "tech_staff@2025" > "staff@2025" THEN NULL ELSE "staff@2025" END AS staff,

@@ -1,6 +1,7 @@
 """The same firms on every engine, compared cell by cell: ``python benchmarks/same.py``.
 
 --rows N        synthetic firms (1,000,000), with those of benchmarks/data.py at their thresholds
+--reference N   so many of them on the reference engine too (20,000), two milliseconds each
 --on PLACE      postgresql://user@host:port/db, spark:MASTER; may be repeated. Columnar and
                 DuckDB always run.
 
@@ -30,6 +31,7 @@ def main() -> int:
     """The table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--reference", type=int, default=20_000)
     parser.add_argument("--on", action="append", default=[])
     asked = parser.parse_args()
     wrong = 0
@@ -37,7 +39,7 @@ def main() -> int:
         for law in data.LAWS:
             path = Path(folder) / f"{law}.parquet"
             exchange(data.firms(asked.rows, data.COLUMNS[law])).write_parquet(path)
-            wrong += compared(law, path, asked.rows, asked.on)
+            wrong += compared(law, path, asked.rows, asked.on, asked.reference)
     return 1 if wrong else 0
 
 
@@ -56,11 +58,12 @@ def exchange(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(pl.col("name"), *(shown(c) for c in frame.columns if c != "name"))
 
 
-def compared(law: str, path: Path, rows: int, places: list[str]) -> int:
+def compared(law: str, path: Path, rows: int, places: list[str], slowly: int) -> int:
     """Differences of all engines for one law."""
     ours, first = timed(lambda: by_columns(law, path))
     told("columnar", law, rows, first, 0)
-    wrong = 0
+    wrong, seconds = timed(lambda: by_reference(law, path, min(slowly, rows)))
+    told("reference", law, min(slowly, rows), seconds, wrong)
     for where in [f"duckdb:{path}", *places]:
         theirs, seconds = timed(lambda where=where: there(law, path, where))
         count = differences(ours, theirs)
@@ -78,6 +81,21 @@ def by_columns(law: str, path: Path) -> pl.DataFrame:
     laws = [library.in_force(data.LAWS[law], data.AS_OF)]
     parquet.screen_to_file(parquet.scan(path, data.AS_OF), laws, data.AS_OF, {}, made)
     return pl.read_parquet(made)
+
+
+def by_reference(law: str, path: Path, most: int) -> int:
+    """How many exact answers (truths, both ends, gaps, flags) of the first firms one by one are
+    not the columnar engine's."""
+    from denggao.diagnosis.pool import firm_of
+    from denggao.rules import library
+    from denggao.rules.engines.columnar import parquet
+    from tests.rules.engines import disagreements
+
+    first = path.with_suffix(".first.parquet")
+    pl.scan_parquet(path).head(most).sink_parquet(first)
+    ledger = parquet.scan(first, data.AS_OF).collected()
+    found = [firm_of(ledger, row) for row in range(len(ledger))]
+    return len(disagreements(library.in_force(data.LAWS[law], data.AS_OF), found, data.AS_OF))
 
 
 def there(law: str, path: Path, where: str) -> pl.DataFrame:

@@ -25,7 +25,7 @@ _USERS = ("postgres", "nobody")
 
 
 @functools.cache
-def _postgres() -> str:
+def postgres_or_why() -> str:
     """The address of a server of our own, or the reason why there is none."""
     try:
         import psycopg  # noqa: F401
@@ -85,7 +85,7 @@ def _is_user(name: str) -> bool:
 
 def postgres() -> str:
     """The address of the server; skips the test where there is none."""
-    where = _postgres()
+    where = postgres_or_why()
     if not where.startswith("postgresql://"):
         pytest.skip(where)
     return where

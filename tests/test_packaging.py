@@ -105,3 +105,7 @@ def test_the_wheel_carries_the_data_files(tmp_path: Path) -> None:
     ours = [path for path in (ROOT / "denggao").rglob("*") if path.suffix in data]
     assert ours
     assert [str(p) for p in ours if p.relative_to(ROOT).as_posix() not in inside] == []
+    manual = [*(ROOT / "docs" / "manual").glob("*.md"), *(ROOT / "docs" / "img").glob("*.png")]
+    carried = {Path(name).name for name in inside if name.startswith("denggao/web/manual/")}
+    assert manual
+    assert [path.name for path in manual if path.name not in carried] == []

@@ -18,6 +18,7 @@ from denggao.cli import (
     draft,
     edit,
     errors,
+    evidence,
     fill,
     forecast,
     judge,
@@ -32,6 +33,7 @@ from denggao.cli import (
     targets,
     template,
     web,
+    weekly,
 )
 from denggao.cli.chinese import Command, application, explain
 from denggao.facts.errors import UserError
@@ -57,7 +59,9 @@ app.command("errors", cls=Command)(errors.errors)
 app.command("plan", cls=Command)(plan.plan)
 app.command("report", cls=Command)(report.report)
 app.command("pay", cls=Command)(pay.pay)
+app.command("evidence", cls=Command)(evidence.evidence)
 app.command("draft", cls=Command)(draft.draft)
+app.command("weekly", cls=Command)(weekly.weekly)
 app.command("demo", cls=Command)(demo.demo)
 app.command("serve", cls=Command)(web.serve)
 app.command("migrate", cls=Command)(web.migrate)

@@ -61,14 +61,23 @@ def createadmin(
 
 
 def verify(
-    anchor: str = typer.Option("", "--anchor", help="记在库外的审计头“序号:哈希”（周报上印的）"),
+    anchor: str = typer.Option(
+        "",
+        "--anchor",
+        "--against",
+        metavar="审计头或周报",
+        help="记在库外的审计头“序号:哈希”，或印着它的周报告 .docx、.xlsx",
+    ),
     home: Path | None = _HOME,
 ) -> None:
-    """校验审计链：有没有一条被改、被删、被插；校验每次导入的填报有没有被改"""
+    """校验审计链：有没有一条被改、被删、被插；校验每次导入的填报、每期周报有没有被改"""
+    from denggao.documents.anchors import anchor_of
+
+    noted = anchor_of(anchor) if anchor else ""
     _start(home)
     from denggao.web import server
 
-    found, head = server.verify(anchor)
+    found, head = server.verify(noted)
     for fault in found:
         typer.echo(fault)
     typer.echo(f"发现 {len(found)} 处" if found else "完整，没有发现改动")

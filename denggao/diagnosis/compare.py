@@ -142,8 +142,9 @@ def matched(first: Ledger, second: Ledger) -> tuple[list[tuple[int, int]], list[
             if k in theirs and not _codes_differ(first, ours[k], second, theirs[k])
         ]
         pairs += found
-        left = [row for row in left if row not in {a for a, _ in found}]
-        right = [row for row in right if row not in {b for _, b in found}]
+        mine, yours = {a for a, _ in found}, {b for _, b in found}
+        left = [row for row in left if row not in mine]
+        right = [row for row in right if row not in yours]
     return sorted(pairs), left, right
 
 

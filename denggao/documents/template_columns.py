@@ -46,7 +46,7 @@ def template_columns(
     read = _read_by(laws, year)
     if everything:
         for code, fact in catalogue().items():
-            if fact.of_event:
+            if fact.of_event or fact.of_unit:
                 continue
             years = range(year - 3, year) if fact.yearly else (None,)
             read.setdefault(code, {}).update({y: () for y in years if y not in read.get(code, {})})

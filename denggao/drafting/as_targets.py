@@ -16,8 +16,9 @@ from denggao.drafting.numerals import chinese
 from denggao.facts.interval import reduced
 from denggao.rules.nodes import Target
 
-_OPS = {">=": "≥", ">": ">", "<=": "≤", "=": "=", "≈": "约", "range": "="}
-_SORTS = {
+#: Comparisons and sorts as the JSON has them → as the language writes them.
+OPS = {">=": "≥", ">": ">", "<=": "≤", "=": "=", "≈": "约", "range": "="}
+SORTS = {
     "stock": "存量",
     "flow": "流量",
     "ratio": "比率",
@@ -38,12 +39,12 @@ def as_target(draft: Draft, item: Item, number: int) -> Target:
         name=item.indicator,
         cite=draft.head.title or "",
         line=0,
-        op=_OPS[item.op],
+        op=OPS[item.op],
         lo=lo,
         hi=None if high is None else reduced(high),
         unit=item.unit,
         year=item.year,
-        sort=_SORTS.get(item.kind),
+        sort=SORTS.get(item.kind),
         place=region_of(draft, item),
         quote=draft.quote(item.start, item.end),
         span=draft.span(item.start, item.end),

@@ -47,6 +47,11 @@ class Fact:
         return self.time == "件"
 
     @property
+    def of_unit(self) -> bool:
+        """Said of a unit that is scored, never of a firm: no head of a ledger means it."""
+        return self.time == "评"
+
+    @property
     def numeric(self) -> bool:
         return self.unit in SCALE
 

@@ -117,7 +117,7 @@ def meanings() -> dict[str, Meaning]:
     """Normal form of every head that has a meaning by itself."""
     known: dict[str, Meaning] = {}
     for fact in catalogue().values():
-        if fact.unit != "记录" and not fact.of_event:
+        if fact.unit != "记录" and not (fact.of_event or fact.of_unit):
             for word in (fact.code, fact.name, *fact.aliases):
                 known.setdefault(normal(word), Meaning("fact", fact.code))
     for part, words in _TITLE_HEADS.items():

@@ -254,6 +254,12 @@ def _leaves(law: n.Instrument, id_: str) -> tuple[n.Expr, ...]:
     return tuple(found)
 
 
+def facts_read(law: n.Instrument) -> frozenset[str]:
+    """Codes of the facts on which the awards of a text can depend: what has to be kept of a firm
+    so that a payment can be computed again."""
+    return frozenset().union(*(_codes(law, award.id) for award in law.awards))
+
+
 @cache
 def _codes(law: n.Instrument, id_: str) -> frozenset[str]:
     """The facts on which the amount of an award, or its condition, can depend."""

@@ -28,6 +28,7 @@ from denggao.documents.replacing import replacing
 from denggao.facts.errors import UserError
 from denggao.web.accounts import audit
 from denggao.web.accounts.models import User
+from denggao.web.kit.appending import lifted
 
 MANIFEST, SQLITE, TABLES, UPLOADS = "manifest.json", "denggao.sqlite3", "tables/", "uploads/"
 _HEAD = "SELECT seq, digest FROM accounts_auditrow ORDER BY seq DESC LIMIT 1"
@@ -166,7 +167,7 @@ def _replace_sqlite(copy: Path) -> None:
 def _fill_tables(folder: Path) -> None:
     call_command("migrate", verbosity=0, interactive=False)
     files = sorted(folder.glob("*.csv"))
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(), lifted(connection), connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(path.stem for path in files)} CASCADE")
         for path in files:
             heads = path.read_text(encoding="utf-8").partition("\n")[0]

@@ -12,7 +12,13 @@ from pathlib import Path
 
 USERNAME = "demo"
 #: What each department shows of itself: ``fill(user, as_of)``, once, after the ledger is there.
-DEPARTMENTS: tuple[str, ...] = ()
+DEPARTMENTS: tuple[str, ...] = (
+    "denggao.web.casework.demo",
+    "denggao.web.planning.demo",
+    "denggao.web.visits.demo",
+    "denggao.web.money.demo",
+    "denggao.web.supervision.demo",
+)
 
 
 def fill(ledger: Path, as_of: datetime.date) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -25,18 +26,38 @@ MENU = (
     Entry("首页", "home", ""),
     Entry("培育库台账", "ledger:enterprises", "ledger.view"),
     Entry("导入台账", "ledger:imports", "ledger.import"),
+    Entry("我的文件", "ledger:files", "ledger.export"),
     Entry("待认定", "ledger:questions", "ledger.import"),
     Entry("体检诊断", "assessments:pool", "assessments.view"),
     Entry("三清单预警", "assessments:lists", "assessments.view"),
     Entry("法条与规则", "assessments:laws", "assessments.view"),
     Entry("申报批次", "casework:batches", "casework.view"),
+    Entry("资格变动", "casework:titles", "casework.view"),
     Entry("包抓走访", "visits:visits", "casework.view"),
+    Entry("我的辅导", "visits:visit-mine", "casework.score"),
     Entry("奖补兑现", "money:runs", "money.view"),
     Entry("目标任务", "planning:board", "planning.view"),
+    Entry("任务督办", "supervision:tasks", "planning.view"),
     Entry("周调度报告", "supervision:reports", "planning.view"),
     Entry("单位和人员", "accounts:units", "accounts.view"),
     Entry("审计", "accounts:audit", "audit.view"),
+    Entry("使用手册", "manual:manual", ""),
 )
+
+
+#: What a department knows of one firm: links at the head of the firm's page.
+OF_A_FIRM = (
+    Entry("体检", "assessments:pool-verdict", "assessments.view"),
+    Entry("申报", "casework:filings", "casework.view"),
+    Entry("包抓走访", "visits:visit-firm", "casework.view"),
+    Entry("奖补兑现", "money:firm", "money.view"),
+)
+
+
+def pages_of(firm: int, permissions: Container[str]) -> list[dict[str, str]]:
+    """The pages about a firm that may be seen with these permissions."""
+    shown = [e for e in OF_A_FIRM if e.permission in permissions]
+    return [{"label": e.label, "address": reverse(e.url, args=[firm])} for e in shown]
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

@@ -54,8 +54,9 @@ def verify(anchor: str) -> tuple[list[str], str]:
     """Everything that was altered outside the application, and the present head."""
     from denggao.web.accounts import audit
     from denggao.web.ledger import importing
+    from denggao.web.supervision import frozen
 
-    return [*audit.faults(anchor), *importing.faults()], audit.head()
+    return [*audit.faults(anchor), *importing.faults(), *frozen.faults()], audit.head()
 
 
 def backup(target: Path) -> dict[str, Any]:
@@ -77,6 +78,7 @@ def serve(host: str, port: int) -> None:
     port is taken."""
     import socket
 
+    from django.conf import settings
     from granian import Granian
     from granian.constants import Interfaces
 
@@ -86,18 +88,25 @@ def serve(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError:
             raise UserError(f"{host}:{port} 已经有程序在用，请用 --port 换一个端口") from None
-    from denggao.web.ledger.actions import take_up_again
-
-    take_up_again()
+    _take_up_again()
     with worker():
         Granian(
             "denggao.web.wsgi:application",
             address=host,
             port=port,
             interface=Interfaces.WSGI,
+            workers=settings.WORKERS,
             blocking_threads=4,
             log_access=False,
         ).serve()
+
+
+def _take_up_again() -> None:
+    """What an interrupted worker had begun."""
+    from denggao.web.ledger import actions, files
+
+    actions.take_up_again()
+    files.take_up_again()
 
 
 @contextlib.contextmanager
@@ -115,15 +124,14 @@ def worker() -> Iterator[None]:
 
 
 def _keep_working(over: threading.Event) -> None:
-    from denggao.web.ledger.actions import take_up_again
-
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "denggao.web.settings"}
+    environment["DENGGAO_NICE"] = "5"  # pages go first
     command = [sys.executable, "-m", "denggao.web", "db_worker", "--interval", "0.5"]
     process = None
     while not over.is_set():
         if process is None or process.poll() is not None:
             if process is not None:
-                take_up_again()
+                _take_up_again()
             process = subprocess.Popen(command, env=environment)  # noqa: S603 - our own command
         over.wait(1)
     if process is not None:

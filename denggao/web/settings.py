@@ -5,6 +5,8 @@ DATABASE_URL          another database: postgres://user:password@host/name
 DENGGAO_HOSTS         names under which the pages are asked for, separated by commas
 DENGGAO_HTTPS         1: behind https; cookies travel no other way
 DENGGAO_SEPARATION    1: an administrator holds no other role (等保三级)
+DENGGAO_WORKERS       processes that answer pages (one for each core, four at most)
+DENGGAO_MAPS          folder of boundaries for the board: 620100.geojson
 DENGGAO_SECOND_FACTOR 1: whoever logs in, people of firms apart, shows a code of a telephone too
 DENGGAO_OIDC_…        log-in by the account of another house: docs/accounts.md
 DENGGAO_DEBUG         1: for those who develop this
@@ -13,12 +15,14 @@ DENGGAO_DEBUG         1: for those who develop this
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONE, SELF
 
 from denggao.web.kit import environment
+from denggao.web.manual import text as manual
 
 PACKAGE = Path(__file__).resolve().parent
 HOME = Path(os.environ.get("DENGGAO_HOME", "登高数据")).absolute()
@@ -36,6 +40,7 @@ INSTALLED_APPS = [
     "denggao.web.planning.apps.PlanningConfig",
     "denggao.web.supervision.apps.SupervisionConfig",
     "denggao.web.api.apps.ApiConfig",
+    "denggao.web.manual.apps.ManualConfig",
     "denggao.web.kit.apps.KitConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -65,6 +70,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "denggao.web.accounts.middleware.SessionLimits",
     "denggao.web.accounts.middleware.DefaultDeny",
+    "denggao.web.kit.conflicts.Conflicts",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "denggao.web.urls"
@@ -166,7 +172,7 @@ if environment.flag("DENGGAO_HTTPS"):
 # --- files --------------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [PACKAGE / "static"]
+STATICFILES_DIRS = [PACKAGE / "static", ("manual", manual.IMAGES)]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "denggao.web.kit.static.VersionedStorage"},
@@ -174,11 +180,19 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 0 if DEBUG else 31_536_000
+#: Each answers four requests at a time; the jobs have a process of their own beside them.
+_CORES = 1 if sys.platform == "win32" else min(4, os.cpu_count() or 1)
+WORKERS = environment.number("DENGGAO_WORKERS", _CORES, 1, 64)
 #: Ledgers as they were brought; never served from here directly.
 UPLOADS = HOME / "uploads"
+#: What people have ordered; cleared away after a week.
+FILES = HOME / "files"
 MOST_UPLOADED = 64 << 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 << 20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+#: Boundaries of regions for the board, see planning/maps.py.
+MAPS = environment.folder("DENGGAO_MAPS")
 
 # --- language and time --------------------------------------------------------------------------
 

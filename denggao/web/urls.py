@@ -16,5 +16,6 @@ urlpatterns = [
     path("", include("denggao.web.money.urls")),
     path("", include("denggao.web.planning.urls")),
     path("", include("denggao.web.supervision.urls")),
+    path("", include("denggao.web.manual.urls")),
 ]
 handler403 = "denggao.web.accounts.views.entry.forbidden"

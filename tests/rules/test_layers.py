@@ -17,7 +17,7 @@ from denggao.rules.engines.columnar.layers import layers
 from denggao.rules.engines.columnar.run import frame_of_firms
 from denggao.rules.engines.columnar.table import table
 from denggao.rules.engines.lowering.compiled import compile_for
-from denggao.rules.engines.lowering.expr import Expr, Type, col, greatest, lit, when
+from denggao.rules.engines.lowering.expr import Expr, Type, col, greatest, least, lit, when
 from denggao.rules.engines.lowering.plan import Plan
 from denggao.rules.engines.lowering.shown import shown
 from denggao.rules.errors import InstrumentError
@@ -74,7 +74,7 @@ def test_shortened_tables_say_the_same() -> None:
 
 def test_a_wrong_shortening_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: bounds turned round."""
-    right = cheaper._bounded
+    right = cheaper._extreme
 
     def wrong(expr: Expr) -> Expr:
         other = {"least": "greatest", "greatest": "least"}[expr.op]
@@ -97,7 +97,11 @@ FRAME = pl.DataFrame(
     "expr",
     [
         greatest(X, lit(0)),
+        greatest(X, Y),
+        least(lit(1), X, Y * 2, X - Y),
+        greatest(lit(1), least(lit(2), lit(3)), X),
         when(X.is_null(), lit(None), greatest(X, lit(0))),
+        when(X.gt(Y), when(Y.gt(lit(0)), X, lit(0)), lit(0)),
         X + Y * -1 * 5,
         X * 1 + (Y * 2) * 3,
         when(X.is_null(), greatest(X, Y), X.coalesce(lit(0))),

@@ -16,7 +16,7 @@ from denggao.rules import nodes as n
 from denggao.rules.cases import failures
 from denggao.rules.engines.lowering import compile as compile_
 from denggao.rules.engines.lowering import ends, values
-from denggao.rules.engines.lowering.expr import Type
+from denggao.rules.engines.lowering.expr import Expr, Type
 from denggao.rules.engines.sql import emit
 from denggao.rules.engines.sql.cases import engine
 from denggao.rules.errors import InstrumentError
@@ -94,7 +94,7 @@ def integer_division(monkeypatch: pytest.MonkeyPatch) -> None:
     """A quotient of whole numbers, cut as databases cut it."""
 
     def cut(a: Any, b: Any) -> values.Value:
-        lo = ends.expression(a.lo) // ends.expression(b.lo)
+        lo = Expr("floor", (ends.expression(a.lo), ends.expression(b.lo)), Type.INT)
         return values.Lin(lo, lo, 1, a.size, True)
 
     monkeypatch.setattr(values, "divide", cut)

@@ -164,7 +164,7 @@ def age(session_: Session, dialect: Any, zone: str) -> Any:
 
     types = {"企业名称": "text", "成立日期": "timestamp with time zone"}
     source, _ = source_of(dialect, f"({INSTANTS}) AS t", types, TODAY, "表")
-    law = compile_for(small("数值 A-1 天：成立天数"), ["established_on"], TODAY, steps=False)
+    law = compile_for(small("数值 A-1 天：成立天数"), ["established_on"], TODAY)
     kept, (outputs,) = merged([(law.plan, asked(law))])
     statement = query(dialect, source, kept, {"age": outputs["A-1:value:lo"]})
     session_.rows(f"SET TIMEZONE = '{zone}'")

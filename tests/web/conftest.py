@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from denggao.web.accounts.models import Region, Unit, User
 from denggao.web.accounts.roles import ROLES
-from denggao.web.ledger.models import Enterprise
+from denggao.web.ledger import actions
+from denggao.web.ledger.models import Enterprise, Import
 
+AS_OF = datetime.date(2026, 6, 30)
 LANZHOU, CHENGGUAN, QILIHE, HIGH_TECH = "620100", "620102", "620103", "6201GX"
 
 
@@ -69,3 +74,22 @@ def make_firm(clerk: User) -> Callable[..., Enterprise]:
         )
 
     return make
+
+
+@pytest.fixture
+def bring(clerk: User) -> Callable[..., Import]:
+    """Upload, read, and (unless told otherwise) commit."""
+
+    def go(path: Path, commit: bool = True, by: User | None = None, **how: Any) -> Import:
+        user = by or clerk
+        told = {"mode": "upsert", "source": "ledger", "region": user.region, "as_of": AS_OF} | how
+        source = actions.bring(by=user, name=path.name, chunks=[path.read_bytes()], **told)
+        source.refresh_from_db()
+        if commit:
+            assert source.state == Import.State.CHECKED, source.message
+            actions.confirm(by=user, source=source, without_wrong=True)
+            source.refresh_from_db()
+            assert source.state == Import.State.COMMITTED, source.message
+        return source
+
+    return go

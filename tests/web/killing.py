@@ -2,11 +2,13 @@
 
     python -m tests.web.killing HOME KILLS       prints one JSON object
 
-The children are forked from one process that has loaded everything, but opened no database.
+On the SQLite of HOME, or on the PostgreSQL of DATABASE_URL. The children are forked from one
+process that has loaded everything, but opened no database.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -15,7 +17,9 @@ import signal
 import sqlite3
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from denggao.web import start
 
@@ -30,16 +34,17 @@ def main(home: Path, kills: int) -> None:
     from denggao.web.ledger import importing
 
     initials_and_full("会泽")  # loads what every child would load again
+    address = os.environ.get("DATABASE_URL", "")
+    place = OnPostgres(address) if address else OnSqlite(home)
     keep = home / "kept"
     keep.mkdir()
-    files = [*home.glob("*.sqlite3*"), *(home / "uploads").rglob("valid.rows")]
-    for path in files:
+    rows = list((home / "uploads").rglob("valid.rows"))
+    for path in rows:
         shutil.copy(path, keep / path.name)
 
     def fresh() -> None:
-        for path in home.glob("*.sqlite3*"):
-            path.unlink()
-        for path in files:
+        place.fresh()
+        for path in rows:
             shutil.copy(keep / path.name, path)
 
     def child(ready: int) -> None:
@@ -62,7 +67,7 @@ def main(home: Path, kills: int) -> None:
     fresh()
     began = time.monotonic()
     whole = os.waitstatus_to_exitcode(os.waitpid(begin(), 0)[1])
-    length, complete = time.monotonic() - began, counts(home)
+    length, complete = time.monotonic() - began, counts(place)
     dice, told = random.Random(20260630), []
     for number in range(kills):
         fresh()
@@ -71,22 +76,93 @@ def main(home: Path, kills: int) -> None:
         time.sleep(length * dice.random() if number < kills - 2 else 3 * length + 0.2)
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
-        found = counts(home)
+        found = counts(place)
         again = os.waitstatus_to_exitcode(os.waitpid(begin(), 0)[1])
-        told.append({"found": found, "again": again, "then": counts(home)})
+        told.append({"found": found, "again": again, "then": counts(place)})
     sys.stdout.write(json.dumps({"whole": whole, "complete": complete, "kills": told}))
 
 
-def counts(home: Path) -> list[object]:
+def counts(place: Any) -> list[object]:
     """Rows of each table, the state of the import, and whether the database is sound."""
-    database = sqlite3.connect(home / "denggao.sqlite3")
-    try:
-        rows = [database.execute(f"SELECT COUNT(*) FROM ledger_{t}").fetchone()[0] for t in TABLES]
-        (state,) = database.execute("SELECT state FROM ledger_import").fetchone()
-        (sound,) = database.execute("PRAGMA integrity_check").fetchone()
-    finally:
-        database.close()
-    return [*rows, state, sound]
+    with place.asking() as ask:
+        rows = [ask(f"SELECT COUNT(*) FROM ledger_{table}") for table in TABLES]
+        return [*rows, ask("SELECT state FROM ledger_import"), place.sound(ask)]
+
+
+class OnSqlite:
+    """The database is a file, and a copy of it."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.kept = home, home / "before"
+        self.kept.mkdir()
+        for path in home.glob("*.sqlite3*"):
+            shutil.copy(path, self.kept / path.name)
+
+    def fresh(self) -> None:
+        """As it was before the import."""
+        for path in self.home.glob("*.sqlite3*"):
+            path.unlink()
+        for path in self.kept.iterdir():
+            shutil.copy(path, self.home / path.name)
+
+    @contextlib.contextmanager
+    def asking(self) -> Iterator[Any]:
+        """A function from a query to its one value."""
+        database = sqlite3.connect(self.home / "denggao.sqlite3")
+        try:
+            yield lambda query: database.execute(query).fetchone()[0]
+        finally:
+            database.close()
+
+    def sound(self, ask: Any) -> str:
+        """ok"""
+        return str(ask("PRAGMA integrity_check"))
+
+
+class OnPostgres:
+    """The database is one of a server, and a template of it."""
+
+    def __init__(self, address: str) -> None:
+        import psycopg
+
+        self.address, self.name = address, address.rpartition("/")[2]
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute("CREATE EXTENSION IF NOT EXISTS amcheck")
+        self._server(f'CREATE DATABASE "{self.name}_kept" TEMPLATE "{self.name}"')
+
+    def _server(self, *commands: str) -> None:
+        import psycopg
+
+        server = f"{self.address.rpartition('/')[0]}/postgres"
+        with psycopg.connect(server, autocommit=True) as connection:
+            for command in commands:
+                connection.execute(command.encode())
+
+    def fresh(self) -> None:
+        """As it was before the import; the server process of a killed child goes with it."""
+        self._server(
+            f'DROP DATABASE "{self.name}" (FORCE)',
+            f'CREATE DATABASE "{self.name}" TEMPLATE "{self.name}_kept"',
+        )
+
+    @contextlib.contextmanager
+    def asking(self) -> Iterator[Any]:
+        """A function from a query to its one value."""
+        import psycopg
+
+        with psycopg.connect(self.address) as connection:
+
+            def ask(query: str) -> Any:
+                row = connection.execute(query.encode()).fetchone()
+                return row[0] if row else None
+
+            yield ask
+
+    def sound(self, ask: Any) -> str:
+        """ok where every index leads to every row of its table."""
+        for table in TABLES:
+            ask(f"SELECT bt_index_check('ledger_{table}_pkey'::regclass, true)")
+        return "ok"
 
 
 if __name__ == "__main__":

@@ -73,11 +73,13 @@ def _wait(address: str) -> None:
 
 
 @contextmanager
-def page(address: str, **how: Any) -> Iterator[tuple[Any, list[str]]]:
+def page(
+    address: str, *, browser_at: str | None = BROWSER, **how: Any
+) -> Iterator[tuple[Any, list[str]]]:
     """A page of a new browser, and whatever went wrong on it."""
     api = pytest.importorskip("playwright.sync_api", reason="no Playwright (extra e2e)")
     with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=browser_at, args=FLAGS)
         opened = browser.new_context(
             viewport={"width": 1366, "height": 768}, locale="zh-CN", **how
         ).new_page()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -33,6 +33,24 @@ def spend(run: PayRun, budget: int, way: str = FIRST) -> None:
         row.split()
     waiting = sum(1 for row in rows if row.status == LATER)
     run.notes.append(short + (f"；{waiting} 笔待下批" if way == FIRST else "；按比例发放"))
+
+
+def short_of(parts: Sequence[Mapping[str, int]], left: Mapping[str, int]) -> list[str]:
+    """先到先得 over the budgets of several levels: for each of these payments (分 by level), in
+    their order, "" or the level whose budget no longer holds it. The first that does not fit, and
+    all after it that need that level, wait. A level that is not in ``left`` has no limit."""
+    rest, empty, found = dict(left), set[str](), []
+    for part in parts:
+        short = next(
+            (x for x, fen in part.items() if fen > 0 and (x in empty or fen > rest.get(x, fen))), ""
+        )
+        if short:
+            empty.add(short)
+        else:
+            for level in part.keys() & rest.keys():
+                rest[level] -= part[level]
+        found.append(short)
+    return found
 
 
 def _order(run: PayRun, row: Payment) -> tuple[object, ...]:

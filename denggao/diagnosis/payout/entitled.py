@@ -82,7 +82,15 @@ def from_titles(lists: EventLists, paths: Sequence[Path], since: date | None) ->
     """免申即享: the events of certificates as the list. Where only one certificate of a firm is
     known, nobody can tell 首次认定 from 重新认定: such are left out, and counted, unless
     ``lists.usual`` says which they are."""
-    ledger = read_ledgers(paths, as_of=lists.as_of)
+    found = from_ledger(lists, read_ledgers(paths, as_of=lists.as_of), since)
+    if not found:
+        raise UserError("台账里没有一张能看出事项的证书；要有“资格类型”“发证日期”“有效期至”各列")
+    return found
+
+
+def from_ledger(lists: EventLists, ledger: Ledger, since: date | None) -> list[Item]:
+    """The same of a ledger that is read already; ``source`` of an item names the place of its
+    firm. Nothing where no certificate tells of an event."""
     found: list[Item] = []
     for item in _items(ledger, lists.region, lists.as_of, since):
         event = item.event
@@ -94,8 +102,6 @@ def from_titles(lists: EventLists, paths: Sequence[Path], since: date | None) ->
         firm, _ = lists.work.firms.find(item.code or None, normal_name(item.name), item.name)
         event = replace(event, firm=str(firm), number=len(found))
         found.append(replace(item, event=event, said=event.kind))
-    if not found:
-        raise UserError("台账里没有一张能看出事项的证书；要有“资格类型”“发证日期”“有效期至”各列")
     return found
 
 

@@ -52,7 +52,7 @@ def as_json(run: PayRun, compared: Impact | None = None) -> dict[str, Any]:
         "notes": run.notes,
         "problems": [masked(str(problem)) for problem in run.problems],
     }  # fmt: skip
-    return {**told, "compare": _impact(compared)} if compared else told
+    return {**told, "compare": impact_json(compared)} if compared else told
 
 
 def wan(fen: int) -> int | float:
@@ -125,7 +125,8 @@ def _row(run: PayRun, row: Payment) -> dict[str, Any]:
     }
 
 
-def _impact(found: Impact) -> dict[str, Any]:
+def impact_json(found: Impact) -> dict[str, Any]:
+    """What a measure would change, as programs read it."""
     difference = found.after - found.before
     return {
         "law": found.law.short,

@@ -9,3 +9,14 @@ class AssessmentsConfig(AppConfig):
     name = "denggao.web.assessments"
     label = "assessments"
     verbose_name = "体检诊断"
+
+    def ready(self) -> None:
+        """Its large files can be ordered; reminders stand in the timeline of a firm."""
+        from denggao.web.assessments import rolls
+        from denggao.web.assessments.following import reminded
+        from denggao.web.ledger.detail import PROVIDERS
+        from denggao.web.ledger.files import MAKERS
+
+        MAKERS["assessments.lists"] = rolls.ordered
+        if reminded not in PROVIDERS:
+            PROVIDERS.append(reminded)

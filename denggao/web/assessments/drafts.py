@@ -4,43 +4,19 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections import Counter
-from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
 
+from denggao.diagnosis.weekly import scoring
 from denggao.facts.errors import UserError
-from denggao.rules import nodes as n
-from denggao.rules.engines.columnar.screening import INDEX, frame_of_ledger, screen
 from denggao.web.accounts import audit
 from denggao.web.accounts.models import User
 from denggao.web.assessments import queries
-from denggao.web.assessments.facts import ledger_of
 from denggao.web.assessments.models import OwnLaw
 from denggao.web.assessments.texts import loaded
-from denggao.web.ledger.models import Enterprise
-
-
-@dataclass(frozen=True, slots=True)
-class Flip:
-    """A firm whose verdict differs under the draft; ``None`` before: no such law so far."""
-
-    enterprise: int
-    name: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """The draft beside the law in force, over the person's pool: counts of verdicts, who flips."""
-
-    law: n.Instrument
-    against: n.Instrument | None
-    before: dict[str, int]
-    after: dict[str, int]
-    flips: tuple[Flip, ...]
+from denggao.web.assessments.trials import Trial, trial
+from denggao.web.kit.conflicts import Conflict
 
 
 def digest_of(text: str) -> str:
@@ -52,24 +28,11 @@ def tried(user: User, text: str, as_of: datetime.date) -> Trial:
     """What the draft would say of the person's firms, beside what is in force. Raises UserError
     for a text that does not load."""
     law = loaded(text, digest_of(text))
-    against = queries.law_of(law.short, as_of, user.region)
-    ledger, keys = ledger_of(Enterprise.objects.for_user(user))
-    if not keys:
-        return Trial(law, against, {}, {}, ())
-    both = [law] if against is None else [law, against]
-    found = []
-    for one in both:
-        frame = frame_of_ledger(ledger, [one], as_of)
-        (table,) = screen(frame, [one], as_of)
-        found.append(dict(table.rows([INDEX, "verdict"])))
-    after, before = found[0], found[1] if against else {}
-    names = ledger.columns["name"]
-    flips = tuple(
-        Flip(keys[i], names[i], before.get(i, ""), truth)
-        for i, truth in sorted(after.items())
-        if before.get(i, "") != truth
-    )
-    return Trial(law, against, dict(Counter(before.values())), dict(Counter(after.values())), flips)
+    if scoring.is_sheet(law):
+        raise UserError(
+            "算例都通过了。这是考核办法，不判企业，没有试算；提交启用以后，在“考核”里看各单位的分"
+        )
+    return trial(user, law, queries.law_of(law.short, as_of, user.region), as_of)
 
 
 @transaction.atomic
@@ -91,10 +54,10 @@ def keep(*, by: User, text: str) -> OwnLaw:
 @transaction.atomic
 def decide(*, by: User, draft: OwnLaw, adopt: bool) -> None:
     """Put a draft in force for the region, or drop it. Raises UserError where the person wrote
-    it, or it was decided already."""
+    it, Conflict where it was decided already."""
     draft = OwnLaw.objects.select_for_update().get(pk=draft.pk)
     if draft.state != OwnLaw.State.DRAFT:
-        raise UserError(f"这份拟稿{draft.get_state_display()}，不能再定")
+        raise Conflict(f"这份拟稿别人已经定了（{draft.get_state_display()}），不能再定")
     if adopt and draft.by_id == by.pk:
         raise UserError("拟稿人不能启用自己的拟稿，请由另一位审核")
     if adopt:

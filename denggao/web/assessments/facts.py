@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from denggao.facts.catalogue import catalogue
 from denggao.facts.enterprise import Firm, key_of
 from denggao.facts.interval import Interval, reduced
 from denggao.facts.ledger import Ledger
+from denggao.facts.titles import Title as Held
+from denggao.rules.engines.columnar import packed
+from denggao.rules.nodes import Instrument
+from denggao.web.accounts.models import Region, User
+from denggao.web.ledger import blocks
+from denggao.web.ledger.blocks import OWN
 from denggao.web.ledger.models import Enterprise, Title, Value
+from denggao.web.ledger.models.enterprise import within
 from denggao.web.ledger.values import Columns, value_of
 
-#: What tells a firm apart is a column of Enterprise, not a statement.
-_OWN = ("name", "uscc", "region", "zone")
 HEAD = "统一社会信用代码"
 
 
@@ -33,7 +39,7 @@ def firm_of(enterprise: Enterprise) -> Firm:
             firm.values.setdefault("titles", ())
             continue
         found = _in_units(value)
-        if found is not None and value.fact not in _OWN:
+        if found is not None and value.fact not in OWN:
             firm.values[value.key] = found
     return firm
 
@@ -53,8 +59,34 @@ def _in_units(value: Value) -> Any:
     return Interval(lo, hi)
 
 
+def frame_over(
+    region: Region, instruments: Sequence[Instrument], as_of: datetime.date
+) -> tuple[Any, list[int]]:
+    """The facts in force of all firms of a region as ``screening.screen`` takes them, and the
+    firms' keys in its order; from the packed blocks, without an object for each value."""
+    frame = _unpacked(region)
+    held = _held(within(region, "enterprise__")) if packed.asks_titles(instruments) else {}
+    return packed.screenable(frame, instruments, as_of, held), packed.keys_of(frame)
+
+
+def ledger_over(region: Region) -> tuple[Ledger, list[int]]:
+    """The same as a ledger."""
+    frame = _unpacked(region)
+    keys, columns = packed.keys_of(frame), packed.columns_of(frame)
+    columns["titles"] = packed.titles_of(frame, _held(within(region, "enterprise__")))
+    return _ledger(columns), keys
+
+
+def _unpacked(region: Region) -> Any:
+    inside = Region.objects.filter(path__startswith=region.path).values_list("code", flat=True)
+    frame = packed.unpacked(blocks.pieces(), inside if region.path else None)
+    owners = packed.owners_of(frame)
+    names = dict(User.objects.filter(pk__in=owners).values_list("pk", "name")) if owners else {}
+    return packed.with_owners(frame, names)
+
+
 def ledger_of(firms: QuerySet[Enterprise]) -> tuple[Ledger, list[int]]:
-    """The firms' facts in force as a ledger, and their keys in its order."""
+    """The facts in force of some firms as a ledger, and their keys in its order."""
     rows = list(
         firms.order_by("pk").values_list("pk", "uscc", "name", "region__name", "owner__name")
     )
@@ -66,23 +98,40 @@ def ledger_of(firms: QuerySet[Enterprise]) -> tuple[Ledger, list[int]]:
         "uscc": [row[1] for row in rows],
         "region": [row[3] for row in rows],
     }
-    if any(row[4] for row in rows):
-        columns["follow_up_by"] = [row[4] for row in rows]
+    stated = columns.get("follow_up_by", [None] * len(keys))
+    if any(row[4] for row in rows):  # whom the bureau named, else whom the ledger named
+        columns["follow_up_by"] = [row[4] or stated[i] for i, row in enumerate(rows)]
     told = columns.pop("titles", [None] * len(keys))
-    held = _titles(firms, index)
-    columns["titles"] = [held.get(i, () if told[i] is not None else None) for i in range(len(keys))]
-    ledger = Ledger(
-        identity=[row[1] or row[2] for row in rows],
+    held = _held(Q(enterprise__in=firms.order_by().values("pk")))
+    columns["titles"] = [
+        held.get(pk, () if said is not None else None) for pk, said in zip(keys, told, strict=True)
+    ]
+    return _ledger(columns), keys
+
+
+def _ledger(columns: dict[str, list[Any]]) -> Ledger:
+    codes, names = columns["uscc"], columns["name"]
+    return Ledger(
+        identity=[code or name for code, name in zip(codes, names, strict=True)],
         identity_head=HEAD,
         columns=columns,
-        flags=[frozenset()] * len(keys),
-        places=[("台账", "培育库", i + 1) for i in range(len(keys))],
+        flags=[frozenset()] * len(names),
+        places=[("台账", "培育库", i + 1) for i in range(len(names))],
         sources={},
         problems=[],
         unread=[],
-        rows_read=len(keys),
+        rows_read=len(names),
     )
-    return ledger, keys
+
+
+def _held(whose: Q) -> dict[int, tuple[Held, ...]]:
+    """Certificates that count, by firm."""
+    found: dict[int, list[Held]] = {}
+    asked = Title.objects.filter(whose, withdrawn=False)
+    fields = ("kind", "number", "issued_on", "valid_to", "cancelled_on", "issuer", "event")
+    for pk, kind, number, *rest in asked.values_list("enterprise_id", *fields).iterator(5000):
+        found.setdefault(pk, []).append(Held(kind, number or None, *rest))
+    return {pk: tuple(held) for pk, held in found.items()}
 
 
 def _columns(firms: QuerySet[Enterprise], index: dict[int, int]) -> dict[str, list[Any]]:
@@ -91,7 +140,7 @@ def _columns(firms: QuerySet[Enterprise], index: dict[int, int]) -> dict[str, li
     asked = Value.objects.filter(enterprise__in=firms.order_by().values("pk"))
     fields = ("enterprise_id", "fact", "year", "number", "lo", "hi", "text")
     for pk, code, year, number, lo, hi, text in asked.values_list(*fields).iterator(20_000):
-        if code in _OWN or (fact := known.get(code)) is None or pk not in index:
+        if code in OWN or (fact := known.get(code)) is None or pk not in index:
             continue
         key, at = key_of(code, year or None), index[pk]
         if code == "titles":  # said to hold none
@@ -111,14 +160,6 @@ def _put(columns: dict[str, list[Any]], key: str, at: int, count: int, value: An
     if column is None:
         column = columns[key] = [None] * count
     column[at] = value
-
-
-def _titles(firms: QuerySet[Enterprise], index: dict[int, int]) -> dict[int, tuple[Any, ...]]:
-    found: dict[int, list[Any]] = {}
-    asked = Title.objects.filter(enterprise__in=firms.order_by().values("pk"), withdrawn=False)
-    for title in asked.iterator(5000):
-        found.setdefault(index[title.enterprise_id], []).append(title.held())
-    return {at: tuple(held) for at, held in found.items()}
 
 
 def sources_of(enterprise: Enterprise) -> dict[str, Value]:

@@ -26,6 +26,7 @@ class Article:
     last: int = 0
     extract: str = ""
     html: str = ""
+    body: str = ""
     statements: list[n.Statement] = field(default_factory=list)
 
     @property
@@ -45,8 +46,9 @@ def articles(text: str) -> tuple[Article, ...]:
         mark, heading = _HEADING.match(lines[start]).groups()  # type: ignore[union-attr]
         body = lines[start + 1 : end]
         quoted = [line[1:].strip() for line in body if line.startswith(">")]
-        html = _MARKDOWN.render("\n".join(body))
-        found.append(Article(heading, len(mark), start + 1, end, "".join(quoted), html))
+        source = "\n".join(body)
+        html = _MARKDOWN.render(source)
+        found.append(Article(heading, len(mark), start + 1, end, "".join(quoted), html, source))
     return tuple(found)
 
 
@@ -65,7 +67,7 @@ def with_statements(law: n.Instrument) -> list[Article]:
         found.append(
             Article(
                 article.heading, article.level, article.first, article.last,
-                article.extract, article.html, here,
+                article.extract, article.html, article.body, here,
             )
         )  # fmt: skip
     return found

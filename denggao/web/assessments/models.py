@@ -109,9 +109,54 @@ class Frozen(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["region", "as_of", "digest"], name="frozen_once")
+        ]
 
     def __str__(self) -> str:
         return f"三清单 {self.as_of} {self.region}"
+
+
+class Reminders(models.QuerySet["Reminder"]):
+    """Reminders, always asked for a person."""
+
+    def for_user(self, user: User) -> Reminders:
+        """Those given to firms that this person may see."""
+        return self.filter(visible(user, "enterprise__")).select_related("enterprise", "by")
+
+
+class Reminder(models.Model):
+    """Somebody told a firm about a list it is on: who was told, when, by what means. Rows are
+    only added; one that was recorded wrongly is struck out and stays."""
+
+    class Means(models.TextChoices):
+        """How the firm was told."""
+
+        PHONE = "phone", "电话"
+        MESSAGE = "message", "短信"
+        CHAT = "chat", "微信或政务通讯"
+        VISIT = "visit", "上门"
+        LETTER = "letter", "公函"
+        MEETING = "meeting", "会议"
+
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="reminders")
+    about = models.CharField("清单", max_length=80)
+    on = models.DateField("提醒日期")
+    means = models.CharField("方式", max_length=8, choices=Means.choices)
+    told = models.CharField("告知何人", max_length=60)
+    note = models.CharField("说了什么", max_length=300, blank=True, default="")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    struck = models.BooleanField("作废", default=False)
+
+    objects = Reminders.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-on", "-pk"]
+        indexes: ClassVar = [models.Index(fields=["enterprise", "-on"], name="reminder_of")]
+
+    def __str__(self) -> str:
+        return f"{self.enterprise} {self.on} {self.get_means_display()}"
 
 
 class OwnLaw(models.Model):
@@ -154,3 +199,8 @@ class OwnLaw(models.Model):
 
     def __str__(self) -> str:
         return self.short
+
+    def concerns(self, region: Region) -> bool:
+        """A text of the region itself, of what lies in it, or an adopted one of what it lies in."""
+        adopted = self.state == self.State.ADOPTED and region.path.startswith(self.region.path)
+        return adopted or bool(self.region.path.startswith(region.path))

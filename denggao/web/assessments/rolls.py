@@ -7,8 +7,9 @@ import hashlib
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from denggao.diagnosis import listfile
 from denggao.diagnosis import lists as made
@@ -20,8 +21,9 @@ from denggao.rules.library import in_force
 from denggao.rules.nodes import Instrument
 from denggao.web.accounts import audit
 from denggao.web.accounts.models import User
-from denggao.web.assessments.facts import ledger_of
+from denggao.web.assessments.facts import ledger_of, ledger_over
 from denggao.web.assessments.models import Frozen
+from denggao.web.kit.conflicts import Conflict
 from denggao.web.ledger.models import Enterprise
 
 _LAW = "高企管理清单"
@@ -36,15 +38,18 @@ def lists_of(user: User, as_of: datetime.date) -> Lists:
 def _made(user: User, as_of: datetime.date) -> tuple[Lists, Ledger, list[Instrument]]:
     law = in_force(_LAW, as_of)
     others = {name: in_force(name, as_of) for name in made.against([law])}
-    ledger, _ = ledger_of(Enterprise.objects.for_user(user))
+    if user.region is None:
+        ledger, _ = ledger_of(Enterprise.objects.for_user(user))
+    else:
+        ledger, _ = ledger_over(user.region)
     found = made.lists(ledger, [law], as_of, others, ["培育库台账"])
     return found, ledger, [law, *others.values()]
 
 
-@transaction.atomic
 def freeze(*, by: User, as_of: datetime.date) -> Frozen:
     """Keep the lists of the day as they are, with the facts and texts they came from. Raises
-    UserError where the person looks after no region or no firm."""
+    UserError where the person looks after no region or no firm, Conflict where the very same
+    lists are kept already."""
     if by.region is None:
         raise UserError("您没有辖区，不能冻结清单")
     found, ledger, laws = _made(by, as_of)
@@ -53,7 +58,7 @@ def freeze(*, by: User, as_of: datetime.date) -> Frozen:
     data = _file(
         lambda path: listfile.freeze(taken(ledger, laws, as_of, {}, ["培育库台账"]), found, path)
     )
-    frozen = Frozen.objects.create(
+    frozen = Frozen(
         as_of=as_of,
         region=by.region,
         by=by,
@@ -61,7 +66,12 @@ def freeze(*, by: User, as_of: datetime.date) -> Frozen:
         file=data,
         counts=[[roll.name, len(roll.on), len(roll.open)] for roll in found.rolls],
     )
-    audit.record(by=by, action="冻结清单", of=frozen, new={"digest": frozen.digest})
+    try:
+        with transaction.atomic():
+            frozen.save(force_insert=True)
+            audit.record(by=by, action="冻结清单", of=frozen, new={"digest": frozen.digest})
+    except IntegrityError:
+        raise Conflict(f"{as_of} 的清单别人已经冻结过，一字不差，不必再冻结") from None
     return frozen
 
 
@@ -81,6 +91,15 @@ def workbook(found: Lists) -> bytes:
     from denggao.documents.lists_workbook import write_workbook
 
     return _file(lambda path: write_workbook(path, found))
+
+
+def ordered(user: User, parameters: dict[str, Any], target: Path, step: Any) -> int:
+    """The lists of a day as a workbook, made in the background."""
+    from denggao.documents.lists_workbook import write_workbook
+
+    found = lists_of(user, datetime.date.fromisoformat(parameters["as_of"]))
+    write_workbook(target, found)
+    return sum(len(roll.on) + len(roll.open) for roll in found.rolls)
 
 
 def _file(write: Callable[[Path], None]) -> bytes:

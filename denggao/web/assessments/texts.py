@@ -6,6 +6,7 @@ import datetime
 from functools import lru_cache
 from pathlib import Path
 
+from denggao.diagnosis.weekly import scoring
 from denggao.facts.errors import UserError
 from denggao.rules import library
 from denggao.rules import nodes as n
@@ -22,7 +23,8 @@ def loaded(text: str, digest: str) -> n.Instrument:
     if len(text) > MOST:
         raise UserError(f"规范超过 {MOST} 字，请分成几份")
     law = library.load_text(text.lstrip("\ufeff"), f"{_OWN}{digest}")
-    law.verdict  # noqa: B018  raises UserError for a text that judges nobody
+    if not scoring.is_sheet(law):
+        law.verdict  # noqa: B018  raises UserError for a text that judges nobody
     return law
 
 
@@ -64,6 +66,21 @@ def in_force(short: str, on: datetime.date, region: Region | None) -> n.Instrume
         if not own:
             raise
     return max(own, key=lambda law: law.valid_from)
+
+
+def versions(short: str, region: Region | None) -> dict[str, n.Instrument]:
+    """Every version of a law that the region may see, the earliest first, by a key for
+    addresses. One that no longer loads is left out: its own page says why."""
+    found = [
+        (f"{number}", library.load_known(entry))
+        for number, entry in enumerate(library.entries())
+        if entry.short == short
+    ]
+    if region is not None:
+        kept = OwnLaw.objects.filter(short=short).exclude(state=OwnLaw.State.DROPPED)
+        ours = [o for o in kept.select_related("region") if o.concerns(region)]
+        found += [(f"own-{o.pk}", law) for o in ours if (law := _still_loaded(o)) is not None]
+    return dict(sorted(found, key=lambda one: one[1].valid_from))
 
 
 def judging(on: datetime.date, region: Region | None) -> list[str]:

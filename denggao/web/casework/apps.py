@@ -9,3 +9,10 @@ class CaseworkConfig(AppConfig):
     name = "denggao.web.casework"
     label = "casework"
     verbose_name = "申报批次"
+
+    def ready(self) -> None:
+        """Its events stand in the timeline of each firm."""
+        from denggao.web.casework.timeline import applications, title_events
+        from denggao.web.ledger.detail import PROVIDERS
+
+        PROVIDERS.extend(p for p in (applications, title_events) if p not in PROVIDERS)

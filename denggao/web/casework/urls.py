@@ -1,6 +1,55 @@
 """Addresses of the department."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from denggao.web.casework.views import batches, board, cases, filings, notices, reviews, titles
 
 app_name = "casework"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("batches/", batches.batches, name="batches"),
+    path("batches/new/", batches.add, name="batch-new"),
+    path("batches/upload/", batches.upload, name="batch-upload"),
+    path("batches/shipped/", batches.shipped, name="batch-shipped"),
+    path("batches/calendar/", batches.calendar_file, name="batch-calendar"),
+    path("batches/workflow/", batches.workflow, name="batch-workflow"),
+    path("batches/statistics/", board.statistics, name="batch-statistics"),
+    path("batches/departments/", reviews.departments, name="batch-departments"),
+    path("batches/<int:pk>/", board.batch, name="batch"),
+    path("batches/<int:pk>/move/", batches.move, name="batch-move"),
+    path("batches/<int:pk>/edit/", batches.edit, name="batch-edit"),
+    path("batches/<int:pk>/intents/", board.intents, name="batch-intents"),
+    path("batches/<int:pk>/check/", board.check, name="batch-check"),
+    path("batches/<int:pk>/steps/", board.steps, name="batch-steps"),
+    path("batches/<int:pk>/export/", board.export, name="batch-export"),
+    path("batches/<int:pk>/eve/", board.eve, name="batch-eve"),
+    path("batches/<int:pk>/eve.<str:ending>", board.eve_file, name="batch-eve-file"),
+    path("batches/<int:pk>/review/", reviews.review, name="batch-review"),
+    path("batches/<int:pk>/review/send/", reviews.send, name="batch-review-send"),
+    path("batches/<int:pk>/opinions/", reviews.opinions, name="batch-opinions"),
+    path("batches/<int:pk>/recommend/", reviews.recommend, name="batch-recommend"),
+    path("reviews/<int:pk>/forms/", reviews.forms_file, name="batch-review-forms"),
+    path("reviews/<int:pk>/return/", reviews.read_back, name="batch-review-return"),
+    path("reviews/<int:pk>/summary/", reviews.summary, name="batch-review-summary"),
+    path("recommendations/<int:pk>/approve/", reviews.approve, name="batch-list-approve"),
+    path("recommendations/<int:pk>/back/", reviews.send_back, name="batch-list-back"),
+    path("cases/<int:pk>/", cases.case, name="batch-case"),
+    path("cases/<int:pk>/step/", cases.step, name="batch-case-step"),
+    path("cases/<int:pk>/decide/", cases.decide, name="batch-case-decide"),
+    path("cases/<int:pk>/materials/", cases.materials, name="batch-case-materials"),
+    path("cases/<int:pk>/waive/", cases.waive, name="batch-case-waive"),
+    path("cases/<int:pk>/edit/", cases.edit, name="batch-case-edit"),
+    path("cases/<int:pk>/rebatch/", cases.rebatch, name="batch-case-rebatch"),
+    path("titles/", titles.titles, name="titles"),
+    path("titles/reports/", titles.reports, name="title-reports"),
+    path("titles/reports/filed/", titles.filed, name="title-report-filed"),
+    path("titles/tiers/", titles.tiers, name="title-tiers"),
+    path("titles/notices/", notices.notices, name="title-notices"),
+    path("titles/notices/new/", notices.bring, name="title-notice-new"),
+    path("titles/notices/<int:pk>/", notices.notice, name="title-notice"),
+    path("titles/notices/<int:pk>/enter/", notices.enter, name="title-notice-enter"),
+    path("titles/notices/rows/<int:pk>/", notices.decide, name="title-notice-decide"),
+    path("titles/events/<int:pk>/withdraw/", titles.withdraw, name="title-event-withdraw"),
+    path("enterprises/<int:pk>/filings/", filings.filings, name="filings"),
+    path("enterprises/<int:pk>/filings/event/", filings.event, name="filings-event"),
+    path("enterprises/<int:pk>/filings/new/", filings.register, name="filings-new"),
+]

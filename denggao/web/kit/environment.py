@@ -36,6 +36,14 @@ def words(name: str, default: str) -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+def folder(name: str) -> Path | None:
+    """A folder that is there; ``None`` where none is named. Raises UserError otherwise."""
+    given = os.environ.get(name, "")
+    if given and not Path(given).is_dir():
+        raise UserError(f"环境变量 {name}={given} 不对，应是一个文件夹")
+    return Path(given) if given else None
+
+
 def secret_key(home: Path) -> str:
     """``DENGGAO_SECRET_KEY``, else a random one kept in ``home`` that only its owner may read.
     Raises UserError where it can be neither read nor written."""

@@ -8,13 +8,14 @@ import shutil
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from denggao.facts.catalogue import Fact
 from denggao.facts.errors import UserError
 from denggao.web.accounts import audit
 from denggao.web.accounts.models import Region, User
+from denggao.web.kit.conflicts import Conflict as Conflict  # raised here, caught by views
 from denggao.web.ledger import committing, preparing, reading, resolving
 from denggao.web.ledger.matching import FileFirm, Known
 from denggao.web.ledger.models import (
@@ -30,10 +31,6 @@ from denggao.web.ledger.sources import RANKS
 from denggao.web.ledger.values import Columns, shown
 
 State = Import.State
-
-
-class Conflict(Exception):
-    """Somebody else was quicker; the page shows what is there now, with 409."""
 
 
 # --- imports -------------------------------------------------------------------------------------
@@ -134,7 +131,7 @@ def take_up_again() -> int:
     for source in running:
         job = tasks.check if source.state == State.CHECKING else tasks.commit
         job.enqueue(source.pk)
-    return len(running)
+    return len(running) + sum(begin() for begin in tasks.INTERRUPTED)
 
 
 # --- doubtful firms ------------------------------------------------------------------------------
@@ -146,7 +143,7 @@ def decide(*, by: User, pending: PendingRow, verdict: str, same: Enterprise | No
     Raises Conflict where it has been decided, UserError for a code that is taken."""
     pending = PendingRow.objects.select_for_update().get(pk=pending.pk)
     if pending.decision != PendingRow.Decision.OPEN:
-        raise Conflict
+        raise Conflict(f"“{pending.name}”别人已经认定过了，您这一次没有写入")
     source = pending.source
     if verdict != "none":
         firm = FileFirm(pending.name, pending.uscc, reading.from_json(pending.rows))
@@ -230,6 +227,19 @@ def _identity(enterprise: Enterprise) -> dict[str, Any]:
 
 
 @transaction.atomic
+def assign(*, by: User, enterprises: Iterable[Enterprise], owner: User) -> int:
+    """Give the firms that nobody looks after to one person; returns how many were. Whoever has
+    an owner keeps it: that is changed on the firm's own page, with a reason."""
+    count = 0
+    for firm in enterprises:
+        free = Enterprise.objects.filter(pk=firm.pk, owner=None)
+        if free.update(owner=owner, version=models.F("version") + 1):
+            audit.record(by=by, action="落实责任人", of=firm, new={"owner": owner.username})
+            count += 1
+    return count
+
+
+@transaction.atomic
 def add_title(
     *, by: User, enterprise: Enterprise, version: int, values: dict[str, Any], why: str
 ) -> Title:
@@ -245,7 +255,7 @@ def add_title(
 def withdraw_title(*, by: User, title: Title, why: str) -> None:
     """Take a certificate that was recorded wrongly from sight. Raises Conflict if it is."""
     if not Title.objects.filter(pk=title.pk, withdrawn=False).update(withdrawn=True):
-        raise Conflict
+        raise Conflict("这张证书别人已经撤下了")
     audit.record(
         by=by, action="撤下证书", of=title.enterprise, old={"title": title.pk, "kind": title.kind},
         why=why,

@@ -13,7 +13,7 @@ from django.utils import timezone
 from denggao.facts.identity import normal_name
 from denggao.web.kit.bulk import insert, reserve
 from denggao.web.kit.pinyin import initials_and_full
-from denggao.web.ledger import resolving
+from denggao.web.ledger import blocks, resolving
 from denggao.web.ledger.models import (
     Enterprise,
     FormerName,
@@ -48,6 +48,7 @@ _DIGESTED = (
 def write(source: Import, prepared: Prepared) -> list[dict[str, Any]]:
     """Write everything; returns how enterprises that were there changed their names and codes.
     The caller holds the transaction and sets the state."""
+    blocks.touch(change.known.pk for change in prepared.known if change.known)
     first = _new_enterprises(source, prepared.new)
     changed = _known_enterprises(source, prepared.known)
     numbered = [
@@ -89,6 +90,7 @@ def _new_enterprises(source: Import, changes: list[Change]) -> int:
         for name in [change.firm.name or change.firm.code]
     )  # fmt: skip
     insert(Enterprise, _ENTERPRISE, rows)
+    blocks.touch(keys)
     return keys.start if changes else (1 << 62)
 
 
@@ -186,6 +188,9 @@ def digest(source: Import) -> str:
 def take_back(source: Import) -> dict[str, int]:
     """What the import said no longer counts; enterprises of which nothing else is known go from
     sight. Returns counts. The caller has set the state, and holds the transaction."""
+    stated = Statement.objects.filter(source=source).values_list("enterprise_id", flat=True)
+    made = Enterprise.objects.filter(source=source).values_list("pk", flat=True)
+    blocks.touch({*stated.distinct(), *made})
     titles = Title.objects.filter(source=source, withdrawn=False).update(withdrawn=True)
     resolving.touched_by_import(source.pk)
     for old in reversed(source.counts.get("identity", [])):

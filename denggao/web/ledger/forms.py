@@ -65,7 +65,9 @@ class UndoForm(forms.Form):
 def facts() -> dict[str, Fact]:
     """Those that can be stated by hand: not names and codes, certificates, personal data."""
     apart = {"uscc", "name", "former_names", "titles"}
-    return {c: f for c, f in catalogue().items() if c not in apart and not f.personal}
+    return {
+        c: f for c, f in catalogue().items() if c not in apart and not (f.personal or f.of_unit)
+    }
 
 
 def told_columns(answers: QueryDict) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from denggao.facts.checking import Checked, Entry
 from denggao.web.accounts import audit
-from denggao.web.ledger import committing, preparing, reading
+from denggao.web.ledger import blocks, committing, preparing, reading
 from denggao.web.ledger.models import Difference, Enterprise, Import, ImportProblem, Statement
 from denggao.web.ledger.sources import RANKS
 
@@ -136,6 +136,7 @@ def commit(pk: int) -> None:
         except _Changed:
             continue
         reading.rows_path(source).unlink(missing_ok=True)
+        blocks.refresh()  # now, not when somebody waits for a run
         return
     why = "台账一直在变，没有写成；请稍后再点“导入”"
     Import.objects.filter(pk=pk, state=State.COMMITTING).update(state=State.CHECKED, message=why)

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from django.db import connection
 
+from denggao.web.ledger import blocks
+from denggao.web.ledger.models.blocks import SIZE
+
 _MATCHES = "t.enterprise_id = {0}.enterprise_id AND t.fact = {0}.fact AND t.year = {0}.year"
 
 _FORGET = """
@@ -51,9 +54,21 @@ def after_import(source: int, first_new: int) -> None:
     """After the statements of an import were written; enterprises from ``first_new`` on are new,
     so that each of their statements is in force."""
     no = "FALSE" if connection.vendor == "postgresql" else "0"
+    mark("t.source_id = %s", [source])
     with connection.cursor() as cursor:
         cursor.execute(_FIRST.format(no=no), [source, first_new])
     _resolve("t.source_id = %s AND t.enterprise_id < %s", [source, first_new])
+
+
+def mark(touched: str, parameters: list[int]) -> None:
+    """The blocks of the firms that these statements are about will have to be packed again."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT DISTINCT t.enterprise_id / {SIZE} FROM ledger_statement t WHERE {touched}",  # noqa: S608
+            parameters,
+        )
+        numbers = [number for (number,) in cursor.fetchall()]
+    blocks.touch_blocks(numbers)
 
 
 def touched_by_import(source: int) -> None:
@@ -67,6 +82,7 @@ def touched_by_statement(statement: int) -> None:
 
 
 def _resolve(touched: str, parameters: list[int]) -> None:
+    mark(touched, parameters)
     with connection.cursor() as cursor:
         for command, table in ((_FORGET, "ledger_value"), (_WORK_OUT, "s")):
             text = command.format(touched=touched, matches=_MATCHES.format(table))

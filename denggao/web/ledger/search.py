@@ -17,8 +17,10 @@ from django.utils.safestring import SafeString
 
 from denggao.facts.catalogue import catalogue, technical_fields
 from denggao.facts.identity import normal_code, normal_name
-from denggao.facts.titles import CANCELLED, held
-from denggao.web.accounts.models import Region, User
+from denggao.facts.titles import held
+from denggao.web.accounts.models import Region, Unit, User
+from denggao.web.kit.days import day_of
+from denggao.web.ledger import holding
 from denggao.web.ledger.models import Enterprise, Title, Value
 from denggao.web.ledger.models.enterprise import within
 from denggao.web.ledger.sources import BY_RANK
@@ -27,6 +29,7 @@ from denggao.web.ledger.values import Columns, shown, value_of
 #: From the foot of the ladder to its top.
 LADDER = ("科技型中小企业", "省级科技创新型企业", "高新技术企业", "科技领军企业")
 NONE, DISPUTED = "none", "disputed"
+_WORDS = ("text", "region", "tier", "mark", "on", "since", "field", "owner", "office")
 _AT_ONCE = 2000
 
 
@@ -56,21 +59,66 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for; nonsense in it is left out."""
+    """What the address asks for; nonsense in it is left out. ``tier`` is held on the day ``on``
+    (today); with ``since``, it was won between the two days. ``field``: first level of the
+    technical fields, or NONE; ``owner`` and ``office``: keys of the person and the unit that look
+    after the firm, or NONE."""
 
     text: str = ""
     region: str = ""
     tier: str = ""
     mark: str = ""
+    on: str = ""
+    since: str = ""
+    field: str = ""
+    owner: str = ""
+    office: str = ""
     columns: tuple[Column, ...] = ()
 
     @classmethod
     def of(cls, query: QueryDict) -> Asked:
         """From the address."""
-        words = {key: query.get(key, "").strip() for key in ("text", "region", "tier", "mark")}
+        words = {key: query.get(key, "").strip() for key in _WORDS}
         known = {column.key: column for column in choices()}
         chosen = [known[key] for key in query.getlist("c") if key in known]
         return cls(**words, columns=tuple(dict.fromkeys(chosen)) or default_columns())
+
+    @property
+    def day(self) -> datetime.date:
+        """On which titles are to be valid."""
+        return day_of(self.on) or timezone.localdate()
+
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """What the form has no field for, yet keeps."""
+        return [
+            (k, v) for k in ("on", "since", "field", "owner", "office") if (v := getattr(self, k))
+        ]
+
+    @property
+    def told(self) -> str:
+        """The same in words: 「2026-06-30 持有，电子信息」."""
+        return "，".join(filter(None, (self._told_of_days(), *self._told_of_care())))
+
+    def _told_of_days(self) -> str:
+        if self.since:
+            return f"{self.since} 至 {self.day} 取得"
+        return f"按 {self.day} 的资格" if self.on else ""
+
+    def _told_of_care(self) -> Iterator[str]:
+        if self.field:
+            yield "没有技术领域" if self.field == NONE else technical_fields().get(self.field, "")
+        if self.owner:
+            owner = User.objects.filter(pk=_key(self.owner)).first()
+            yield f"责任人 {owner}" if owner else "没有责任人"
+        if self.office:
+            office = Unit.objects.filter(pk=_key(self.office)).first()
+            yield f"责任单位 {office}" if office else "没有责任单位"
+
+
+def _key(told: str) -> int | None:
+    """A key from the address; ``None`` for NONE and for nonsense."""
+    return int(told) if told.isascii() and told.isdecimal() and len(told) < 19 else None
 
 
 def choices() -> list[Column]:
@@ -113,7 +161,9 @@ def enterprises(user: User, asked: Asked) -> QuerySet[Enterprise]:
         place = Region.objects.filter(code=asked.region).first()
         found = found.filter(within(place)) if place else found.none()
     if asked.tier:
-        found = found.filter(_of_tier(asked.tier, timezone.localdate()))
+        found = found.filter(_of_tier(asked))
+    if asked.field or asked.owner or asked.office:
+        found = found.filter(*_cared_for(asked))
     if asked.mark == DISPUTED:
         found = found.filter(pk__in=Value.objects.filter(disputed=True).values("enterprise"))
     elif asked.mark == "mine":
@@ -134,14 +184,27 @@ def named(text: str) -> Q:
     return asked
 
 
-def _of_tier(tier: str, on: datetime.date) -> Q:
-    kinds = LADDER if tier == NONE else (tier,)
-    valid = Title.objects.filter(
-        Q(cancelled_on=None) | Q(cancelled_on__gt=on), withdrawn=False, kind__in=kinds,
-        issued_on__lte=on, valid_to__gte=on,
-    ).exclude(event=CANCELLED)  # fmt: skip
-    holders = Q(pk__in=valid.values("enterprise"))
-    return ~holders if tier == NONE else holders
+def of_tier(tier: str, on: datetime.date) -> Q:
+    """Firms that hold this title of the ladder on the day; for ``NONE``, none of them."""
+    if tier == NONE:
+        return ~Q(pk__in=holding.valid(LADDER, on).values("enterprise"))
+    return holding.holders(tier, on)
+
+
+def _of_tier(asked: Asked) -> Q:
+    since = day_of(asked.since)
+    if since is None or asked.tier == NONE:
+        return of_tier(asked.tier, asked.day)
+    return holding.winners(asked.tier, since, asked.day)
+
+
+def _cared_for(asked: Asked) -> Iterator[Q]:
+    if asked.field:
+        yield holding.works_in("" if asked.field == NONE else asked.field)
+    for key, way in (("owner", "owner"), ("office", "owner__unit")):
+        told = getattr(asked, key)
+        if told == NONE or _key(told) is not None:
+            yield Q(**{way: _key(told)})
 
 
 class InForce(NamedTuple):

@@ -14,8 +14,10 @@ _SOURCES = (
     ("company", "企业填报", 30),
     ("public", "网上公开信息", 10),
 )
+#: What a visitor was told at the firm. It comes from the form of a visit, never from a file.
+_BY_VISIT = ("visit", "走访了解", 35)
 #: For forms and fields.
 SOURCES = [(code, name) for code, name, _ in _SOURCES]
-NAMES = dict(SOURCES)
-RANKS = {code: rank for code, _, rank in _SOURCES}
-BY_RANK = {rank: name for _, name, rank in _SOURCES}
+NAMES = {code: name for code, name, _ in (*_SOURCES, _BY_VISIT)}
+RANKS = {code: rank for code, _, rank in (*_SOURCES, _BY_VISIT)}
+BY_RANK = {rank: name for _, name, rank in (*_SOURCES, _BY_VISIT)}

@@ -3,9 +3,15 @@ that was killed can be started again."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django_tasks import task
 
-from denggao.web.ledger import importing
+from denggao.web.ledger import files, importing
+
+#: What other departments do when no worker is running: start interrupted jobs again, and say how
+#: many. Each adds its own (``AppConfig.ready``).
+INTERRUPTED: list[Callable[[], int]] = []
 
 
 @task()
@@ -18,3 +24,9 @@ def check(pk: int) -> None:
 def commit(pk: int) -> None:
     """Write an import."""
     importing.commit(pk)
+
+
+@task()
+def make(pk: int) -> None:
+    """Make a file that somebody has ordered."""
+    files.make(pk)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from denggao.web.ledger.views import enterprises, imports
+from denggao.web.ledger.views import enterprises, files, imports
 
 app_name = "ledger"
 urlpatterns = [
@@ -33,6 +33,9 @@ urlpatterns = [
     path("imports/<int:pk>/columns/", imports.columns, name="import-columns"),
     path("imports/<int:pk>/drop/", imports.drop, name="import-drop"),
     path("imports/<int:pk>/undo/", imports.undo, name="import-undo"),
+    path("files/", files.files, name="files"),
+    path("files/list/", files.rows, name="files-list"),
+    path("files/<int:pk>/", files.file, name="file"),
     path("questions/", imports.questions, name="questions"),
     path("questions/<int:pk>/", imports.decide, name="question"),
 ]

@@ -9,3 +9,12 @@ class MoneyConfig(AppConfig):
     name = "denggao.web.money"
     label = "money"
     verbose_name = "奖补兑现"
+
+    def ready(self) -> None:
+        """What a firm was paid stands in its timeline; interrupted runs are taken up again."""
+        from denggao.web.ledger import detail, tasks
+        from denggao.web.money import firms
+        from denggao.web.money.tasks import take_up_again
+
+        detail.PROVIDERS.append(firms.events)
+        tasks.INTERRUPTED.append(take_up_again)

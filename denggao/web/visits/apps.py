@@ -9,3 +9,10 @@ class VisitsConfig(AppConfig):
     name = "denggao.web.visits"
     label = "visits"
     verbose_name = "包抓走访"
+
+    def ready(self) -> None:
+        """The page of an enterprise shows what happened here."""
+        from denggao.web.ledger import detail
+        from denggao.web.visits import timeline
+
+        detail.PROVIDERS += [timeline.visits, timeline.tickets, timeline.people]

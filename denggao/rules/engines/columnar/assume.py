@@ -28,11 +28,7 @@ class Inlined:
             return expr
         found = self._done.get(expr)
         if found is None:
-            if expr.is_column:
-                found = self(self._short[expr.args[0]])
-            else:
-                args = tuple(self(arg) if isinstance(arg, Expr) else arg for arg in expr.args)
-                found = Expr(expr.op, args, expr.type)
+            found = self(self._short[expr.args[0]]) if expr.is_column else expr.each(self)
             self._done[expr] = found
         return found
 
@@ -43,12 +39,15 @@ class Assuming:
     def __init__(self, simplify: Simplifier) -> None:
         self._simplify = simplify
         self._done: dict[tuple[Expr, Known], Expr] = {}
+        self._branches_in: dict[Expr, bool] = {}
 
     def __call__(self, expr: Expr, known: Known = _NOTHING) -> Expr:
         if expr.op == "lit":
             return expr
         if known:
-            known = frozenset(pair for pair in known if pair[0].roots <= expr.roots)
+            known = frozenset([pair for pair in known if pair[0].roots <= expr.roots])
+        if not (known or self._branching(expr)):
+            return expr
         key = expr, known
         found = self._done.get(key)
         if found is None:
@@ -61,17 +60,19 @@ class Assuming:
             return said
         if expr.op == "when":
             return self._branches(expr, known)
-        args = tuple(self(arg, known) if isinstance(arg, Expr) else arg for arg in expr.args)
-        if expr.op in ("least", "greatest"):
-            args = tuple(arg for arg in args if arg.op != "lit" or arg.args[0] is not None)
-            if not args:
-                return lit(None, expr.type)
-        if expr.op == "coalesce" and (Expr("null", args[:1], _TRUE.type), _FALSE) in known:
-            return args[0].cast(expr.type)
-        same = len(args) == len(expr.args) and all(
-            a is b for a, b in zip(args, expr.args, strict=True)
-        )
-        return expr if same else self._simplify(Expr(expr.op, args, expr.type))
+        found = expr.each(lambda arg: self(arg, known))
+        first: Expr = found.args[0]
+        if expr.op == "coalesce" and (first.is_null(), _FALSE) in known:
+            return first.cast(expr.type)
+        return expr if found is expr else self._simplify(found)
+
+    def _branching(self, expr: Expr) -> bool:
+        """Is there a branch inside?"""
+        found = self._branches_in.get(expr)
+        if found is None:
+            found = expr.op == "when" or any(map(self._branching, expr.inner))
+            self._branches_in[expr] = found
+        return found
 
     def _branches(self, expr: Expr, known: Known) -> Expr:
         flag = self(expr.args[0], known)

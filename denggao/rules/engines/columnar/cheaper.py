@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 
 from denggao.rules.engines.lowering.expr import Expr, Type, lit, when
 
@@ -14,12 +15,11 @@ class Cheaper:
         self._done: dict[Expr, Expr] = {}
 
     def __call__(self, expr: Expr) -> Expr:
+        if expr.op in ("col", "lit"):
+            return expr
         found = self._done.get(expr)
         if found is None:
-            args = tuple(self(arg) if isinstance(arg, Expr) else arg for arg in expr.args)
-            same = all(a is b for a, b in zip(args, expr.args, strict=True))
-            inner = expr if same else Expr(expr.op, args, expr.type)
-            rule = _RULES.get(expr.op)
+            inner, rule = expr.each(self), _RULES.get(expr.op)
             found = self._done[expr] = inner if rule is None else rule(inner)
         return found
 
@@ -54,21 +54,34 @@ def _sum(expr: Expr) -> Expr:
     return expr
 
 
-def _bounded(expr: Expr) -> Expr:
-    """One comparison with a constant is quicker than a look at two columns; as with
-    ``least`` and ``greatest``, null gives the constant."""
-    if len(expr.args) != 2 or expr.type is Type.REAL:
-        return expr
-    x, bound = expr.args
-    if _constant(bound) is None:
-        x, bound = bound, x
-    if _constant(bound) is None or _constant(x) is not None:
-        return expr
-    is_inside = x.gt(bound) if expr.op == "greatest" else bound.gt(x)
-    return when(is_inside, x, bound)
+def _extreme(expr: Expr) -> Expr:
+    """Two at a time: one comparison is quicker than a look across the columns. A comparison with
+    a null is not true, so only the first can stand in the way of the second."""
+    found: Expr = reduce(_greater if expr.op == "greatest" else _lesser, expr.args)
+    return found.cast(expr.type)
+
+
+def _greater(a: Expr, b: Expr) -> Expr:
+    if _constant(a) is not None and _constant(b) is None:
+        return _greater(b, a)
+    return when(a.gt(b), a, b) if _constant(b) is not None else when(a.is_null() | b.gt(a), b, a)
+
+
+def _lesser(a: Expr, b: Expr) -> Expr:
+    if _constant(a) is not None and _constant(b) is None:
+        return _lesser(b, a)
+    return when(b.gt(a), a, b) if _constant(b) is not None else when(a.is_null() | a.gt(b), b, a)
 
 
 def _chosen(expr: Expr) -> Expr:
+    """One choice for two that come to the same."""
+    flag, then, otherwise = expr.args
+    if then.op == "when" and then.args[2] == otherwise:  # f ? (g ? x : c) : c
+        return when(flag & then.args[0], then.args[1], otherwise)
+    return _bounded(expr)
+
+
+def _bounded(expr: Expr) -> Expr:
     """``x`` bounded, null where ``x`` is: the same comparison the other way round."""
     is_null, then, otherwise = expr.args
     if is_null.op != "null" or then != lit(None, then.type) or otherwise.op != "when":
@@ -83,7 +96,7 @@ def _chosen(expr: Expr) -> Expr:
 _RULES: dict[str, Callable[[Expr], Expr]] = {
     "mul": _product,
     "add": _sum,
-    "greatest": _bounded,
-    "least": _bounded,
+    "greatest": _extreme,
+    "least": _extreme,
     "when": _chosen,
 }

@@ -123,8 +123,6 @@ _OPERATIONS: dict[str, Callable[[Emitter, Expr], pl.Expr]] = {
     "sub": _two(lambda a, b: a - b),
     "mul": _two(lambda a, b: a * b),
     "mod": _two(lambda a, b: a % b),
-    "floor": _two(lambda a, b: a // b),
-    "clip": lambda say, x: say(x.args[0]).clip(x.args[1], x.args[2]),
     "ge": _two(lambda a, b: a >= b),
     "gt": _two(lambda a, b: a > b),
     "eq": _two(lambda a, b: a == b),

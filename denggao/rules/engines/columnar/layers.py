@@ -70,6 +70,8 @@ class _Shared:
             self._done.setdefault(expr, col(name, expr.type))
 
     def __call__(self, expr: Expr) -> Expr:
+        if expr.op == "gt":
+            return ~self(_turned(expr))
         found = self._done.get(expr)
         if found is None:
             found = self._inside(expr)
@@ -81,9 +83,9 @@ class _Shared:
         return found
 
     def _inside(self, expr: Expr) -> Expr:
-        args = tuple(self(arg) if isinstance(arg, Expr) else arg for arg in expr.args)
-        same = all(a is b for a, b in zip(args, expr.args, strict=True))
-        return expr if same else Expr(expr.op, args, expr.type)
+        if expr.op == "gt":
+            return self(expr)
+        return expr.each(self)
 
     def _add(self, name: str, expr: Expr) -> None:
         layer = max((self._layer[root] for root in expr.roots), default=0)
@@ -93,12 +95,20 @@ class _Shared:
         self.layers[layer][name] = expr
 
 
+def _turned(more: Expr) -> Expr:
+    """a > b is not b ≥ a: what says that a condition holds tells of its failing too."""
+    a, b = more.args
+    return Expr("ge", (b, a), more.type)
+
+
 def _uses(every: Iterable[Expr]) -> Counter[Expr]:
     """In how many places each term stands; inside a term that stands in several, once."""
     found: Counter[Expr] = Counter()
     waiting = list(every)
     while waiting:
         expr = waiting.pop()
+        if expr.op == "gt":
+            expr = _turned(expr)
         found[expr] += 1
         if found[expr] == 1:
             waiting += expr.inner

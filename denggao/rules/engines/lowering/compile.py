@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from functools import reduce
-from math import lcm
 from typing import Any
 
 from denggao.facts.catalogue import catalogue
@@ -56,10 +55,8 @@ class Compiler:
         readings: Mapping[str, str] | None = None,
         given: Mapping[str, Interval] | None = None,
         sizes: Mapping[str, int] | None = None,
-        steps: bool = True,
     ) -> None:
         self.instrument = instrument
-        self.steps = steps
         self.as_of = as_of
         self.options = frozenset(instrument.chosen(dict(readings or {})).values())
         self.given = {id_: j.given(value) for id_, value in (given or {}).items()}
@@ -132,17 +129,7 @@ class Compiler:
         if isinstance(value, Lin):
             return self.plan.kept(id_, value)
         undefined = self.plan.keep_flag(f"{id_}§undefined", value.undefined)
-        value = self._kept_ends(id_, replace(value, undefined=undefined))
-        limits = [x.denominator for x in self._limits_of(id_)]
-        if not (self.steps and value.is_wide and limits):
-            return value
-        if max(value.size * lcm(*limits), value.size_d * value.scale) > e.INT128:
-            return value
-
-        def keep(name: str, expr: Expr) -> Expr:
-            return self.plan.keep(f"{id_}§{name}", expr)
-
-        return v.stepped(value, lcm(*limits), keep)
+        return self._kept_ends(id_, replace(value, undefined=undefined))
 
     def _kept_ends(self, id_: str, value: Quo) -> Quo:
         keep = self.plan.keep_end
@@ -152,12 +139,6 @@ class Compiler:
             return v.twin_quotient(value, lo_n, lo_d, open_)
         hi_n, hi_d = keep(f"{id_}§hi_n", value.hi_n), keep(f"{id_}§hi_d", value.hi_d)
         return replace(value, lo_n=lo_n, lo_d=lo_d, hi_n=hi_n, hi_d=hi_d)
-
-    def _limits_of(self, id_: str) -> list[Fraction]:
-        """The constants that some rule compares this statement with."""
-        found = [x for s in self.instrument.statements.values() for x in s.expressions()]
-        compares = [x for x in found if isinstance(x, n.Compare) and x.left == n.Ref(id_)]
-        return [Fraction(x.right.value) for x in compares if isinstance(x.right, n.Num)]
 
     def _value(self, statement: n.Statement) -> tuple[Value, tuple[tuple[str, Flag], ...]]:
         if statement.body is not None:

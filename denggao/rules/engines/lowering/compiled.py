@@ -14,7 +14,7 @@ from denggao.rules.cases import Answer, Prepared, Said
 from denggao.rules.engines.lowering import ends as e
 from denggao.rules.engines.lowering.compile import Columns, Compiler
 from denggao.rules.engines.lowering.ends import Flag
-from denggao.rules.engines.lowering.expr import Expr
+from denggao.rules.engines.lowering.expr import Expr, forget
 from denggao.rules.engines.lowering.plan import Plan
 from denggao.rules.engines.lowering.values import Lin, Value
 from denggao.rules.nodes import Instrument
@@ -54,17 +54,16 @@ def compile_for(
     readings: Mapping[str, str] | None = None,
     given: Mapping[str, Interval] | None = None,
     sizes: Mapping[str, int] | None = None,
-    steps: bool = True,
     whole: bool = True,
 ) -> Compiled:
     """Compile ``instrument`` against a frame's columns (``code``, ``code@year`` …).
 
     ``sizes`` is the largest magnitude in each integer column, where it is known: small
-    numbers are computed in 64 bits, those it does not cover in 128. ``steps``: wide quotients
-    are turned into whole steps, which pays where 128-bit products are dear. Not ``whole``: a
-    rule is lowered when it is first read.
+    numbers are computed in 64 bits, those it does not cover in 128. Not ``whole``: a rule is
+    lowered when it is first read.
     """
-    compiler = Compiler(instrument, frozenset(columns), as_of, readings, given, sizes, steps)
+    forget()
+    compiler = Compiler(instrument, frozenset(columns), as_of, readings, given, sizes)
     return Compiled(instrument, compiler, compiler.compile() if whole else OnDemand(compiler))
 
 

@@ -1,15 +1,13 @@
 """A column as an expression of no particular engine: a small set of exact operations.
 
 What these mean is fixed here; ``columnar.emit`` says it to Polars, ``sql.emit`` to a database.
-Equal expressions are equal objects to a dictionary, so that each is computed once.
+Equal expressions are one object, so that each is computed once and compared at no cost.
 
 =============  ==================================================================================
 ``col``        a column, by name
 ``lit``        the same value in every row; ``None`` is null
 ``add`` …      ``add sub mul`` of whole numbers; null with anything is null
 ``mod``        remainder of two numbers that are not negative
-``floor``      quotient of whole numbers, rounded down
-``clip``       between two literals
 ``ge gt eq``   comparisons, null where either side is
 ``and or not`` Kleene's, of flags that may be null
 ``null``       is it null? never null itself
@@ -30,12 +28,12 @@ Equal expressions are equal objects to a dictionary, so that each is computed on
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from enum import Enum
+from collections.abc import Callable
+from enum import IntEnum
 from typing import Any
 
 
-class Type(Enum):
+class Type(IntEnum):
     """What a column holds. ``SMALL``, ``INT`` and ``WIDE`` are whole numbers of at least 16,
     64 and 127 bits."""
 
@@ -51,36 +49,22 @@ class Type(Enum):
 class Expr:
     """One operation on columns; ``roots`` are the names of all columns it reads."""
 
-    __slots__ = ("_hash", "args", "op", "roots", "type")
+    __slots__ = ("args", "op", "roots", "type")
+    op: str
+    args: tuple[Any, ...]
+    type: Type
+    roots: frozenset[str]
 
-    def __init__(self, op: str, args: tuple[Any, ...], type_: Type) -> None:
-        self.op = op
-        self.args = args
-        self.type = type_
-        self._hash = hash((op, args, type_))
-        inner = [arg.roots for arg in args if isinstance(arg, Expr) and arg.roots]
-        self.roots: frozenset[str]
-        if op == "col":
-            self.roots = frozenset(args)
-        elif not inner:
-            self.roots = _NOTHING
-        else:
-            self.roots = inner[0] if len(inner) == 1 else inner[0].union(*inner[1:])
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __eq__(self, other: object) -> bool:
-        """The same expression; a comparison of two columns is ``eq``."""
-        if self is other:
-            return True
-        if not isinstance(other, Expr) or self._hash != other._hash or self.op != other.op:
-            return False
-        if self.type is not other.type or len(self.args) != len(other.args):
-            return False
-        return all(
-            type(a) is type(b) and a == b for a, b in zip(self.args, other.args, strict=True)
-        )
+    def __new__(cls, op: str, args: tuple[Any, ...], type_: Type) -> Expr:
+        """The one that there is already, if there is."""
+        key = op, args, type_
+        found = _known.get(key)
+        if found is None:
+            found = super().__new__(cls)
+            found.op, found.args, found.type = key
+            found.roots = frozenset(args) if op == "col" else _roots(args)
+            found = _known.setdefault(key, found)  # another thread may have been quicker
+        return found
 
     def __repr__(self) -> str:
         return f"{self.op}({', '.join(map(repr, self.args))})"
@@ -90,9 +74,14 @@ class Expr:
         return self.op == "col"
 
     @property
-    def inner(self) -> Iterator[Expr]:
+    def inner(self) -> list[Expr]:
         """The expressions directly inside."""
-        return (arg for arg in self.args if isinstance(arg, Expr))
+        return [arg for arg in self.args if arg.__class__ is Expr]
+
+    def each(self, change: Callable[[Expr], Expr]) -> Expr:
+        """The same operation on changed arguments."""
+        args = tuple([change(arg) if arg.__class__ is Expr else arg for arg in self.args])
+        return self if args == self.args else Expr(self.op, args, self.type)
 
     # ---- flags
 
@@ -137,18 +126,12 @@ class Expr:
     def __mod__(self, other: int) -> Expr:
         return self._with("mod", other)
 
-    def __floordiv__(self, other: Expr) -> Expr:
-        return self._with("floor", other)
-
     def __truediv__(self, other: Expr) -> Expr:
         return Expr("div", (self, other), Type.REAL)
 
     def _with(self, op: str, other: Expr | int) -> Expr:
         second = lit(other) if isinstance(other, int) else other
         return Expr(op, (self, second), _widest(self, second))
-
-    def clip(self, lo: int, hi: int) -> Expr:
-        return Expr("clip", (self, lo, hi), self.type)
 
     def coalesce(self, other: Expr) -> Expr:
         return Expr("coalesce", (self, other), _widest(self, other))
@@ -166,6 +149,23 @@ class Expr:
 
 
 _NOTHING: frozenset[str] = frozenset()
+_known: dict[tuple[str, tuple[Any, ...], Type], Expr] = {}
+_MANY = 50_000
+
+
+def _roots(args: tuple[Any, ...]) -> frozenset[str]:
+    inner = [arg.roots for arg in args if isinstance(arg, Expr) and arg.roots]
+    if len(inner) < 2:
+        return inner[0] if inner else _NOTHING
+    return inner[0].union(*inner[1:])
+
+
+def forget() -> None:
+    """Let go of the expressions of earlier laws, when there are many. Whoever still works on
+    some would only miss that one is the same as a later one. Literals stay: modules hold some."""
+    if len(_known) > _MANY:
+        for key in [key for key in list(_known) if key[0] != "lit"]:
+            _known.pop(key, None)
 
 
 def col(name: str, type_: Type) -> Expr:
@@ -209,4 +209,4 @@ def words(pairs: list[tuple[Expr, str]]) -> Expr:
 
 
 def _widest(*columns: Expr) -> Type:
-    return max((c.type for c in columns), key=lambda t: t.value)
+    return max([c.type for c in columns])

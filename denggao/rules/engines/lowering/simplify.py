@@ -16,6 +16,7 @@ class Simplifier:
     def __init__(self) -> None:
         self._never: set[str] = set()
         self._done: dict[Expr, Expr] = {}
+        self._nullable: dict[Expr, bool] = {}
 
     def column(self, name: str, expr: Expr) -> Expr:
         """The expression of a new column, simplified."""
@@ -25,12 +26,11 @@ class Simplifier:
         return found
 
     def __call__(self, expr: Expr) -> Expr:
+        if expr.op in ("col", "lit"):
+            return expr
         found = self._done.get(expr)
         if found is None:
-            args = tuple(self(arg) if isinstance(arg, Expr) else arg for arg in expr.args)
-            same = all(a is b for a, b in zip(args, expr.args, strict=True))
-            inner = expr if same else Expr(expr.op, args, expr.type)
-            found = self._done[expr] = self.node(inner)
+            found = self._done[expr] = self.node(expr.each(self))
         return found
 
     def node(self, expr: Expr) -> Expr:
@@ -40,6 +40,12 @@ class Simplifier:
 
     def nullable(self, expr: Expr) -> bool:
         """May it be null in some row?"""
+        found = self._nullable.get(expr)
+        if found is None:
+            found = self._nullable[expr] = self._may_be_null(expr)
+        return found
+
+    def _may_be_null(self, expr: Expr) -> bool:
         match expr.op:
             case "lit":
                 return expr.args[0] is None
@@ -98,8 +104,10 @@ class Simplifier:
         return _factored(expr) if expr.op == "mul" else _signed(expr)
 
     def _extreme(self, expr: Expr) -> Expr:
-        args: list[Expr] = list(dict.fromkeys(expr.args))
-        numbers = [arg.args[0] for arg in args if arg.op == "lit" and arg.args[0] is not None]
+        args = [x for x in dict.fromkeys(expr.args) if x.args[0] is not None]  # no null literal
+        if not args:
+            return lit(None, expr.type)
+        numbers = [arg.args[0] for arg in args if arg.op == "lit"]
         if len(numbers) == len(args):
             return lit((min if expr.op == "least" else max)(numbers), expr.type)
         return args[0].cast(expr.type) if len(args) == 1 else Expr(expr.op, tuple(args), expr.type)

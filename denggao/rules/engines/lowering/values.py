@@ -10,10 +10,7 @@ from typing import Any
 
 from denggao.facts.errors import UserError
 from denggao.rules.engines.lowering import ends as e
-from denggao.rules.engines.lowering import steps as st
 from denggao.rules.engines.lowering.ends import End, Flag
-from denggao.rules.engines.lowering.expr import Expr
-from denggao.rules.engines.lowering.steps import Steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,6 @@ class Quo:
     size: int  # of numerators
     size_d: int  # of denominators
     undefined: Flag = False
-    steps: tuple[Steps, Steps] | None = None
     open: Flag | None = None
 
     @property
@@ -108,14 +104,13 @@ def negate(value: Value) -> Value:
     if isinstance(value, Lin):
         return Lin(e.minus(value.hi), e.minus(value.lo), value.scale, value.size)
     if value.open is False:
-        return twin_quotient(replace(value, steps=None), e.minus(value.lo_n), value.lo_d, False)
+        return twin_quotient(value, e.minus(value.lo_n), value.lo_d, False)
     return replace(
         value,
         lo_n=e.minus(value.hi_n),
         lo_d=value.hi_d,
         hi_n=e.minus(value.lo_n),
         hi_d=value.lo_d,
-        steps=None,
         open=None,
     )
 
@@ -171,7 +166,7 @@ def scaled_by(value: Value, factor: Fraction) -> Value:
         scale = value.scale * bottom
         return value.each(lambda x: e.times(e.wide(x, size), top), scale=scale, size=size)
     lo = e.times(e.wide(value.lo_n, size), top)
-    scaled = replace(value, scale=value.scale * bottom, size=size, steps=None)
+    scaled = replace(value, scale=value.scale * bottom, size=size)
     if value.open is not None:
         return twin_quotient(scaled, lo, value.lo_d, value.open)
     return replace(scaled, lo_n=lo, hi_n=e.times(e.wide(value.hi_n, size), top))
@@ -278,14 +273,6 @@ def at_least(a: Value, b: Value, *, strictly: bool = False) -> tuple[Flag, Flag]
             e.at_least(b.lo, a.hi, strictly=not strictly),
         )
     p, q = quotient(a), quotient(b)
-    limit = constant_of(b)
-    if p.steps and limit is not None:
-        holds, fails = st.at_least(*p.steps, limit, strictly=strictly)
-        below = p.undefined if p.open is None else e.either(p.undefined, p.open)
-        return e.both(holds, e.negated(p.undefined)), e.both(fails, e.negated(below))
-    if q.steps and constant_of(a) is not None:
-        above, not_above = at_least(b, a, strictly=not strictly)  # a ≥ b unless b > a
-        return not_above, above
     holds = _crossed(p.lo_n, p.lo_d, p, q.hi_n, q.hi_d, q, strictly)
     fails = _crossed(q.lo_n, q.lo_d, q, p.hi_n, p.hi_d, p, not strictly)
     defined = e.negated(e.either(p.undefined, q.undefined))
@@ -299,19 +286,6 @@ def _crossed(an: End, ad: End, a: Quo, bn: End, bd: End, b: Quo, strictly: bool)
     an, ad, bn, bd = (e.wide(x, size) for x in (an, ad, bn, bd))
     left, right = e.times(e.product(an, bd), fa), e.times(e.product(bn, ad), fb)
     return e.at_least(left, right, strictly=strictly)
-
-
-def stepped(value: Quo, per_unit: int, keep: Callable[[str, Expr], Expr]) -> Quo:
-    """A wide quotient with its steps, for comparisons with multiples of 1/per_unit."""
-
-    def side(name: str) -> Callable[[str, Expr], Expr]:
-        return lambda part, expr: keep(f"{name}_{part}", expr)
-
-    lo = st.steps(value.lo_n, value.lo_d, value.scale, per_unit, side("lo"))
-    if value.open is not None:  # comparisons look at ``open`` themselves
-        return replace(value, steps=(lo, lo))
-    hi = st.steps(value.hi_n, value.hi_d, value.scale, per_unit, side("hi"))
-    return replace(value, steps=(lo, hi))
 
 
 def extreme(values: Sequence[Value], *, low: bool) -> Lin:

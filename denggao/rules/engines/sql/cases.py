@@ -61,9 +61,7 @@ def answers_of_firms(
 ) -> list[Said]:
     """The same for firms in the exchange form."""
     frame = frame_of_firms(firms, as_of, [instrument])
-    compiled = compile_for(
-        instrument, frame.columns, as_of, readings=readings, given=given, steps=False
-    )
+    compiled = compile_for(instrument, frame.columns, as_of, readings=readings, given=given)
     found = answers(compiled, frame, session)
     return [(told, flags | firm.flags) for (told, flags), firm in zip(found, firms, strict=True)]
 

@@ -41,8 +41,7 @@ def statement_of(
     """The sheet of these laws over the source, as one statement."""
     columns = [name for name in source.columns if is_fact(name) or name.startswith("flag:")]
     laws = [
-        compile_for(law, columns, as_of, readings=readings.get(law.short), steps=False)
-        for law in instruments
+        compile_for(law, columns, as_of, readings=readings.get(law.short)) for law in instruments
     ]
     return sheet(dialect, source, laws)
 

@@ -46,8 +46,7 @@ def law(request: HttpRequest, number: int) -> HttpResponse:
     if number >= len(entries):
         raise Http404("没有这份规范")
     entry = entries[number]
-    others = [(i, e) for i, e in enumerate(entries) if e.short == entry.short and i != number]
-    return _page(request, library.load_known(entry), {"others": others})
+    return _page(request, library.load_known(entry), {"key": str(number)})
 
 
 @requires("assessments.view")
@@ -61,7 +60,7 @@ def own(request: HttpRequest, pk: int) -> HttpResponse:
     except UserError as error:
         messages.error(request, f"《{kept.short}》装载不了，已不起作用：{error}")
         return redirect("assessments:laws")
-    return _page(request, law, {"own": kept})
+    return _page(request, law, {"own": kept, "key": f"own-{kept.pk}"})
 
 
 def _page(request: HttpRequest, instrument: Instrument, more: dict[str, Any]) -> HttpResponse:
@@ -74,8 +73,15 @@ def _page(request: HttpRequest, instrument: Instrument, more: dict[str, Any]) ->
     context = {
         "law": instrument, "articles": articles, "run": run,
         "in_force": instrument.in_force(timezone.localdate()),
+        "others": _others(request, instrument, more["key"]),
     }  # fmt: skip
     return render(request, "assessments/law.html", context | more)
+
+
+def _others(request: HttpRequest, law: Instrument, key: str) -> list[tuple[str, Instrument, str]]:
+    """(key, version, address) of the other versions of a law."""
+    known = texts.versions(law.short, request.user.region)
+    return [(k, other, address_of(other)) for k, other in known.items() if k != key]
 
 
 def _rule(statement: Statement, law: Instrument, counts: dict[str, Any]) -> dict[str, Any]:

@@ -58,5 +58,6 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "run": found, "page": page, "rows": rows, "asked": asked,
         "only": shown.only(found, law), "rules": shown.rules(found, law),
+        "versions": len(texts.versions(found.law, request.user.region)),
     }  # fmt: skip
     return render(request, "assessments/run.html", context)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 from denggao.facts.identity import normal_name
@@ -38,6 +38,14 @@ class Enterprises(models.QuerySet["Enterprise"]):
     def for_user(self, user: User) -> Enterprises:
         """Those that this person may see."""
         return self.filter(visible(user)).select_related("region", "zone")
+
+    def update(self, **values: Any) -> int:
+        """Changes as usual, and marks the blocks of the firms that it reaches."""
+        from denggao.web.ledger import blocks
+
+        with transaction.atomic():
+            blocks.touch(self.order_by().values_list("pk", flat=True))
+            return super().update(**values)
 
 
 class Enterprise(models.Model):
@@ -76,7 +84,15 @@ class Enterprise(models.Model):
         """With what search needs."""
         self.name_key = normal_name(self.name)
         self.pinyin = initials_and_full(self.name)[:500]
-        super().save(*args, **options)
+        from denggao.web.ledger import blocks
+
+        with transaction.atomic():
+            known = self.pk
+            if known is not None:
+                blocks.touch([known])
+            super().save(*args, **options)
+            if known is None:
+                blocks.touch([self.pk])
 
 
 class FormerName(models.Model):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 from denggao.facts.titles import Title as Held
@@ -85,6 +85,14 @@ class Value(Stated):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["enterprise", "fact", "year"], name="value_once")
         ]
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """Marks the firm's block as well; ``resolving`` writes many at once and does the same."""
+        from denggao.web.ledger import blocks
+
+        with transaction.atomic():
+            blocks.touch([self.enterprise_id])
+            super().save(*args, **options)
 
 
 class Title(models.Model):

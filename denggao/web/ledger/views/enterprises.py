@@ -18,7 +18,7 @@ from denggao.facts.catalogue import catalogue
 from denggao.web.accounts.access import requires
 from denggao.web.accounts.models import Region
 from denggao.web.kit.paging import page_of
-from denggao.web.ledger import actions, detail, exports, search
+from denggao.web.ledger import actions, detail, exports, files, search
 from denggao.web.ledger.forms import (
     AccessForm,
     CorrectForm,
@@ -28,6 +28,8 @@ from denggao.web.ledger.forms import (
     facts,
 )
 from denggao.web.ledger.models import Enterprise, SavedView, Title
+from denggao.web.ledger.views.files import order
+from denggao.web.menu import pages_of
 
 
 @requires("ledger.view")
@@ -64,6 +66,9 @@ def export(request: HttpRequest) -> HttpResponse:
     """导出 Excel: all that was asked for, not only one page"""
     asked = search.Asked.of(request.GET)
     found = search.enterprises(request.user, asked)
+    if found.count() > files.AT_ONCE:
+        name = f"企业台账{timezone.localdate():%Y%m%d}.xlsx"
+        return order(request, "ledger.list", name, {"query": request.GET.urlencode()})
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "list.xlsx"
         rows = search.exported(found, asked.columns)
@@ -105,6 +110,7 @@ def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
         "former": firm.former_names.all(),
         "timeline": detail.timeline(firm),
         "today": timezone.localdate(),
+        "pages": pages_of(firm.pk, request.user.permissions),
     }
     return render(request, "ledger/enterprise.html", context)
 
@@ -210,10 +216,7 @@ def withdraw_title(request: HttpRequest, pk: int) -> HttpResponse:
     title = get_object_or_404(Title.objects.for_user(request.user), pk=pk)
     form = UndoForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            actions.withdraw_title(by=request.user, title=title, why=form.cleaned_data["why"])
-        except actions.Conflict:
-            messages.error(request, "这张证书已经撤下了")
+        actions.withdraw_title(by=request.user, title=title, why=form.cleaned_data["why"])
         return redirect("ledger:enterprise", title.enterprise_id)
     return _form(request, title.enterprise, form, f"撤下 {title.kind} {title.number}")
 

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_POST
 from denggao.facts.errors import UserError
 from denggao.web.accounts.access import requires
 from denggao.web.kit.paging import page_of
-from denggao.web.ledger import actions, exports, forms, queries
+from denggao.web.ledger import actions, exports, files, forms, queries
 from denggao.web.ledger.forms import UndoForm, UploadForm
 from denggao.web.ledger.models import Enterprise, Import, PendingRow
+from denggao.web.ledger.views.files import order
 
 State = Import.State
 
@@ -175,6 +176,9 @@ def own_workbook(request: HttpRequest, pk: int) -> HttpResponse:
 def _workbook(
     request: HttpRequest, source: Import, write: exports.Writer, suffix: str
 ) -> HttpResponse:
+    name = f"{Path(source.file).stem}{suffix}.xlsx"
+    if sum(source.counts.get(key, 0) for key in ("valid", "wrong")) > files.AT_ONCE:
+        return order(request, f"ledger.{write.__name__}", name[-120:], {"import": source.pk})
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "book.xlsx"
         try:
@@ -182,7 +186,7 @@ def _workbook(
         except UserError as error:
             messages.error(request, str(error))
             return redirect("ledger:import", source.pk)
-        return exports.download(target, f"{Path(source.file).stem}{suffix}.xlsx")
+        return exports.download(target, name)
 
 
 @requires("ledger.import")
@@ -220,8 +224,6 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         actions.decide(by=request.user, pending=pending, verdict=verdict, same=same)
     except UserError as error:
         messages.error(request, str(error))
-    except actions.Conflict:
-        messages.error(request, f"“{pending.name}”别人已经认定过了")
     else:
         messages.success(request, f"“{pending.name}”{PendingRow.Decision(verdict).label}")
     return redirect("ledger:questions")

@@ -1,0 +1,1 @@
+"""Everything that changes batches, applications, opinions and titles."""

@@ -1,0 +1,130 @@
+"""What the demonstration shows of money: one run paid in part and claimed back in part, one that
+waits for its review, a budget that is too small, vouchers and reliefs. All of it synthetic."""
+
+from __future__ import annotations
+
+import datetime
+
+from denggao.web.accounts.models import User
+from denggao.web.ledger.models import Enterprise, Title
+from denggao.web.money import actions, reliefs, tasks, vouchers
+from denggao.web.money.models import Grant, Run
+
+_SCHEME = "甘肃省高新技术企业奖补"
+_TITLE = "高新技术企业"
+_PAGE = "模拟县科技局高新科"
+
+
+def fill(user: User, as_of: datetime.date) -> None:
+    """Two people more (复核, 审定), and what the department would have done by ``as_of``."""
+    head, leader = _people(user)
+    rows = list(
+        Title.objects.for_user(user)
+        .filter(kind=_TITLE, issued_on__gte=as_of - datetime.timedelta(days=2000), withdrawn=False)
+        .exclude(issued_on__gt=as_of - datetime.timedelta(days=120))
+        .select_related("enterprise__region")
+        .order_by("issued_on", "pk")[:40]
+    )
+    if len(rows) < 4:
+        return
+    _paid(user, head, leader, rows[: len(rows) * 2 // 3], as_of)
+    _waiting(user, rows[len(rows) * 2 // 3 :], as_of)
+    _vouchers(user, head, [t.enterprise for t in rows[:6]], as_of)
+    _reliefs(user, [t.enterprise for t in rows[:8]], as_of)
+
+
+def _people(user: User) -> tuple[User, User]:
+    """Accounts nobody can enter until an administrator sets a password."""
+    made = []
+    for username, name, role in (
+        ("demo-head", "演示复核", "head"),
+        ("demo-leader", "演示审定", "leader"),
+    ):
+        person = User.objects.filter(username=username).first()
+        if person is None:
+            person = User(username=username, name=name, unit=user.unit, roles=[role])
+            person.set_unusable_password()
+            person.save()
+        made.append(person)
+    return made[0], made[1]
+
+
+def _list(rows: list[Title]) -> bytes:
+    lines = ["企业名称,统一社会信用代码,所在区县,批次,事项,事项日期"]
+    for number, title in enumerate(rows):
+        firm, kind = title.enterprise, "重新认定" if number % 3 == 2 else "首次认定"
+        batch = f"{title.issued_on.year}年"
+        lines.append(
+            f"{firm.name},{firm.uscc or ''},{firm.region.name},{batch},{kind},{title.issued_on}"
+        )
+    return "\n".join(lines).encode()
+
+
+def _run(user: User, name: str, rows: list[Title], as_of: datetime.date) -> Run:
+    run = actions.start(
+        by=user, name=name, as_of=as_of, source="list", laws=[_SCHEME],
+        list_name=f"{name}名单.csv", content=_list(rows),
+    )  # fmt: skip
+    tasks.compute.func(run.pk)  # here and now; the queue's worker will find it done
+    run.refresh_from_db()
+    return run
+
+
+def _paid(user: User, head: User, leader: User, rows: list[Title], as_of: datetime.date) -> None:
+    day = as_of - datetime.timedelta(days=60)
+    run = _run(user, f"{day.year}年高企奖补", rows, day)
+    if run.state != "computed":
+        return
+    actions.review(by=head, run=run)
+    actions.publish(by=user, run=run, on=day, days=5, contact=_PAGE)
+    wanted = run.counts["total"]
+    actions.set_budget(
+        by=user, scheme=_SCHEME, year=day.year, level="省级", fen=wanted * 4 // 5,
+        document="模拟财教〔模拟〕1号", version=0,
+    )  # fmt: skip
+    actions.approve(by=leader, run=run)
+    first = run.grants.filter(waits="").order_by("district").first()
+    if first is None:
+        return
+    paid_on = as_of - datetime.timedelta(days=30)
+    actions.pay(by=user, run=run, paid_on=paid_on, reference="模拟国库001", district=first.district)
+    payment = Grant.objects.get(pk=first.pk).payments.get()
+    actions.reverse(
+        by=user, payment=payment, on=as_of - datetime.timedelta(days=5), reference="模拟退库001",
+        why="企业已迁出，按办法退回",
+    )  # fmt: skip
+
+
+def _waiting(user: User, rows: list[Title], as_of: datetime.date) -> None:
+    _run(user, f"{as_of.year}年第二批奖补", rows, as_of)
+
+
+def _vouchers(user: User, head: User, firms: list[Enterprise], as_of: datetime.date) -> None:
+    """One at each step of the way."""
+    ago = datetime.timedelta
+    for number, firm in enumerate(firms, 1):
+        made = vouchers.apply(
+            by=user, enterprise=firm, number=f"模券{as_of.year}{number:03d}", face=5_000_000,
+            issued_on=as_of - ago(days=200), valid_to=as_of + ago(days=165),
+        )  # fmt: skip
+        steps = (
+            (user, "contract", {"provider": "模拟检测院", "contract": f"模合{number:03d}",
+                                "contract_fen": 3_800_000 + number}),
+            (user, "invoice", {"invoice": f"模票{number:03d}", "invoice_fen": 3_799_900 + number}),
+            (user, "prove", {"proof": "检测报告、付款回单"}),
+            (head, "review", {"fen": 3_799_900 + number}),
+            (user, "publish", {"on": as_of - ago(days=40), "days": 5}),
+            (head, "pay", {"on": as_of - ago(days=20), "reference": f"模拟国库1{number:02d}"}),
+        )  # fmt: skip
+        for by, code, told in steps[:number]:
+            vouchers.take(by=by, voucher=made, code=code, **told)
+
+
+def _reliefs(user: User, firms: list[Enterprise], as_of: datetime.date) -> None:
+    for number, firm in enumerate(firms):
+        rent = number % 2
+        reliefs.add(
+            by=user, enterprise=firm, name=firm.name, kind="rent" if rent else "tax",
+            carrier="模拟众创空间" if rent else "", period=str(as_of.year - 1),
+            fen=None if number == 5 else 1_234_500 * (number + 1), source="模拟数据",
+        )  # fmt: skip

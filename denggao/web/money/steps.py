@@ -1,0 +1,105 @@
+"""Every change of state of a pay run and of a voucher: from, to, who, and what it needs. Nothing
+else changes a state, and a state is only left by one of its own steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+
+from denggao.facts.errors import UserError
+from denggao.web.accounts.models import User
+from denggao.web.ledger.actions import Conflict
+from denggao.web.money.models import Run, Voucher
+
+
+@dataclass(frozen=True)
+class Step:
+    """``words`` in Chinese; ``permission`` "" where the program itself does it; ``needs`` for
+    people; ``another``: not the person who began."""
+
+    code: str
+    words: str
+    origins: tuple[str, ...]
+    to: str
+    permission: str
+    needs: str
+    another: bool = False
+
+
+_R: Any = Run.State
+RUN_STEPS = (
+    Step("compute", "测算完成", (_R.COMPUTING,), _R.COMPUTED, "", "名单读得懂，办法载得入"),
+    Step("fail", "没有算成", (_R.COMPUTING,), _R.FAILED, "", "写明为什么"),
+    Step("review", "复核", (_R.COMPUTED,), _R.REVIEWED, "money.run", "不是测算的人", another=True),
+    Step(
+        "publish", "公示", (_R.REVIEWED,), _R.PUBLISHED, "money.run",
+        "公示日、工作日数、异议受理",
+    ),
+    Step(
+        "approve", "审定", (_R.PUBLISHED,), _R.APPROVED, "money.approve",
+        "不是测算的人；公示期满；异议都已处理", another=True,
+    ),
+    Step("settle", "付清", (_R.APPROVED,), _R.PAID, "", "应付的每一笔都已付"),
+    Step(
+        "drop", "作废", (_R.FAILED, _R.COMPUTED, _R.REVIEWED, _R.PUBLISHED), _R.DROPPED,
+        "money.run", "写明理由；审定以后不能作废，只能追回",
+    ),
+)  # fmt: skip
+_V: Any = Voucher.State
+VOUCHER_STEPS = (
+    Step(
+        "contract", "登记合同", (_V.APPLIED,), _V.CONTRACTED, "money.run",
+        "合同编号、金额、服务机构",
+    ),
+    Step(
+        "invoice", "登记发票", (_V.CONTRACTED,), _V.INVOICED, "money.run",
+        "发票号码、金额；一张发票只用一次",
+    ),
+    Step("prove", "登记佐证", (_V.INVOICED,), _V.PROVEN, "money.run", "服务成果、付款凭证等"),
+    Step(
+        "review", "审核", (_V.PROVEN,), _V.REVIEWED, "money.run",
+        "不是登记的人；核定金额不超过券面、合同、发票", another=True,
+    ),
+    Step("publish", "公示", (_V.REVIEWED,), _V.PUBLISHED, "money.run", "公示日、工作日数"),
+    Step(
+        "pay", "兑付", (_V.PUBLISHED,), _V.PAID, "money.run",
+        "公示期满；付款日期、凭证号；不是登记的人", another=True,
+    ),
+    Step(
+        "refuse", "不予兑付",
+        (_V.APPLIED, _V.CONTRACTED, _V.INVOICED, _V.PROVEN, _V.REVIEWED, _V.PUBLISHED),
+        _V.REFUSED, "money.run", "写明理由",
+    ),
+)  # fmt: skip
+_STEPS: dict[type[models.Model], dict[str, Step]] = {
+    Run: {s.code: s for s in RUN_STEPS},
+    Voucher: {s.code: s for s in VOUCHER_STEPS},
+}
+
+
+def step_of(model: type[models.Model], code: str) -> Step:
+    """The step of this code. Raises KeyError."""
+    return _STEPS[model][code]
+
+
+def open_to(user: User, thing: Run | Voucher) -> list[Step]:
+    """The steps that this person may take now, in their order."""
+    steps = _STEPS[type(thing)].values()
+    mine = thing.by_id == user.pk
+    here = (s for s in steps if thing.state in s.origins and s.permission in user.permissions)
+    return [s for s in here if not (s.another and mine)]
+
+
+def advance(thing: Run | Voucher, code: str, by: User | None, **changes: Any) -> Step:
+    """Take a step, in a transaction of the caller's. Raises Conflict where the thing is no longer
+    in a state that the step leaves from, UserError for the wrong person."""
+    step = step_of(type(thing), code)
+    if step.another and by is not None and by.pk == thing.by_id:
+        raise UserError(f"{step.words}的人不能是经办人自己（两人分办），请换一位")
+    found: Any = type(thing)._default_manager.filter(pk=thing.pk, state__in=step.origins)
+    if not found.update(state=step.to, **changes):
+        raise Conflict
+    thing.refresh_from_db()
+    return step

@@ -1,0 +1,118 @@
+"""完不完得成: a goal of titles held at the end of a year, from the certificates of the ledger."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import groupby
+from typing import Any
+
+from django.db import transaction
+
+from denggao.diagnosis.forecast.history import holders
+from denggao.diagnosis.forecast.inputs import Stated, basis, history, last_whole_year, rate
+from denggao.diagnosis.forecast.outlook import outlook
+from denggao.diagnosis.promises import valid_years
+from denggao.documents.forecast_page import as_json
+from denggao.facts.errors import UserError
+from denggao.facts.titles import Title as Held
+from denggao.web.accounts import audit
+from denggao.web.accounts.models import User
+from denggao.web.ledger.models import Title
+from denggao.web.ledger.models.enterprise import within
+from denggao.web.planning import counting, figures
+from denggao.web.planning.models import Forecast, Goal
+
+_SURE = Fraction(4, 5)
+_ON_PAGE = {
+    "--renewal": "“到期重新认定率”", "--filings": "“每年新申报户数”", "--pass-rate": "“通过率”",
+}  # fmt: skip
+
+
+def is_foreseeable(goal: Goal, on: datetime.date) -> bool:
+    """A stock of titles that last more than a year, at the end of a year not yet over."""
+    lasting = (valid_years(goal.tier) or 0) > 1
+    return lasting and goal.how == "stock" and goal.year > last_whole_year(on)
+
+
+@transaction.atomic
+def order(*, by: User, goal: Goal, on: datetime.date, given: dict[str, str]) -> Forecast:
+    """Have a forecast worked out; ``given``: renewal, filings and pass_rate, each as typed or
+    left out. Raises UserError for what cannot be forecast."""
+    from denggao.web.planning.tasks import work_out
+
+    if not is_foreseeable(goal, on):
+        raise UserError("只有多年有效的资格、还没有过完的年度的存量目标能测算")
+    found = figures.standing(by, on)
+    line = next((one for one in found.lines if one.goal == goal), None) if found else None
+    if line is None or line.whole.target is None or line.whole.unset:
+        raise UserError("这个目标还没有定数，不能测算")
+    given = {key: told.strip() for key, told in given.items() if told.strip()}
+    _stated(goal, int(line.whole.target), given)
+    ordered = Forecast.objects.create(
+        goal=goal, as_of=on, target=int(line.whole.target), given=given, by=by,
+        seen=counting.seen(),
+    )  # fmt: skip
+    audit.record(by=by, action="测算目标", of=ordered, new={"as_of": str(on), **given})
+    transaction.on_commit(lambda: work_out.enqueue(ordered.pk))
+    return ordered
+
+
+def complete(ordered: Forecast) -> None:
+    """Work it out. Raises UserError naming what the ledger does not show."""
+    goal = ordered.goal
+    stated = _stated(goal, ordered.target, ordered.given)
+    found, slips = holders(_firms(goal), goal.tier, stated.term)
+    if not found:
+        raise UserError(f"台账里没有一张日期齐全的{goal.tier}证书")
+    try:
+        past = history(found, slips, goal.tier, stated, ordered.as_of)
+        started = basis(stated, past)
+    except UserError as error:
+        raise UserError(_on_page(str(error))) from None
+    made = outlook(
+        started.assumed, ordered.target, _SURE, has_pass_rate=not started.filings_counted
+    )
+    ordered.result = _plainly(as_json(made, started))
+    ordered.state = Forecast.State.DONE
+    ordered.save()
+
+
+def _stated(goal: Goal, target: int, given: dict[str, str]) -> Stated:
+    filings = given.get("filings")
+    if filings is not None and not (filings.isascii() and filings.isdecimal()):
+        raise UserError(f"每年新申报户数“{filings}”应是整数")
+    rates: dict[str, Any] = {
+        key: rate(given[key], name) if key in given else None
+        for key, name in (("renewal", "到期重新认定率"), ("pass_rate", "通过率"))
+    }
+    if (filings is None) != (rates["pass_rate"] is None):
+        raise UserError("每年新申报户数和通过率要一起填")
+    return Stated(
+        target=target, filings=None if filings is None else int(filings), end=goal.year,
+        term=valid_years(goal.tier) or 3, **rates,
+    )  # fmt: skip
+
+
+def _firms(goal: Goal) -> Iterator[tuple[str, Sequence[Held]]]:
+    """(district, certificates) of each firm of the goal's region."""
+    titles = Title.objects.filter(
+        within(goal.region, "enterprise__"), kind=goal.tier, withdrawn=False,
+        enterprise__withdrawn=False,
+    ).order_by("enterprise_id", "pk")  # fmt: skip
+    rows = titles.select_related("enterprise__region").iterator(chunk_size=2000)
+    for _, papers in groupby(rows, key=lambda title: title.enterprise_id):
+        kept = list(papers)
+        yield kept[0].enterprise.region.name, [paper.held() for paper in kept]
+
+
+def _on_page(text: str) -> str:
+    """Options of the command line as the fields of the page."""
+    for option, name in _ON_PAGE.items():
+        text = text.replace(option, name)
+    return text
+
+
+def _plainly(told: dict[str, Any]) -> dict[str, Any]:
+    return {**told, "assumptions": [_on_page(line) for line in told["assumptions"]]}
