@@ -81,3 +81,27 @@ def few(everyday: int, thorough: int) -> settings:
 def filled_in(address: str, key: object) -> str:
     """An address of the description with an object in it."""
     return re.sub(r"{(\w+)}", lambda m: FILL.get(m[1], str(key)), address)
+
+
+def example(told: dict[str, Any]) -> Any:
+    """Something that fits."""
+    told = next((one for one in told.get("anyOf", ()) if one["type"] != "null"), told)
+    if "enum" in told:
+        return told["enum"][-1]
+    if told.get("format") == "date":
+        return "2026-06-30"
+    if "anyOf" in (told.get("additionalProperties") or {}):
+        return {"某列": None}
+    kinds = {"string": "1", "integer": 2000, "boolean": False, "object": {"staff@2025": "1"}}
+    return kinds[told["type"]]
+
+
+def right_bodies(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Address of the description → a body that it takes."""
+    shapes, found = schema["components"]["schemas"], {}
+    for address, methods in schema["paths"].items():
+        content = methods.get("post", {}).get("requestBody", {}).get("content", {})
+        if "application/json" in content:
+            name = content["application/json"]["schema"]["$ref"].rpartition("/")[2]
+            found[address] = {k: example(p) for k, p in shapes[name]["properties"].items()}
+    return found
