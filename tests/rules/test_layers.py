@@ -98,6 +98,8 @@ FRAME = pl.DataFrame(
     [
         greatest(X, lit(0)),
         greatest(X, Y),
+        greatest(lit(3), lit(5)),
+        least(lit(3), lit(5), X),
         least(lit(1), X, Y * 2, X - Y),
         greatest(lit(1), least(lit(2), lit(3)), X),
         when(X.is_null(), lit(None), greatest(X, lit(0))),

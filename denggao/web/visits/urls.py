@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from denggao.web.visits.views import books, chains, coaching, experts, tickets, visits
+from denggao.web.visits.views import books, chains, coaching, evidence, experts, tickets, visits
 
 app_name = "visits"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("visits/duties/set/", visits.set_duties, name="visit-duties-set"),
     path("visits/duties/<int:number>/", visits.missed, name="visit-missed"),
     path("visits/firms/<int:pk>/", chains.firm, name="visit-firm"),
+    path("visits/firms/<int:pk>/evidence/", evidence.evidence, name="visit-evidence"),
+    path("visits/evidence/template/", evidence.template, name="visit-evidence-template"),
     path("visits/chains/", chains.chains, name="visit-chains"),
     path("visits/chains/uncovered/", chains.uncovered, name="visit-uncovered"),
     path("visits/chains/assign/", chains.assign, name="visit-assign"),

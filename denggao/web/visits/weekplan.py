@@ -3,6 +3,8 @@ the deadline (``diagnosis.visits``)."""
 
 from __future__ import annotations
 
+import datetime
+
 from django.db import transaction
 
 from denggao.diagnosis.decisive import Decisive
@@ -21,6 +23,12 @@ from denggao.web.visits.models import Planned, WeekPlan
 _NEAREST = 3
 
 
+def judged_on(plan: WeekPlan) -> datetime.date:
+    """The day for which the verdicts are asked: the deadline, or the end of the plan's year where
+    that is earlier, for nobody can tell this week what the figures of this year will be."""
+    return min(plan.deadline, datetime.date(plan.monday.year, 12, 31))
+
+
 def complete(plan: WeekPlan) -> None:
     """Rank the firms of the region and write the first of them; nothing is kept where it cannot
     be finished. Raises UserError where there is no firm or no law."""
@@ -28,16 +36,15 @@ def complete(plan: WeekPlan) -> None:
     ledger, keys = ledger_of(firms)
     if not keys:
         raise UserError("辖区内还没有企业，请先导入台账")
-    found = [law_of(short, plan.deadline, plan.region) for short in LADDER]
+    on = judged_on(plan)
+    found = [law_of(short, on, plan.region) for short in LADDER]
     laws = [law for law in found if law is not None]
     if not laws:
-        raise UserError(f"{plan.deadline} 没有一份认定办法在施行，请核对申报截止日")
-    frame = frame_of_ledger(ledger, laws, plan.deadline)
+        raise UserError(f"{on} 没有一份认定办法在施行，请核对申报截止日")
+    frame = frame_of_ledger(ledger, laws, on)
     asked: dict[str, dict[int, Decisive]] = {
-        table.instrument.short: questions(
-            ledger, table, plan.deadline, nearest=_NEAREST * plan.most
-        )
-        for table in screen(frame, laws, plan.deadline)
+        table.instrument.short: questions(ledger, table, on, nearest=_NEAREST * plan.most)
+        for table in screen(frame, laws, on)
     }
     ranked = visits(asked)[: plan.most]
     with transaction.atomic():

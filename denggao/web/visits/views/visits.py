@@ -19,7 +19,7 @@ from denggao.web.kit.days import day_of
 from denggao.web.kit.paging import page_of
 from denggao.web.ledger.models import Enterprise
 from denggao.web.ledger.search import named
-from denggao.web.visits import duties, figures, queries
+from denggao.web.visits import duties, figures, queries, weekplan
 from denggao.web.visits.actions import visiting
 from denggao.web.visits.forms import DutyForm, PlanForm, VisitForm
 from denggao.web.visits.models import Duty, Planned, Visit, WeekPlan
@@ -123,6 +123,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     context = {
         "tab": "plan", "plan": found, "running": found and found.state == WeekPlan.State.RUNNING,
         "rows": [_planned(row, row.enterprise_id in seen) for row in rows],
+        "judged_on": weekplan.judged_on(found) if found else None,
         "form": PlanForm(initial={"deadline": batch.deadline}), "batch": batch,
     }  # fmt: skip
     return render(request, "visits/plan.html", context)
