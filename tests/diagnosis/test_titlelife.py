@@ -46,7 +46,7 @@ def lives(draw: st.DrawFn) -> Life:
     return Life(draw(titles()), places[-1], moves)
 
 
-@examples(300)
+@examples(120)
 @given(st.lists(lives(), max_size=4))
 def test_the_identity_holds_for_every_unit_and_year(firms: list[Life]) -> None:
     """``Flow`` itself raises where opening + net is not closing."""
@@ -58,7 +58,7 @@ def test_the_identity_holds_for_every_unit_and_year(firms: list[Life]) -> None:
         assert counted == found[2020 - 2013].closing
 
 
-@examples(150)
+@examples(80)
 @given(lives())
 def test_spans_of_a_firm_never_overlap(life: Life) -> None:
     found = spans(life, KIND, in_here)
@@ -66,7 +66,7 @@ def test_spans_of_a_firm_never_overlap(life: Life) -> None:
     assert all(s.first < s.gone for s in found)
 
 
-@examples(200)
+@examples(100)
 @given(titles(), st.lists(st.tuples(st.sampled_from(LADDER), DAYS), max_size=4), DAYS)
 def test_one_rung_at_most_on_any_day(
     own: tuple[Title, ...], more: list[tuple[str, date]], day: date

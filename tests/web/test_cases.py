@@ -47,7 +47,7 @@ def told(code: str, rng: random.Random) -> cases.Told:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_any_walk_obeys_the_table(head: User, seed: int) -> None:
     """Random steps, most of them not allowed: the state only ever changes along the table, each
     change leaves one row, each refusal none."""
