@@ -126,7 +126,7 @@ class Server:
     def __init__(self, port: int, process: subprocess.Popen[bytes], log: Path) -> None:
         self.port, self.process, self._log = port, process, log
 
-    def wait(self, seconds: float = 30) -> None:
+    def wait(self, seconds: float = 120) -> None:
         """Until it answers."""
         until = time.monotonic() + seconds
         while time.monotonic() < until and self.process.poll() is None:
