@@ -16,7 +16,7 @@ from denggao.facts.errors import UserError
 from denggao.web.accounts.models import AuditRow
 from denggao.web.supervision.models import Report
 
-COMPILED = "编制周报"
+COMPILED, SIGNED = "编制周报", "签发周报"
 FILES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -71,31 +71,38 @@ def file_of(report: Report, kind: str) -> bytes:
 
 
 def faults() -> Iterator[str]:
-    """Reports that are no longer what the audit rows say of them, or no longer there."""
-    known = {str(report.pk): report for report in Report.objects.all()}
+    """Reports that are no longer what the audit rows say of them, or no longer there. One report
+    in memory at a time."""
+    known = set(Report.objects.values_list("pk", flat=True))
     for row in AuditRow.objects.filter(action=COMPILED, kind="report").order_by("seq"):
-        report = known.pop(row.object_id, None)
+        report = Report.objects.defer("word", "excel").filter(pk=row.object_id).first()
         if report is None:
             yield f"{row.object_name}（审计第 {row.seq} 条）不见了"
             continue
-        for data, told in ((report.content, row.new["digest"]), (report.stand, row.new["stand"])):
-            if hashlib.sha256(bytes(data)).hexdigest() != told:
-                yield f"{report} 被改过（审计第 {row.seq} 条）"
-                break
-    for report in known.values():
+        known.discard(report.pk)
+        told = row.new["digest"], row.new["stand"]
+        if tuple(map(_digest, (report.content, report.stand))) != told:
+            yield f"{report} 被改过（审计第 {row.seq} 条）"
+    for report in Report.objects.filter(pk__in=known):
         yield f"{report} 没有编制记录"
     yield from _signed_faults()
 
 
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(bytes(data)).hexdigest()
+
+
 def _signed_faults() -> Iterator[str]:
-    signed = {str(r.pk): r for r in Report.objects.filter(state=Report.State.SIGNED)}
-    for row in AuditRow.objects.filter(action="签发周报", kind="report"):
-        report = signed.pop(row.object_id, None)
+    signed = Report.objects.filter(state=Report.State.SIGNED).defer("content", "stand")
+    known = set(signed.values_list("pk", flat=True))
+    for row in AuditRow.objects.filter(action=SIGNED, kind="report").order_by("seq"):
+        report = signed.filter(pk=row.object_id).first()
         if report is None:
             yield f"{row.object_name} 签发过（审计第 {row.seq} 条），现在不是已签发"
             continue
-        files = b"".join(bytes(part) for part in (report.word or b"", report.excel or b""))
-        if hashlib.sha256(files).hexdigest() != row.new["files"]:
+        known.discard(report.pk)
+        files = b"".join(bytes(part or b"") for part in (report.word, report.excel))
+        if _digest(files) != row.new["files"]:
             yield f"{report} 签发的文件被改过（审计第 {row.seq} 条）"
-    for report in signed.values():
+    for report in signed.filter(pk__in=known):
         yield f"{report} 标为已签发，没有签发记录"

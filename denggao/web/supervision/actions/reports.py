@@ -16,7 +16,6 @@ from django.utils import timezone
 from denggao.diagnosis.weekly import report as weekly
 from denggao.diagnosis.weekly import standfile
 from denggao.diagnosis.weekly.figures import FIRMS, HELD, TASKS_LATE, parts
-from denggao.diagnosis.weekly.stand import Stand
 from denggao.facts.errors import UserError
 from denggao.web.accounts import audit
 from denggao.web.accounts.models import User
@@ -99,7 +98,9 @@ def sign(*, by: User, report: Report) -> None:
     )  # fmt: skip
     if not done:
         raise UserError("这份周报已经处理过了")
-    audit.record(by=by, action="签发周报", of=report, new={"files": told, "digest": report.digest})
+    audit.record(
+        by=by, action=frozen.SIGNED, of=report, new={"files": told, "digest": report.digest}
+    )
 
 
 @transaction.atomic
@@ -130,8 +131,3 @@ def set_basis(*, by: User, values: dict[str, object], why: str) -> Basis:
     new = {key: str(value) for key, value in values.items()}
     audit.record(by=by, action="设定周报口径", of=basis, new=new, why=why)
     return basis
-
-
-def stand_now(user: User, as_of: datetime.date) -> Stand:
-    """What a report of the day would be made from."""
-    return standing.stand_of(user, as_of)
