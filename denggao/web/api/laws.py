@@ -111,14 +111,22 @@ def try_draft(request: HttpRequest, given: Trying) -> Any:
     """检查并试算一份拟稿：哪些企业的结论会变；不保存"""
     as_of = given.as_of or timezone.localdate()
     trial = drafts.tried(request.user, given.text.replace("\r\n", "\n"), as_of)
-    keys = ("enterprise", "name", "before", "after")
     return {
         "short": trial.law.short,
         "version": trial.law.version,
         "against": trial.against.version if trial.against else None,
         "before": trial.before,
         "after": trial.after,
-        "flips": [{key: getattr(flip, key) for key in keys} for flip in trial.flips],
+        "flips": [
+            {
+                "enterprise": flip.enterprise,
+                "name": flip.name,
+                "before": flip.before.verdict if flip.before else None,
+                "after": flip.after.verdict,
+                "because": list(flip.because),
+            }
+            for flip in trial.flips
+        ],
     }
 
 

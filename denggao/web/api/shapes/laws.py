@@ -93,8 +93,9 @@ class FlipRow(Schema):
 
     enterprise: int
     name: str
-    before: str
+    before: str | None
     after: str
+    because: list[str]
 
 
 class Tried(Schema):
