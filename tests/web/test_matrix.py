@@ -79,7 +79,7 @@ def all_routes() -> list[Route]:
     found = []
     for name, pattern in routes():
         address = str(pattern.pattern).removeprefix("api/")
-        kinds = [kind for begin, kind in KINDS.items() if address.startswith(begin)]
+        kinds = [kind for begin, kind in KINDS.items() if address.startswith(f"{begin}<")]
         has_object = "pk" in pattern.pattern.converters
         found.append(Route(name, pattern, kinds[0] if kinds and has_object else ""))
     return found
