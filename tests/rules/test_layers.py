@@ -23,6 +23,7 @@ from denggao.rules.engines.lowering.shown import shown
 from denggao.rules.errors import InstrumentError
 from denggao.rules.library import assemble
 from denggao.rules.nodes import Instrument
+from tests.rules.engines import small
 from tests.strategies import TODAY, codes_read, examples, firms, generators, instruments
 
 
@@ -128,3 +129,11 @@ def test_what_nobody_reads_is_not_computed() -> None:
     below, _ = layers(plan, {"made": read + read})
     assert unread.roots == {"unread"}
     assert {name for layer in below for name in layer} == {"read"}
+
+
+def test_points_by_a_quotient_are_refused_in_words() -> None:
+    """One firm is judged; a whole ledger cannot be, and the message says how to write it."""
+    share = "40分 × 研发费用[上年] ÷ 销售收入[上年]"
+    rules = f"评分 A-1 比例 满分 40：\n    研发费用[上年] ≥ 100000元 得 {share}\n    否则 得 0\n"
+    with pytest.raises(UserError, match="分档"):
+        compile_for(small(rules), ["rd_expense@2025", "sales@2025"], TODAY)

@@ -12,6 +12,7 @@ from typing import Any
 
 from denggao.facts.catalogue import catalogue
 from denggao.facts.enterprise import key_of
+from denggao.facts.errors import UserError
 from denggao.facts.interval import Interval
 from denggao.rules import nodes as n
 from denggao.rules.engines.common import facts_named, parameter_fact
@@ -189,7 +190,8 @@ class Compiler:
     def _points(self, case: n.Case) -> Lin:
         low = self.number(case.lo)
         high = low if case.hi is case.lo else self.number(case.hi)
-        assert isinstance(low, Lin) and isinstance(high, Lin)
+        if not (isinstance(low, Lin) and isinstance(high, Lin)):
+            raise UserError("评分的一档除以了不定的数，不能整本计算；请把比例写成条件再分档")
         low, high = v.aligned([low, high])
         return replace(low, hi=high.hi, size=max(low.size, high.size), twin=False)
 
