@@ -9,16 +9,22 @@ from itertools import groupby
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 
 from denggao.diagnosis.forecast.history import holders
 from denggao.diagnosis.forecast.inputs import Stated, basis, history, last_whole_year, rate
 from denggao.diagnosis.forecast.outlook import outlook
 from denggao.diagnosis.promises import valid_years
+from denggao.diagnosis.workflow import FILED, LIVE
 from denggao.documents.forecast_page import as_json
 from denggao.facts.errors import UserError
 from denggao.facts.titles import Title as Held
 from denggao.web.accounts import audit
 from denggao.web.accounts.models import User
+from denggao.web.casework.models import Case
+from denggao.web.casework.queries.cases import PASSED
+from denggao.web.ledger import holding
 from denggao.web.ledger.models import Title
 from denggao.web.ledger.models.enterprise import within
 from denggao.web.planning import counting, figures
@@ -27,19 +33,21 @@ from denggao.web.planning.models import Forecast, Goal
 _SURE = Fraction(4, 5)
 _ON_PAGE = {
     "--renewal": "“到期重新认定率”", "--filings": "“每年新申报户数”", "--pass-rate": "“通过率”",
+    "--open": "“今年未办结的新申报户数”",
 }  # fmt: skip
 
 
 def is_foreseeable(goal: Goal, on: datetime.date) -> bool:
-    """A stock of titles that last more than a year, at the end of a year not yet over."""
+    """A stock of titles that last more than a year, at the end of this year or a later one."""
     lasting = (valid_years(goal.tier) or 0) > 1
-    return lasting and goal.how == "stock" and goal.year > last_whole_year(on)
+    return lasting and goal.how == "stock" and goal.year >= on.year
 
 
 @transaction.atomic
 def order(*, by: User, goal: Goal, on: datetime.date, given: dict[str, str]) -> Forecast:
-    """Have a forecast worked out; ``given``: renewal, filings and pass_rate, each as typed or
-    left out. Raises UserError for what cannot be forecast."""
+    """Have a forecast worked out; ``given``: renewal, filings, pass_rate and open, each as typed
+    or left out. With a pass rate, ``open`` is by default counted from 办件. Raises
+    UserError for what cannot be forecast."""
     from denggao.web.planning.tasks import work_out
 
     if not is_foreseeable(goal, on):
@@ -49,7 +57,10 @@ def order(*, by: User, goal: Goal, on: datetime.date, given: dict[str, str]) -> 
     if line is None or line.whole.target is None or line.whole.unset:
         raise UserError("这个目标还没有定数，不能测算")
     given = {key: told.strip() for key, told in given.items() if told.strip()}
-    _stated(goal, int(line.whole.target), given)
+    cases = open_cases(goal, on) if "pass_rate" in given and "open" not in given else None
+    if cases is not None:
+        given["cases"] = str(cases)
+    _stated(goal, int(line.whole.target), given, on)
     ordered = Forecast.objects.create(
         goal=goal, as_of=on, target=int(line.whole.target), given=given, by=by,
         seen=counting.seen(),
@@ -62,7 +73,7 @@ def order(*, by: User, goal: Goal, on: datetime.date, given: dict[str, str]) -> 
 def complete(ordered: Forecast) -> None:
     """Work it out. Raises UserError naming what the ledger does not show."""
     goal = ordered.goal
-    stated = _stated(goal, ordered.target, ordered.given)
+    stated = _stated(goal, ordered.target, ordered.given, ordered.as_of)
     found, slips = holders(_firms(goal), goal.tier, stated.term)
     if not found:
         raise UserError(f"台账里没有一张日期齐全的{goal.tier}证书")
@@ -79,19 +90,48 @@ def complete(ordered: Forecast) -> None:
     ordered.save()
 
 
-def _stated(goal: Goal, target: int, given: dict[str, str]) -> Stated:
-    filings = given.get("filings")
-    if filings is not None and not (filings.isascii() and filings.isdecimal()):
-        raise UserError(f"每年新申报户数“{filings}”应是整数")
+def open_cases(goal: Goal, on: datetime.date) -> int | None:
+    """Applications of this year's batches that may still lead to a new holder: handed in and not
+    decided, or still in time, of firms that do not hold the title. ``None`` where the year has no
+    application at all, and on its last day."""
+    cases = Case.objects.filter(
+        within(goal.region, "enterprise__"), enterprise__withdrawn=False, title=goal.tier,
+        year=on.year,
+    )  # fmt: skip
+    if last_whole_year(on) == on.year or not cases.exists():
+        return None
+    running = cases.filter(state__in=LIVE).exclude(state__in=PASSED)
+    in_time = Q(state__in=FILED) | Q(batch__deadline__gt=timezone.now())
+    return running.filter(in_time).exclude(
+        enterprise__in=holding.valid([goal.tier], on).values("enterprise")
+    ).count()  # fmt: skip
+
+
+def _count(given: dict[str, str], key: str, name: str) -> int | None:
+    told = given.get(key)
+    if told is not None and not (told.isascii() and told.isdecimal()):
+        raise UserError(f"{name}“{told}”应是整数")
+    return None if told is None else int(told)
+
+
+def _stated(goal: Goal, target: int, given: dict[str, str], on: datetime.date) -> Stated:
+    filings = _count(given, "filings", "每年新申报户数")
+    still = _count(given, "open", "今年未办结的新申报户数")
+    cases = _count(given, "cases", "办件")
     rates: dict[str, Any] = {
         key: rate(given[key], name) if key in given else None
         for key, name in (("renewal", "到期重新认定率"), ("pass_rate", "通过率"))
     }
-    if (filings is None) != (rates["pass_rate"] is None):
+    if still is not None and rates["pass_rate"] is None:
+        raise UserError("填了今年未办结的新申报户数，也要填通过率")
+    known = still if still is not None else cases
+    enough = known is not None and goal.year == on.year
+    if (filings is None) != (rates["pass_rate"] is None) and not enough:
         raise UserError("每年新申报户数和通过率要一起填")
+    source = "由 --open 给定" if still is not None else "从今年批次的办件清点，不含现在持证的企业"
     return Stated(
-        target=target, filings=None if filings is None else int(filings), end=goal.year,
-        term=valid_years(goal.tier) or 3, **rates,
+        target=target, filings=filings, end=goal.year, term=valid_years(goal.tier) or 3,
+        open=known, open_from=source, **rates,
     )  # fmt: skip
 
 
