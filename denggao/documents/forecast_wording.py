@@ -133,10 +133,11 @@ def _left(basis: Basis) -> Iterator[str]:
     assumed, rest = basis.assumed, basis.assumed.rest
     if rest is None:
         return
-    passed = f"每户通过的概率都是 {share(assumed.pass_rate)}，互不影响"
+    source = f"（{basis.stated.pass_from}）" if basis.stated.pass_from else ""
+    passed = f"每户通过的概率都是 {share(assumed.pass_rate)}{source}，互不影响"
     if basis.stated.open is not None:
-        source = basis.stated.open_from
-        yield f"今年余下的新增：还有 {rest.open} 户新申报没有办结（{source}），{passed}"
+        told = f"还有 {rest.open} 户新申报没有办结（{basis.stated.open_from}）"
+        yield f"今年余下的新增：{told}，{passed}"
         return
     if rest.open == 0:
         yield "今年余下的新增：今年已经过完，不再有新增"

@@ -36,7 +36,7 @@ _DECIMAL = re.compile(r"(\d{1,3}(?:\.\d{1,12})?|\.\d{1,12})(%?)")
 class Stated:
     """What the person said; ``None`` where nothing was. ``window``: months after the end of a
     certificate within which a new one counts as its renewal. ``open``: filings of the running
-    year that are not yet decided, ``open_from`` who says so."""
+    year that are not yet decided, ``open_from`` and ``pass_from`` who says so."""
 
     target: int
     base: int | None = None
@@ -49,6 +49,7 @@ class Stated:
     window: int = 12
     open: int | None = None
     open_from: str = "由 --open 给定"
+    pass_from: str = ""
 
 
 @dataclass(frozen=True)

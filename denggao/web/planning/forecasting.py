@@ -9,10 +9,8 @@ from itertools import groupby
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
-from django.utils import timezone
 
-from denggao.diagnosis.forecast.history import holders
+from denggao.diagnosis.forecast.history import FEWEST_CASES, holders
 from denggao.diagnosis.forecast.inputs import Stated, basis, history, last_whole_year, rate
 from denggao.diagnosis.forecast.outlook import outlook
 from denggao.diagnosis.promises import valid_years
@@ -23,7 +21,7 @@ from denggao.facts.titles import Title as Held
 from denggao.web.accounts import audit
 from denggao.web.accounts.models import User
 from denggao.web.casework.models import Case
-from denggao.web.casework.queries.cases import PASSED
+from denggao.web.casework.queries.cases import NOT_PASSED, PASSED
 from denggao.web.ledger import holding
 from denggao.web.ledger.models import Title
 from denggao.web.ledger.models.enterprise import within
@@ -57,9 +55,7 @@ def order(*, by: User, goal: Goal, on: datetime.date, given: dict[str, str]) -> 
     if line is None or line.whole.target is None or line.whole.unset:
         raise UserError("这个目标还没有定数，不能测算")
     given = {key: told.strip() for key, told in given.items() if told.strip()}
-    cases = open_cases(goal, on) if "pass_rate" in given and "open" not in given else None
-    if cases is not None:
-        given["cases"] = str(cases)
+    given |= _by_default(goal, on, given)
     _stated(goal, int(line.whole.target), given, on)
     ordered = Forecast.objects.create(
         goal=goal, as_of=on, target=int(line.whole.target), given=given, by=by,
@@ -90,21 +86,34 @@ def complete(ordered: Forecast) -> None:
     ordered.save()
 
 
-def open_cases(goal: Goal, on: datetime.date) -> int | None:
-    """Applications of this year's batches that may still lead to a new holder: handed in and not
-    decided, or still in time, of firms that do not hold the title. ``None`` where the year has no
-    application at all, and on its last day."""
-    cases = Case.objects.filter(
-        within(goal.region, "enterprise__"), enterprise__withdrawn=False, title=goal.tier,
-        year=on.year,
-    )  # fmt: skip
-    if last_whole_year(on) == on.year or not cases.exists():
-        return None
-    running = cases.filter(state__in=LIVE).exclude(state__in=PASSED)
-    in_time = Q(state__in=FILED) | Q(batch__deadline__gt=timezone.now())
-    return running.filter(in_time).exclude(
+def from_cases(goal: Goal, on: datetime.date) -> dict[str, str]:
+    """What 办件 tell of a goal: ``cases``, applications of this year that were handed in and have
+    no result, of firms that do not hold the title on the day; ``passed``, 「11/16」 of those with a
+    result. Nothing where the year has no application, and on its last day."""
+    every = Case.objects.filter(
+        within(goal.region, "enterprise__"), enterprise__withdrawn=False, title=goal.tier
+    )
+    this = every.filter(year=on.year)
+    if last_whole_year(on) == on.year or not this.exists():
+        return {}
+    waiting = this.filter(state__in=set(FILED) & set(LIVE) - set(PASSED)).exclude(
         enterprise__in=holding.valid([goal.tier], on).values("enterprise")
-    ).count()  # fmt: skip
+    )
+    passed = every.filter(state__in=PASSED).count()
+    decided = passed + every.filter(state__in=NOT_PASSED).count()
+    told = {"passed": f"{passed}/{decided}"} if decided >= FEWEST_CASES else {}
+    return {"cases": str(waiting.count()), **told}
+
+
+def _by_default(goal: Goal, on: datetime.date, given: dict[str, str]) -> dict[str, str]:
+    """What 办件 add to what was typed: the number still open to a pass rate, or both for a target
+    of this year of which nothing was typed."""
+    told = {} if "open" in given else from_cases(goal, on)
+    if "pass_rate" in given:
+        told.pop("passed", None)
+    elif "filings" in given or goal.year != on.year or "passed" not in told:
+        return {}
+    return told
 
 
 def _count(given: dict[str, str], key: str, name: str) -> int | None:
@@ -124,14 +133,20 @@ def _stated(goal: Goal, target: int, given: dict[str, str], on: datetime.date) -
     }
     if still is not None and rates["pass_rate"] is None:
         raise UserError("填了今年未办结的新申报户数，也要填通过率")
+    passed = given.get("passed")
+    if passed is not None:
+        rates["pass_rate"] = Fraction(passed)
     known = still if still is not None else cases
     enough = known is not None and goal.year == on.year
     if (filings is None) != (rates["pass_rate"] is None) and not enough:
         raise UserError("每年新申报户数和通过率要一起填")
-    source = "由 --open 给定" if still is not None else "从今年批次的办件清点，不含现在持证的企业"
+    source = (
+        "由测算人填写" if still is not None else "从办件清点：今年已提交、没有结果、现在不持证的"
+    )
     return Stated(
         target=target, filings=filings, end=goal.year, term=valid_years(goal.tier) or 3,
-        open=known, open_from=source, **rates,
+        open=known, open_from=source,
+        pass_from=f"从办件清点：通过数/有结果的办件数 = {passed}" if passed else "", **rates,
     )  # fmt: skip
 
 
