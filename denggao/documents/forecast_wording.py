@@ -119,10 +119,10 @@ def _base(basis: Basis) -> Iterator[str]:
         this = past.so_far
         yield f"其中今年的（从台账清点）：首次认定 {this.won} 户，续上 {this.renewed} 户，已经算数"
         if this.unrenewed:
-            yield (
-                f"今年到期、到 {this.on} 还没有续上的 {this.unrenewed} 户按没有续上计；"
-                "正在重新认定的，发证后再测算"
-            )
+            counted = "按没有续上计；正在重新认定的，发证后再测算"
+            if basis.stated.open is not None:
+                counted = "不按重新认定率计；其中正在申报的，算在没有办结的新申报里"
+            yield f"今年到期、到 {this.on} 还没有续上的 {this.unrenewed} 户{counted}"
         yield f"逐年表里 {from_today(basis)}"
     if past is not None and basis.base_counted and past.cancelled_since:
         yield f"另有 {past.cancelled_since} 户当时有效、后来已被取消，基数里没有计入"
