@@ -31,14 +31,21 @@ def forecast(
     base: int | None = typer.Option(None, "--base", min=0, help="年底现有户数"),
     filings: int | None = typer.Option(None, "--filings", min=0, help="每年新申报户数"),
     pass_rate: str | None = typer.Option(None, "--pass-rate", help="认定通过率，如 0.78 或 78%"),
+    still_open: int | None = typer.Option(
+        None, "--open", min=0, help="今年还没有办结的新申报户数；缺省为全年的减去今年已认定的"
+    ),
     renewal: str | None = typer.Option(
         None, "--renewal", help="到期重新认定率，如 0.8；有台账时缺省从台账清点"
     ),
     start: int | None = typer.Option(
-        None, "--from", min=2000, max=2100, help="基数是哪一年年底的；有台账时缺省为上年"
+        None, "--from", min=2000, max=2100, help="基数是哪一年年底的；有台账时缺省从当天算起"
     ),
     end: int | None = typer.Option(
-        None, "--to", min=2000, max=2100, help="目标是哪一年年底的；有台账时缺省为基数的次年"
+        None,
+        "--to",
+        min=2000,
+        max=2100,
+        help="目标是哪一年年底的；有台账时缺省为今年，给了 --from 或 --base 的为基数的次年",
     ),
     kind: str = typer.Option("高新技术企业", "--kind", help="台账里的哪种资格"),
     as_of: str | None = typer.Option(None, "--as-of", help="台账截至哪一天，缺省为今天"),
@@ -75,6 +82,7 @@ def forecast(
         end=end,
         term=term,
         window=window,
+        open=still_open,
     )
     sure = _confidence(rate(confidence, "--confidence"))
     past, sources = _counted(paths, stated, kind, on, columns, id_column) if paths else (None, [])

@@ -29,6 +29,8 @@ def lines(outlook: Outlook, basis: Basis) -> Iterator[str]:
     yield f"  {w.needed(outlook, basis)}"
     yield ""
     yield "逐年（年初、新认定、到期、续上、年末是平均数，四舍五入后合计可能差 0.1）"
+    if today := w.from_today(basis):
+        yield f"  {today}"
     yield from _table(YEAR_HEADS, [year_row(year) for year in outlook.years])
     yield ""
     yield "抓什么最管用（每次只动一项）"
@@ -130,6 +132,9 @@ def as_json(outlook: Outlook, basis: Basis) -> dict[str, Any]:
         "by_year": [_year_json(year) for year in outlook.years],
         "assumptions": w.assumptions(basis),
     }
+    rest = assumed.rest
+    if rest is not None:
+        found |= {"on": str(rest.on), "won": rest.won, "open": rest.open}
     return found if basis.history is None else {**found, "history": _history_json(basis)}
 
 

@@ -13,6 +13,7 @@ from denggao.diagnosis.forecast.outlook import FILINGS_STEP, RATE_STEP, Lever, O
 METHOD = "精确分布，不是模拟"
 LEVERS = {"renewal": "到期重新认定率", "pass_rate": "认定通过率", "filings": "每年新申报户数"}
 NEW_TITLES = "每年新认定户数"  # what filings are when no pass rate was stated
+STILL_OPEN = "今年未办结的新申报户数"
 _SHOWN_KINDS = 5
 
 
@@ -42,6 +43,8 @@ def decimal(value: Fraction | int, places: int = 1) -> str:
 
 def lever_name(lever: Lever, basis: Basis) -> str:
     """What is moved."""
+    if lever.code == "filings" and basis.assumed.filed is not basis.assumed.filings:
+        return STILL_OPEN
     if lever.code == "filings" and basis.assumed.pass_rate == 1 and basis.filings_counted:
         return NEW_TITLES
     return LEVERS[lever.code]
@@ -71,7 +74,29 @@ def needed(outlook: Outlook, basis: Basis) -> str:
     if outlook.needed == 0:
         return f"不再有{what}，也有 {sure} 的把握"
     rate = "" if basis.filings_counted else f"（通过率仍为 {share(basis.assumed.pass_rate)}）"
-    return f"要有 {sure} 的把握，每年至少要{what} {outlook.needed} 户{rate}"
+    when = "每年至少要"
+    if basis.assumed.is_this_year:
+        when = "今年至少还要"
+    elif basis.assumed.rest is not None and basis.assumed.rest.open is not None:
+        when = "明年起每年至少要"
+    return f"要有 {sure} 的把握，{when}{what} {outlook.needed} 户{rate}"
+
+
+def base_day(basis: Basis) -> str:
+    """When the base was held: 「2025 年底」, or the day where the year is running."""
+    rest = basis.assumed.rest
+    return f"{basis.assumed.start} 年底" if rest is None else f"{rest.on} 当天"
+
+
+def from_today(basis: Basis) -> str:
+    """What the first row of the years tells of a year that is running; "" of a whole one."""
+    rest = basis.assumed.rest
+    if rest is None:
+        return ""
+    return (
+        f"{rest.on.year} 年从 {rest.on} 算起：年初一栏是当天有效户数，新认定、到期、续上只算"
+        "当天以后的"
+    )
 
 
 # ------------------------------------------------------------------ assumptions
@@ -86,17 +111,67 @@ def _base(basis: Basis) -> Iterator[str]:
     assumed = basis.assumed
     due = "，".join(f"{year} 年 {count} 户" for year, count in assumed.base_due) or "无"
     source = "从台账清点" if basis.base_counted else "由 --base 给定"
-    yield f"基数：{assumed.start} 年底有效 {assumed.base} 户，{source}"
+    yield f"基数：{base_day(basis)}有效 {assumed.base} 户，{source}"
     how = "按证书有效期" if basis.base_counted else f"平均分在此前 {assumed.term} 个发证年度，推算"
     yield f"基数的到期年度（{how}）：{due}"
     past = basis.history
+    if past is not None and past.so_far is not None:
+        this = past.so_far
+        yield f"其中今年的（从台账清点）：首次认定 {this.won} 户，续上 {this.renewed} 户，已经算数"
+        if this.unrenewed:
+            counted = "按没有续上计；正在重新认定的，发证后再测算"
+            if basis.stated.open is not None:
+                counted = "不按重新认定率计；其中正在申报的，算在没有办结的新申报里"
+            yield f"今年到期、到 {this.on} 还没有续上的 {this.unrenewed} 户{counted}"
+        yield f"逐年表里 {from_today(basis)}"
     if past is not None and basis.base_counted and past.cancelled_since:
         yield f"另有 {past.cancelled_since} 户当时有效、后来已被取消，基数里没有计入"
 
 
+def _left(basis: Basis) -> Iterator[str]:
+    """What is still to come of the running year."""
+    assumed, rest = basis.assumed, basis.assumed.rest
+    if rest is None:
+        return
+    source = f"（{basis.stated.pass_from}）" if basis.stated.pass_from else ""
+    passed = f"每户通过的概率都是 {share(assumed.pass_rate)}{source}，互不影响"
+    if basis.stated.open is not None:
+        told = f"还有 {rest.open} 户新申报没有办结（{basis.stated.open_from}）"
+        yield f"今年余下的新增：{told}，{passed}"
+        return
+    if rest.open == 0:
+        yield "今年余下的新增：今年已经过完，不再有新增"
+        return
+    whole = f"全年新申报 {assumed.filings[0]} 户，{passed}"
+    if basis.filings_counted and basis.history is not None:
+        whole = f"全年新认定户数在台账近年的数（{_seen(basis.history)}）里等可能地取一个"
+    yield (
+        f"今年余下的新增：{whole}，减去到 {rest.on} 已首次认定的 {rest.won} 户，不足 0 的按 0；"
+        "知道还有几户没有办结的，可用 --open 和 --pass-rate 说明"
+    )
+
+
+def _seen(past: History) -> str:
+    return "，".join(f"{year} 年 {count} 户" for year, count in past.observed.new)
+
+
 def _coming(basis: Basis) -> Iterator[str]:
+    yield from _left(basis)
     assumed = basis.assumed
-    span = _span(assumed.start + 1, assumed.end)
+    first = assumed.start + (1 if assumed.rest is None else 2)
+    if first <= assumed.end:
+        yield from _each_year(basis, _span(first, assumed.end))
+    past = basis.history
+    if past is None or not basis.filings_counted:
+        return
+    if not past.observed.shows_renewals:
+        yield "台账里每户只有一张证书，看不出重新认定：新认定里可能混有重新认定的，请核对"
+    if len(past.observed.new) < FEWEST_YEARS:
+        yield f"能分清首次认定的不足 {FEWEST_YEARS} 年，新增起伏看不出来，把握偏于两端，仅供参考"
+
+
+def _each_year(basis: Basis, span: str) -> Iterator[str]:
+    assumed = basis.assumed
     if not basis.filings_counted:
         yield (
             f"新增：{span}每年新申报 {assumed.filings[0]} 户，每户通过的概率都是 "
@@ -104,15 +179,10 @@ def _coming(basis: Basis) -> Iterator[str]:
         )
         return
     assert basis.history is not None
-    seen = "，".join(f"{year} 年 {count} 户" for year, count in basis.history.observed.new)
     yield (
-        f"新增：{span}每年的新认定户数在台账近年的数（{seen}）里等可能地取一个；"
+        f"新增：{span}每年的新认定户数在台账近年的数（{_seen(basis.history)}）里等可能地取一个；"
         "台账里没有申报数，所以不分通过率"
     )
-    if not basis.history.observed.shows_renewals:
-        yield "台账里每户只有一张证书，看不出重新认定：新认定里可能混有重新认定的，请核对"
-    if len(basis.history.observed.new) < FEWEST_YEARS:
-        yield f"能分清首次认定的不足 {FEWEST_YEARS} 年，新增起伏看不出来，把握偏于两端，仅供参考"
 
 
 def _span(first: int, last: int) -> str:

@@ -162,6 +162,34 @@ def test_page_from_a_ledger(capsys: Capture, ledger: Path) -> None:
     assert "来源：「资格台账.xlsx」证书" in page
 
 
+def test_of_this_year_it_starts_from_the_day(capsys: Capture, ledger: Path, tmp_path: Path) -> None:
+    given = [ledger, "--target", 16, "--as-of", "2026-11-22"]  # three ended on 2026-11-19
+    found = json.loads(done(capsys, *given, "--json"))
+    assert (found["on"], found["won"], found["open"]) == ("2026-11-22", 0, None)
+    assert (found["from"], found["to"], found["base"], found["median"]) == (2025, 2026, 12, 15)
+    page = done(capsys, *given, "-o", tmp_path / "预测.docx")
+    for said in (
+        "2026-11-22 当天有效",
+        "没有续上的 3 户",
+        "2026 年从 2026-11-22 算起",
+        "今年至少还要",
+    ):
+        assert said in page
+    known = [*given, "--open", 5, "--pass-rate", "1"]
+    assert json.loads(done(capsys, *known, "--json"))["probability"] == 1
+    assert "还有 5 户新申报没有办结（由 --open 给定）" in done(capsys, *known)
+    last = [ledger, "--as-of", "2026-12-31", "--to", 2026]
+    for target, sure in ((12, 1), (13, 0)):
+        found = json.loads(done(capsys, *last, "--target", target, "--json"))
+        assert (found["probability"], found["median"]) == (sure, 12)
+    assert "已经过完" in done(capsys, *last, "--target", 9)
+    assert "--open" in refused(capsys, *FIGURES, "--open", 3)
+    # a stated year end is forecast as before
+    whole = json.loads(done(capsys, *given, "--from", 2025, "--json"))
+    assert "on" not in whole
+    assert whole["base"] == 15
+
+
 def test_files(capsys: Capture, ledger: Path, tmp_path: Path) -> None:
     sheets, table = tmp_path / "预测.xlsx", tmp_path / "预测.csv"
     given = [ledger, "--target", 17, "--to", 2028, *NOW]

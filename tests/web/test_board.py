@@ -264,6 +264,36 @@ def test_own_proposal_is_not_for_oneself(
     assert Revision.objects.get(pk=revision.pk).state == "proposed"
 
 
+def test_a_goal_without_a_plan_is_stated_and_put_in_force_by_another(
+    filled: tuple[User, Goal], make_user: Callable[..., User], sign_in: Callable[..., Client]
+) -> None:
+    clerk = make_user("clerk2", "clerk", region=LANZHOU)
+    head = make_user("h", "head", region=LANZHOU)
+    sent = {
+        "name": "技术合同成交额", "tier": "", "how": "other", "scope": QILIHE, "year": "2026",
+        "op": "≥", "value": "12.5", "unit": "亿元", "since": "2026-06-01",
+        "source": "模拟〔2026〕1号",
+    }  # fmt: skip
+    where = reverse("planning:board-target-state")
+    assert sign_in(filled[0]).post(where, sent).status_code == 403  # 局领导 reads
+    for wrong, said in (("二十", "不小于 0"), ("-1", "不小于 0"), ("", "数")):
+        page = sign_in(clerk).post(where, {**sent, "value": wrong}, follow=True)
+        assert said in page.content.decode()
+    page = sign_in(clerk).post(where, {**sent, "scope": "110000"}, follow=True).content.decode()
+    assert "范围" in page
+    assert not Goal.objects.filter(name="技术合同成交额").exists()
+    assert "请另一位审核下达" in sign_in(clerk).post(where, sent, follow=True).content.decode()
+    made, revision = Goal.objects.get(name="技术合同成交额"), Revision.objects.latest("pk")
+    assert (revision.state, revision.why) == ("proposed", "模拟〔2026〕1号")
+    assert [(q.goal, q.region_id, q.value) for q in revision.quotas.all()] == [
+        (made, QILIHE, Fraction(25, 2))
+    ]
+    assert "已有" in sign_in(clerk).post(where, {**sent, "op": "="}, follow=True).content.decode()
+    assert made not in [line.goal for line in figures.standing(filled[0], ON).lines]  # type: ignore[union-attr]
+    revising.decide(by=head, revision=revision, adopt=True)
+    assert made in [line.goal for line in figures.standing(filled[0], ON).lines]  # type: ignore[union-attr]
+
+
 def test_more_than_the_whole_is_refused(filled: tuple[User, Goal]) -> None:
     cells = [Cell((CHENGGUAN, "", "", ""), Fraction(8)), Cell((QILIHE, "", "", ""), Fraction(3))]
     with pytest.raises(UserError, match="超过总数 10"):

@@ -45,6 +45,18 @@ class Counts:
                 return self.least + step
         return self.most
 
+    def beyond(self, count: int) -> Counts:
+        """By how much the count exceeds ``count``: never below 0."""
+        cut = count - self.least
+        if cut <= 0:
+            return Counts(-cut, self.weights)
+        return _trimmed(0, [fsum(self.weights[: cut + 1]), *self.weights[cut + 1 :]])
+
+    @property
+    def mean(self) -> float:
+        """The expected count."""
+        return fsum(map(mul, range(self.least, self.most + 1), self.weights))
+
     def __add__(self, other: Counts) -> Counts:
         """The distribution of the sum of two independent counts."""
         long, short = self.weights, other.weights
@@ -105,6 +117,19 @@ def mixture(parts: Sequence[Counts]) -> Counts:
         for step, weight in enumerate(part.weights, part.least - least):
             weights[step] += weight
     return _trimmed(least, weights)
+
+
+@lru_cache(64)
+def thinned(counts: Counts, chance: Fraction) -> Counts:
+    """How many of so many succeed, each independently with probability ``chance``."""
+    if chance == 1:
+        return counts
+    weights = [0.0] * (counts.most + 1)
+    for trials, weight in enumerate(counts.weights, counts.least):
+        part = binomial(trials, chance)
+        for count, share in enumerate(part.weights, part.least):
+            weights[count] += weight * share
+    return _trimmed(0, weights)
 
 
 def _trimmed(least: int, weights: list[float]) -> Counts:

@@ -191,10 +191,44 @@ class Observed:
     shows_renewals: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """This year until the day ``on``: first recognitions, renewals, and certificates that ended
+    in it and that nothing has followed until then."""
+
+    on: date
+    won: int
+    renewed: int
+    unrenewed: int
+
+
+def known_on(found: Sequence[Holder], on: date) -> list[Holder]:
+    """The holders with the certificates issued up to a day."""
+    cut = [Holder(h.unit, tuple(c for c in h.certificates if c.issued <= on)) for h in found]
+    return [holder for holder in cut if holder.certificates]
+
+
+def so_far(found: Sequence[Holder], on: date, window: int) -> SoFar:
+    """What the year of ``on`` has brought, of holders as they were known on the day."""
+    moves = Counter(
+        what
+        for holder in found
+        for day, what in _moves(holder, window)
+        if day.year == on.year and day <= on
+    )
+    last = (holder.certificates[-1] for holder in found)
+    ended = sum(c.gone.year == on.year and c.gone <= on and not c.revoked for c in last)
+    return SoFar(on, moves["new"], moves["renewed"], ended)
+
+
 def base_due(found: Sequence[Holder], start: int) -> tuple[tuple[tuple[int, int], ...], int]:
     """The titles held at the end of ``start`` by the year in which they end, and how many
     more were held that are known to have been cancelled since."""
-    on = date(start, 12, 31)
+    return due_from(found, date(start, 12, 31))
+
+
+def due_from(found: Sequence[Holder], on: date) -> tuple[tuple[tuple[int, int], ...], int]:
+    """As ``base_due``, of the titles held on any day."""
     current = [c for c in (holder.current(on) for holder in found) if c is not None]
     due = Counter(c.gone.year for c in current if not c.revoked)
     return tuple(sorted(due.items())), sum(c.revoked for c in current)

@@ -45,8 +45,9 @@ class Lever:
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """The answer. ``low`` … ``high`` holds the stock with 90 % (5 % on either side);
-    ``levers`` best first; ``needed``: filings a year from which on the target is reached with
-    ``confidence``, ``None`` when no number of filings is enough."""
+    ``levers`` best first; ``needed``: filings a year (still open, for a target of the
+    running year) from which on the target is reached with ``confidence``, ``None`` when no
+    number of filings is enough."""
 
     assumed: Assumed
     target: int
@@ -90,8 +91,8 @@ def _levers(assumed: Assumed, target: int, now: Year, has_pass_rate: bool) -> li
     if has_pass_rate:
         moved = replace(assumed, pass_rate=_more(assumed.pass_rate))
         found.append(_lever("pass_rate", assumed, moved, target, now))
-    more = tuple(ceil(count * (1 + FILINGS_STEP)) for count in assumed.filings)
-    found.append(_lever("filings", assumed, replace(assumed, filings=more), target, now))
+    more = tuple(ceil(count * (1 + FILINGS_STEP)) for count in assumed.filed)
+    found.append(_lever("filings", assumed, assumed.filing(more), target, now))
     return sorted(found, key=lambda lever: (-round(lever.gain, 4), -lever.median_gain))
 
 
@@ -111,17 +112,23 @@ def _lever(code: str, assumed: Assumed, moved: Assumed, target: int, now: Year) 
 
 def _value(code: str, assumed: Assumed) -> Fraction:
     if code == "filings":
-        return Fraction(sum(assumed.filings), len(assumed.filings))
+        return Fraction(sum(assumed.filed), len(assumed.filed))
     return assumed.renewal if code == "renewal" else assumed.pass_rate
 
 
 def filings_needed(assumed: Assumed, target: int, confidence: Fraction) -> int | None:
     """The fewest filings a year for P(≥ target) ≥ ``confidence``; ``None`` when even
     ``MOST_FILINGS`` are too few. More filings never lower the probability, so halving finds it.
+    For a target of the running year: the fewest that are still open on the day.
     """
+    rest = assumed.rest if assumed.is_this_year else None
 
     def enough(filings: int) -> bool:
-        stock = replace(assumed, filings=(filings,)).stock(assumed.end)
+        if rest is not None:
+            moved = replace(assumed, rest=replace(rest, open=filings))
+        else:
+            moved = replace(assumed, filings=(filings,))
+        stock = moved.stock(assumed.end)
         return stock.at_least(target) >= float(confidence)
 
     if enough(0):

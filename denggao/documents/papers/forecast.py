@@ -48,7 +48,7 @@ def forecast_paper(found: Outlook, basis: Basis, sources: Sequence[str], as_of: 
         parts=numbered([*parts[:-1], Part(parts[-1].title, (*parts[-1].blocks, *signed))]),
         known=(
             ("目标", f"{found.assumed.end} 年底 {found.target} 户"),
-            ("基数", f"{found.assumed.start} 年底 {found.assumed.base} 户"),
+            ("基数", f"{w.base_day(basis)} {found.assumed.base} 户"),
             ("截至", f"{as_of}"),
         ),
     )
@@ -75,8 +75,11 @@ class _Maker:
         yield say(f"{w.needed(found, self.basis)}。", self.every())
 
     def years(self) -> Iterator[Block]:
+        today = w.from_today(self.basis)
         yield say(
-            "年初、新认定、到期、续上、年末是平均数，四舍五入后合计可能差 0.1。", self.every()
+            "年初、新认定、到期、续上、年末是平均数，四舍五入后合计可能差 0.1。"
+            + (f"{today}。" if today else ""),
+            self.every(),
         )
         rows = []
         for year in self.found.years:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from denggao.drafting.as_targets import OPS
 from denggao.drafting.numerals import plain
 from denggao.facts.numbers import exact
+from denggao.web.accounts.models import Region, User
 from denggao.web.kit.forms import DayInput
 from denggao.web.ledger.search import LADDER
 from denggao.web.planning import reading
@@ -286,3 +287,28 @@ class QuotaFileForm(forms.Form):
         if file.size > settings.MOST_UPLOADED:
             raise forms.ValidationError(f"文件超过 {settings.MOST_UPLOADED >> 20} MB")
         return file
+
+
+class GoalForm(forms.Form):
+    """A goal that no plan text states, and the document that does."""
+
+    name = forms.CharField(label="指标", max_length=80)
+    tier = forms.ChoiceField(
+        label="台账清点", required=False,
+        choices=[("", "台账不能清点"), *((kind, kind) for kind in LADDER)],
+    )  # fmt: skip
+    how = forms.ChoiceField(label="口径", choices=Goal.How.choices)
+    scope = forms.ChoiceField(label="范围", required=False)
+    year = forms.IntegerField(label="年度", min_value=2000, max_value=2100)
+    op = forms.ChoiceField(label="比较", choices=Goal.Op.choices)
+    value = forms.CharField(label="数（未定的写 *）", max_length=20)
+    unit = forms.CharField(label="单位", max_length=12, initial="家")
+    source = forms.CharField(label="依据文件", max_length=300)
+    since = forms.DateField(label="起", widget=DayInput())
+
+    def __init__(self, user: User, *args: Any, **options: Any) -> None:
+        super().__init__(*args, auto_id="goal_%s", **options)
+        self.fields["since"].initial = timezone.localdate
+        parts = Region.objects.filter(parent=user.region) if user.region else ()
+        scope: Any = self.fields["scope"]
+        scope.choices = [("", "全域"), *((part.code, part.name) for part in parts)]

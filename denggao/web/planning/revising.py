@@ -98,6 +98,26 @@ def propose(
     return revision
 
 
+@transaction.atomic
+def state_goal(*, by: User, since: datetime.date, source: str, said: dict[str, Any],
+               cell: Cell) -> Revision:  # fmt: skip
+    """Propose a figure of a goal that no plan text states: ``said`` as ``Goal`` keeps it; the goal
+    counts for nothing until somebody else puts the figure in force. Raises UserError as
+    ``propose`` does, and where the goal is there with another comparison or title."""
+    if by.region is None:
+        raise UserError("您没有辖区，不能登记目标")
+    more = {key: said.pop(key) for key in ("tier", "op")}
+    flows = (Goal.How.GROSS, Goal.How.NET)
+    said["first"] = said["year"] if said["how"] in flows else min(said["year"], since.year)
+    goal, _ = Goal.objects.get_or_create(region=by.region, **said, defaults=more)
+    if any(getattr(goal, key) != value for key, value in more.items()):
+        if goal.quotas.exclude(revision__state=State.DROPPED).exists():
+            told = f"{goal.get_op_display()}，{goal.tier or '台账不能清点'}"
+            raise UserError(f"已有“{goal}”（{told}），比较和台账清点要和它一致")
+        Goal.objects.filter(pk=goal.pk).update(**more)
+    return propose(by=by, since=since, why=source, cells=[(goal, [cell])])
+
+
 def _row(revision: Revision, goal: Goal, cell: Cell) -> Quota:
     region, office, industry, person = cell.place
     steps = None if cell.value is None else cell.value * SCALE

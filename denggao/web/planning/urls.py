@@ -13,6 +13,7 @@ urlpatterns = [
     path("targets/", targets.targets, name="board-targets"),
     path("targets/export/", targets.export, name="board-targets-export"),
     path("targets/bring/", targets.bring, name="board-targets-bring"),
+    path("targets/state/", targets.state, name="board-target-state"),
     path("targets/<int:pk>/", targets.target, name="board-target"),
     path("targets/<int:pk>/split/", targets.split, name="board-target-split"),
     path("targets/revisions/<int:pk>/", targets.revision, name="board-revision"),

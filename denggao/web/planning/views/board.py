@@ -112,7 +112,9 @@ def _mine(request: HttpRequest, pk: int) -> Goal:
 def foresee(request: HttpRequest, pk: int) -> HttpResponse:
     """测算完不完得成"""
     goal = _mine(request, pk)
-    given = {key: request.POST.get(key, "")[:20] for key in ("renewal", "filings", "pass_rate")}
+    given = {
+        key: request.POST.get(key, "")[:20] for key in ("renewal", "filings", "pass_rate", "open")
+    }
     try:
         forecasting.order(by=request.user, goal=goal, on=timezone.localdate(), given=given)
     except UserError as error:

@@ -27,7 +27,7 @@ from denggao.web.planning import quotas, revising, workbook
 from denggao.web.planning.actions import Conflict
 from denggao.web.planning.counting import Place
 from denggao.web.planning.figures import AXES
-from denggao.web.planning.forms import QuotaFileForm
+from denggao.web.planning.forms import GoalForm, QuotaFileForm
 from denggao.web.planning.models import Goal, Quota, Revision
 from denggao.web.planning.revising import Cell
 
@@ -57,6 +57,7 @@ def targets(request: HttpRequest) -> HttpResponse:
     revisions = Revision.objects.for_user(request.user).select_related("by", "decided_by")
     context = {
         "rows": rows, "on": on, "revisions": revisions[:50], "form": QuotaFileForm(),
+        "goal_form": GoalForm(request.user),
     }  # fmt: skip
     return render(request, "planning/targets.html", context)
 
@@ -200,6 +201,29 @@ def export(request: HttpRequest) -> HttpResponse:
         answer = exports.download(file, f"目标分解{on:%Y%m%d}.xlsx")
     note_export(by=request.user, what="目标分解", count=count)
     return answer
+
+
+@require_POST
+@requires("planning.edit")
+def state(request: HttpRequest) -> HttpResponse:
+    """登记目标, one that no plan text states"""
+    form = GoalForm(request.user, request.POST)
+    if not form.is_valid():
+        for name, errors in form.errors.items():
+            messages.error(request, f"{form.fields[name].label}：{'；'.join(errors)}")
+        return redirect("planning:board-targets")
+    told = form.cleaned_data
+    try:
+        cell = _cell((told["scope"], "", "", ""), "目标", told["value"], "")
+        said = {key: told[key] for key in ("name", "tier", "how", "unit", "year", "op")}
+        revising.state_goal(
+            by=request.user, since=told["since"], source=told["source"], said=said, cell=cell
+        )
+    except UserError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "已登记，请另一位审核下达")
+    return redirect("planning:board-targets")
 
 
 # --- revisions -----------------------------------------------------------------------------------
