@@ -13,6 +13,7 @@ from denggao.diagnosis.payout.places import place_of
 from denggao.diagnosis.payout.run import PayRun
 from denggao.diagnosis.pool import firm_of
 from denggao.facts.errors import UserError
+from denggao.facts.eventwords import event_name
 from denggao.facts.identity import normal_code, normal_name
 from denggao.facts.ledger import Ledger, read_ledgers
 from denggao.facts.titles import CANCELLED, Title
@@ -36,9 +37,9 @@ class Happened:
 
 
 def happened(titles: Sequence[Title]) -> Iterator[Happened]:
-    """The events behind a firm's certificates, the oldest first. The first one known counts as
-    首次认定; a later one within a year after the end of the last as 重新认定, else as
-    失效后再认定."""
+    """The events behind a firm's certificates, the oldest first. The first one known is what it
+    says of itself (首次, 重新), else counts as 首次认定; a later one within a year after the end
+    of the last as 重新认定, else as 失效后再认定."""
     by_kind: dict[str, list[Title]] = {}
     for title in titles:
         if title.issued_on is not None and title.event != CANCELLED and title.kind:
@@ -49,7 +50,9 @@ def happened(titles: Sequence[Title]) -> Iterator[Happened]:
         for title in held:
             assert title.issued_on is not None
             if before is None:
-                yield Happened(FIRST, kind, title.issued_on, sure=len(held) > 1)
+                told = _told(title)
+                sure = bool(told) or len(held) > 1
+                yield Happened(told or FIRST, kind, title.issued_on, sure)
             elif before.issued_on != title.issued_on:
                 ended = before.valid_to
                 in_time = ended is None or title.issued_on <= ended + _CYCLE
@@ -57,6 +60,12 @@ def happened(titles: Sequence[Title]) -> Iterator[Happened]:
                     AGAIN if in_time else LAPSED, kind, title.issued_on, sure=ended is not None
                 )
             before = title
+
+
+def _told(title: Title) -> str:
+    """首次认定 or 重新认定 where the certificate was entered as that, else ""."""
+    found = event_name(title.event) if title.event else None
+    return found.kind if found and found.kind in (FIRST, AGAIN) and not found.assumed else ""
 
 
 def missed(run: PayRun, path: Path, since: date | None = None) -> list[Item]:

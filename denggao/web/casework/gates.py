@@ -11,6 +11,7 @@ from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from denggao.diagnosis.materials import materials
+from denggao.facts.catalogue import catalogue
 from denggao.facts.errors import UserError
 from denggao.facts.titles import CANCELLED
 from denggao.rules.nodes import Instrument
@@ -23,6 +24,8 @@ from denggao.web.ledger.models import Enterprise, Title
 LAW_OF = {"高新技术企业": "高新技术企业认定", "科技型中小企业": "科技型中小企业评价"}
 #: After a cancellation no application in the same year; nobody can waive that.
 SAME_YEAR = "LC-11"
+#: So many missing facts are named.
+_NAMED = 3
 _STATES = {
     MaterialState.State.READY: "pass",
     MaterialState.State.CHECKING: "unknown",
@@ -138,11 +141,31 @@ def _judged(
     run = Evaluation(law, firm_of(ledger, index), on, {})
     gates = []
     for statement in countable(law):
-        truth = TRUTH_NAMES[run.result(statement.id).truth]
-        words = {"pass": "符合", "fail": "不符合", "unknown": "缺数据，定不下来"}[truth]
+        found = run.result(statement.id)
+        truth = TRUTH_NAMES[found.truth]
+        words = {"pass": "符合", "fail": "不符合"}.get(truth) or _unknown(run.facts, found.facts)
         gates.append(Gate(statement.id, statement.name, truth, words, statement.cite,
                           waivers.get(statement.id)))  # fmt: skip
     return TRUTH_NAMES[run.holds((law.preliminary or law.verdict).id)], gates
+
+
+def _unknown(facts: Any, keys: Sequence[str]) -> str:
+    """Which data would decide a condition: those that nobody knows exactly."""
+    from denggao.documents.wording import fact_words
+
+    names = [fact_words(key) for key in keys if not _known(facts, key)]
+    if not names:
+        return "缺数据，定不下来"
+    more = f"等 {len(names)} 项" if len(names) > _NAMED else ""
+    return f"定不下来，还缺准数：{'、'.join(names[:_NAMED])}{more}"
+
+
+def _known(facts: Any, key: str) -> bool:
+    code, _, said = key.partition("@")
+    year = int(said) if said else None
+    if catalogue()[code].numeric:
+        return bool(facts.number(code, year).is_point)
+    return facts.get(code, year) is not None
 
 
 def _papers(case: Case, waivers: dict[str, Waiver]) -> list[Gate]:

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from denggao.facts.catalogue import Fact
@@ -171,6 +171,19 @@ def decide(*, by: User, pending: PendingRow, verdict: str, same: Enterprise | No
 
 
 # --- one enterprise ------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def add(*, by: User, values: dict[str, Any], why: str) -> Enterprise:
+    """Enter one firm by hand: name, code, region, zone, owner. Raises Conflict where somebody
+    has just entered the same code."""
+    try:
+        with transaction.atomic():
+            firm = Enterprise.objects.create(made_by=by, **values)
+    except IntegrityError:
+        raise Conflict(f"信用代码 {values['uscc']} 刚刚由别人登记了") from None
+    audit.record(by=by, action="新增企业", of=firm, new=_identity(firm), why=why)
+    return firm
 
 
 @transaction.atomic

@@ -169,7 +169,10 @@ def filings(enterprise: Enterprise) -> Iterator[Event]:
 
 
 def names(enterprise: Enterprise) -> Iterator[Event]:
-    """Renamings, and the day of founding."""
+    """Renamings, the day of founding, and who entered the firm where no import did."""
+    if enterprise.source_id is None:
+        on = timezone.localtime(enterprise.made_at).date()
+        yield Event(on, "建档", f"{enterprise.made_by} 建档")
     for former in enterprise.former_names.all():
         on = former.until or timezone.localtime(former.at).date()
         yield Event(on, "更名", f"由“{former.name}”更名")

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from denggao.facts.catalogue import Fact, catalogue
 from denggao.facts.errors import UserError
-from denggao.facts.identity import code_fault, normal_code
+from denggao.facts.identity import code_fault, normal_code, normal_name
 from denggao.facts.titles import KINDS, full_kind
 from denggao.web.accounts.models import Region, User
 from denggao.web.accounts.roles import ROLES
@@ -166,6 +166,37 @@ class EnterpriseForm(forms.ModelForm):
         if code and (fault := code_fault(code)):
             raise forms.ValidationError(fault)
         return code or None
+
+
+class NewEnterpriseForm(EnterpriseForm):
+    """A firm that is not in the ledger yet: a lead, a newcomer."""
+
+    why = forms.CharField(
+        label="来历", max_length=300, help_text="走访发现、企业来电、街道上报、招商引进……"
+    )
+
+    def __init__(self, user: User, *args: Any, **options: Any) -> None:
+        super().__init__(user, *args, **options)
+        del self.fields["seen"]
+        self.fields["uscc"].help_text = "十八位；还不掌握就空着，以后在“变更企业”里补"
+        self.fields["zone"].empty_label = "不在功能区"
+        self.fields["owner"].empty_label = "还没有定"
+        self.initial["owner"] = user.pk
+        self.user, scope = user, user.region
+        if scope is not None and scope.kind == Region.Kind.ZONE:
+            self.fields["region"].queryset = Region.objects.filter(pk=scope.parent_id)
+            self.initial |= {"region": scope.parent_id, "zone": scope.pk}
+            self.fields["zone"].required = True  # else nobody of the zone would see the firm
+        elif scope is not None:
+            self.initial["region"] = scope.pk
+
+    def clean(self) -> dict[str, Any]:
+        """Not a firm that the person has already, by name."""
+        cleaned = super().clean() or self.cleaned_data
+        key = normal_name(cleaned.get("name") or "")
+        if key and Enterprise.objects.for_user(self.user).filter(name_key=key).exists():
+            self.add_error("name", "台账里已有这个名称的企业，请在企业台账里查询")
+        return cleaned
 
 
 class AccessForm(forms.Form):

@@ -7,6 +7,7 @@ from denggao.web.ledger.views import enterprises, files, imports
 app_name = "ledger"
 urlpatterns = [
     path("enterprises/", enterprises.enterprises, name="enterprises"),
+    path("enterprises/new/", enterprises.add, name="enterprise-new"),
     path("enterprises/export/", enterprises.export, name="enterprises-export"),
     path("enterprises/views/", enterprises.save_view, name="enterprises-view"),
     path("enterprises/<int:pk>/", enterprises.enterprise, name="enterprise"),

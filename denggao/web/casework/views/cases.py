@@ -36,7 +36,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     may = request.user.permissions
     papers = {row.code: row for row in found.materials.all()}
     context = {
-        "case": found, "readiness": readiness, "said": said, "tab": "board",
+        "case": found, "readiness": readiness, "said": said,
         "batch": found.batch, "todo": queries.todo_of(found),
         "papers": [(item, papers.get(item.code)) for item in asked_for(found.title)],
         "choices": MaterialState.State.choices,
@@ -106,11 +106,11 @@ def materials(request: HttpRequest, pk: int) -> HttpResponse:
     """核对材料"""
     found = case_of(request, pk)
     back = reverse("casework:batch-case", args=[pk])
-    known = dict(MaterialState.State.choices)
+    known, told = dict(MaterialState.State.choices), request.POST
     states = {
-        item.code: (state, request.POST.get(f"note-{item.code}", "").strip()[:200])
+        item.code: (state, told.get(f"note-{item.code}", "").strip()[:200])
         for item in asked_for(found.title)
-        if (state := request.POST.get(f"state-{item.code}", "")) in known
+        if (state := told.get("all") or told.get(f"state-{item.code}", "")) in known
     }
     try:
         version = _number(request.POST.get("version", ""))

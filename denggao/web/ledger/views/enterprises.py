@@ -23,6 +23,7 @@ from denggao.web.ledger.forms import (
     AccessForm,
     CorrectForm,
     EnterpriseForm,
+    NewEnterpriseForm,
     TitleForm,
     UndoForm,
     facts,
@@ -154,6 +155,24 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires("ledger.edit")
+def add(request: HttpRequest) -> HttpResponse:
+    """新增企业: one firm by hand; many come in as a file"""
+    named = request.GET.get("name", "").strip()[:120]
+    form = NewEnterpriseForm(request.user, request.POST or None, initial={"name": named})
+    if request.method == "POST" and form.is_valid():
+        told = dict(form.cleaned_data)
+        why = told.pop("why")
+        try:
+            firm = actions.add(by=request.user, values=told, why=why)
+        except actions.Conflict as error:
+            form.add_error(None, str(error))
+            return _form(request, None, form, "新增企业", status=409)
+        messages.success(request, "已新增")
+        return redirect("ledger:enterprise", firm.pk)
+    return _form(request, None, form, "新增企业")
+
+
+@requires("ledger.edit")
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """变更企业: name, code, place, owner"""
     firm = _mine(request, pk)
@@ -222,7 +241,11 @@ def withdraw_title(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _form(
-    request: HttpRequest, firm: Enterprise, form: forms.BaseForm, title: str, status: int = 200
+    request: HttpRequest,
+    firm: Enterprise | None,
+    form: forms.BaseForm,
+    title: str,
+    status: int = 200,
 ) -> HttpResponse:
     context = {"firm": firm, "form": form, "title": title}
     return render(request, "ledger/enterprise_form.html", context, status=status)
