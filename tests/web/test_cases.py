@@ -24,6 +24,7 @@ from denggao.web.casework.actions import cases
 from denggao.web.casework.models import Case, CaseStep, Waiver
 from denggao.web.casework.queries import cases as queries
 from denggao.web.kit.conflicts import Conflict
+from denggao.web.kit.days import ROUGH, notice_end
 from denggao.web.ledger.models import Enterprise, Statement, Title, Value
 from tests.web.cases import TITLE, add_batch, add_firms, complete, in_review, take
 from tests.web.conftest import QILIHE
@@ -370,3 +371,23 @@ def test_the_firms_page_tells_of_its_applications(
     assert CaseStep.objects.filter(case=case).count() == 3
     filings = client.get(reverse("casework:filings", args=[case.enterprise_id])).content.decode()
     assert "联审" in filings
+
+
+def test_a_year_without_its_holidays_does_not_stop_the_work(clerk: User) -> None:
+    """A notice across the end of the year, before the holidays of the next are known."""
+    known, rough = notice_end(datetime.date(2026, 9, 28), 5)
+    assert (known, rough) == (datetime.date(2026, 10, 10), "")  # a Saturday that is worked
+    later, rough = notice_end(datetime.date(2037, 12, 28), 5)
+    assert (later, rough) == (datetime.date(2038, 1, 4), ROUGH)
+    (case,) = in_review(clerk, add_batch(clerk), add_firms(clerk, 1))
+    case.publicised_on = datetime.date(2037, 12, 28)
+    assert cases.notice_ends(case) == (datetime.date(2038, 1, 11), ROUGH)
+
+
+def test_an_open_gate_names_what_is_missing(clerk: User, sign_in: Callable[..., Client]) -> None:
+    batch = add_batch(clerk, law="高新技术企业认定")
+    (case,), _ = cases.register(by=clerk, batch=batch, firms=add_firms(clerk, 1))
+    page = sign_in(clerk).get(reverse("casework:batch-case", args=[case.pk])).content.decode()
+    year = batch.last_day.year - 1
+    assert "定不下来，还缺准数：成立日期" in page
+    assert f"还缺准数：{year}年科技人员数" in page

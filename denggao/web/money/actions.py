@@ -11,12 +11,12 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from denggao.diagnosis.calendar import working_days_after
 from denggao.facts.errors import UserError
 from denggao.facts.eventwords import event_kinds
 from denggao.web.accounts import audit
 from denggao.web.accounts.models import User
 from denggao.web.kit import bulk
+from denggao.web.kit.days import notice_end
 from denggao.web.ledger.actions import Conflict
 from denggao.web.money import computing, granting, publicity
 from denggao.web.money.models import (
@@ -125,7 +125,7 @@ def publish(*, by: User, run: Run, on: datetime.date, days: int, contact: str) -
     """公示: freeze the list for so many working days after ``on``. Raises Conflict, UserError."""
     if not 1 <= days <= _MOST_DAYS:
         raise UserError(f"公示应是 1～{_MOST_DAYS} 个工作日")
-    until = working_days_after(on, days)
+    until, _ = notice_end(on, days)
     audit.record(by=by, action="公示奖补", of=run, new={"on": str(on), "until": str(until)})
     advance(run, "publish", by)
     rows = publicity.frozen(run)

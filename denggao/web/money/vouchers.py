@@ -11,7 +11,6 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from denggao.diagnosis.calendar import working_days_after
 from denggao.facts.errors import UserError
 from denggao.facts.eventwords import USUAL_TITLE
 from denggao.facts.interval import point, reduced
@@ -20,6 +19,7 @@ from denggao.rules.payments import PAID, Event
 from denggao.rules.settling import yuan
 from denggao.web.accounts import audit
 from denggao.web.accounts.models import User
+from denggao.web.kit.days import notice_end
 from denggao.web.ledger.actions import Conflict
 from denggao.web.ledger.models import Enterprise
 from denggao.web.money.computing import schemes_in
@@ -141,7 +141,7 @@ def _review(voucher: Voucher, by: User, told: dict[str, Any]) -> dict[str, Any]:
 
 
 def _publish(voucher: Voucher, by: User, told: dict[str, Any]) -> dict[str, Any]:
-    until = working_days_after(told["on"], told["days"])
+    until, _ = notice_end(told["on"], told["days"])
     return {"published_on": told["on"], "published_until": until}
 
 

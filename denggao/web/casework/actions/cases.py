@@ -10,7 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from denggao.diagnosis.calendar import in_time, working_days_after
+from denggao.diagnosis.calendar import in_time
 from denggao.diagnosis.materials import materials
 from denggao.diagnosis.workflow import FIRST, NOTICE_DAYS, STATES, STEPS, Step
 from denggao.facts.catalogue import technical_fields
@@ -20,6 +20,7 @@ from denggao.web.accounts.models import User
 from denggao.web.casework import gates
 from denggao.web.casework.models import Batch, Case, CaseStep, MaterialState, Waiver
 from denggao.web.kit.conflicts import Conflict
+from denggao.web.kit.days import notice_end
 from denggao.web.ledger.models import Enterprise, Value
 
 
@@ -279,18 +280,19 @@ def _day(case: Case, told: Told) -> None:
         raise UserError("请写公示发布日，不能晚于今天")
 
 
-def notice_ends(case: Case) -> datetime.date | None:
-    """The last of the ten working days of the public notice; ``None`` before it is put up or
-    where the year's holidays are not entered."""
+def notice_ends(case: Case) -> tuple[datetime.date | None, str]:
+    """The last of the ten working days of the public notice, ``None`` before it is put up; and
+    what to heed where the year's holidays are not entered."""
     if case.publicised_on is None:
-        return None
-    return working_days_after(case.publicised_on, NOTICE_DAYS)
+        return None, ""
+    return notice_end(case.publicised_on, NOTICE_DAYS)
 
 
 def _notice_over(case: Case, told: Told) -> None:
-    last = notice_ends(case)
+    last, rough = notice_ends(case)
     if last is None or timezone.localtime(told.at).date() <= last:
-        raise UserError(f"公示要满 {NOTICE_DAYS} 个工作日，到 {last or '（没有公示）'} 为止")
+        note = f"（{rough}）" if rough else ""
+        raise UserError(f"公示要满 {NOTICE_DAYS} 个工作日，到 {last or '（没有公示）'} 为止{note}")
 
 
 def _certificate(case: Case, told: Told) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -45,16 +43,9 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "history": found.steps.select_related("by"),
         "count": calendar.countdown(found.batch.deadline, timezone.now()),
         "may_edit": "casework.edit" in may, "open": found.state in queries.OPEN,
-        "notice_ends": _notice_ends(found),
+        "notice_ends": actions.notice_ends(found),
     }  # fmt: skip
     return render(request, "casework/case.html", context)
-
-
-def _notice_ends(found: Any) -> Any:
-    try:
-        return actions.notice_ends(found)
-    except UserError as error:
-        return str(error)
 
 
 def _number(text: str) -> int:

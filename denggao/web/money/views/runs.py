@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from denggao.documents.wording import fact_words
 from denggao.facts.errors import UserError
 from denggao.web.accounts.access import requires
-from denggao.web.kit.days import day_of
+from denggao.web.kit.days import day_of, notice_end
 from denggao.web.kit.paging import page_of
 from denggao.web.ledger.actions import Conflict
 from denggao.web.money import actions, exports, forms, publicity, queries, steps
@@ -87,6 +87,7 @@ def _shown(request: HttpRequest, found: Run, asked: dict[str, str]) -> dict[str,
         "count": count, "total": fen, "sums": queries.sums(found), "statuses": _STATUSES,
         "districts": queries.districts(found), "way": _way(found, published, batches),
         "published": published,
+        "rough": notice_end(published.on, published.days)[1] if published else "",
         "objections": found.objections.select_related("row", "by", "decided_by"),
         "batches": batches,
         "due": todo.count(), "waiting": found.grants.exclude(waits="").count(),
