@@ -135,12 +135,19 @@ def timeline(enterprise: Enterprise) -> list[Event]:
     return sorted((e for provide in PROVIDERS for e in provide(enterprise)), reverse=True)
 
 
+_GOT = {"首次": "首次认定", "重新": "重新认定"}
+
+
 def certificates(enterprise: Enterprise) -> Iterator[Event]:
     """Issue, end and cancellation of each."""
     for title in Title.objects.filter(enterprise=enterprise, withdrawn=False):
         number = f"（{title.number}）" if title.number else ""
         if title.issued_on:
-            yield Event(title.issued_on, "证书", f"{title.event or '取得'}{title.kind}{number}")
+            yield Event(
+                title.issued_on,
+                "证书",
+                f"{_GOT.get(title.event, title.event) or '取得'}{title.kind}{number}",
+            )
         if title.valid_to:
             past = title.valid_to < timezone.localdate()
             said = "到期" if past else "将到期"
