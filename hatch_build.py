@@ -38,7 +38,7 @@ class FrontEnd(BuildHookInterface):  # type: ignore[type-arg]
         if self.target_name != "wheel":
             return
         if version == "standard":  # in an editable install they would be copies that go stale
-            build_data["force_include"].update(MANUAL)
+            build_data.setdefault("force_include", {}).update(MANUAL)
         root = Path(self.root)
         if os.environ.get("DENGGAO_FRONTEND") != "skip":
             vendor(root)

@@ -85,6 +85,7 @@ _KINDS = {
     "unknown_event": "事项看不懂",
     "unknown_kind": "资格类型不认得",
     "unused_decision": "认定没有用上",
+    "wrong_department": "交错了部门的表",
 }
 _COLUMNS = (
     Column("性质", 8, "centre"),

@@ -127,7 +127,7 @@ def test_own_templates(county: Path, tmp_path: Path, capsys: Capture) -> None:
     said = done(capsys, "report", "--save-templates", tmp_path / "模板")
     assert "诊断报告.docx" in said
     assert files(tmp_path / "模板") == sorted(
-        ["诊断报告.docx", "一企一策.docx", "三清单.docx", "完不完得成.docx"]
+        ["诊断报告.docx", "一企一策.docx", "三清单.docx", "完不完得成.docx", "周报告.docx"]
     )
     path = tmp_path / "模板" / "一企一策.docx"
     document = docx.Document(str(path))

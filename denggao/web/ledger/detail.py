@@ -135,12 +135,17 @@ def timeline(enterprise: Enterprise) -> list[Event]:
     return sorted((e for provide in PROVIDERS for e in provide(enterprise)), reverse=True)
 
 
+def certificates_of(enterprise: Enterprise) -> list[Title]:
+    """Those that count; of a firm fetched with its titles without asking again."""
+    return [title for title in enterprise.titles.all() if not title.withdrawn]
+
+
 _GOT = {"首次": "首次认定", "重新": "重新认定"}
 
 
 def certificates(enterprise: Enterprise) -> Iterator[Event]:
     """Issue, end and cancellation of each."""
-    for title in Title.objects.filter(enterprise=enterprise, withdrawn=False):
+    for title in certificates_of(enterprise):
         number = f"（{title.number}）" if title.number else ""
         if title.issued_on:
             yield Event(

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -102,7 +103,8 @@ def _mine(request: HttpRequest, pk: int) -> Enterprise:
 def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
     """一户一页"""
     firm = _mine(request, pk)
-    titles = search.titles_of([firm.pk]).get(firm.pk, [])
+    prefetch_related_objects([firm], "titles", "former_names")
+    titles = detail.certificates_of(firm)
     context = {
         "firm": firm,
         "facts": detail.facts_of(firm),
