@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime
 import io
 import re
+import tempfile
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -18,6 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from denggao.diagnosis import review as r
+from denggao.documents.review_workbook import write_form
 from denggao.facts.errors import UserError
 from denggao.web.accounts.models import AuditRow, User
 from denggao.web.casework.actions import reviews
@@ -32,10 +35,10 @@ from denggao.web.casework.models import (
 )
 from denggao.web.casework.opinions import department_of, said_of
 from denggao.web.kit.conflicts import Conflict
-from denggao.web.ledger.models import Statement, Value
+from denggao.web.ledger.models import Enterprise, Statement, Value
 from tests.web.books import code
 from tests.web.cases import add_batch, add_firms, in_review, of_department, take
-from tests.web.conftest import CHENGGUAN, QILIHE
+from tests.web.conftest import CHENGGUAN, LANZHOU, QILIHE
 
 FIRMS, HEAD_ROW = 60, 5
 DUE = timezone.localdate() + datetime.timedelta(days=10)
@@ -73,11 +76,13 @@ def sheets(batch: Batch, client: Client) -> Sheets:
         }
 
 
-def filled(data: bytes, answer: str = "是", change: Callable[[Any], None] | None = None) -> bytes:
+def filled(
+    data: bytes, answer: str = "是", change: Callable[[Any], None] | None = None, rows: int = FIRMS
+) -> bytes:
     """As a department would fill it in with a spreadsheet program."""
     book = openpyxl.load_workbook(io.BytesIO(data))
     sheet = book.active
-    for row in range(HEAD_ROW + 1, HEAD_ROW + 1 + FIRMS):
+    for row in range(HEAD_ROW + 1, HEAD_ROW + 1 + rows):
         sheet.cell(row, 4).value = answer
     if change is not None:
         change(sheet)
@@ -99,6 +104,29 @@ def verdicts() -> dict[str, int]:
     for said in said_of(list(Case.objects.select_related("enterprise", "batch"))):
         found[said.verdict] = found.get(said.verdict, 0) + 1
     return found
+
+
+def test_a_firm_of_the_same_name_elsewhere_gets_no_opinion(
+    make_user: Callable[..., User], clerk: User
+) -> None:
+    """Two districts in one batch of the city, a firm of the same name in each, no codes."""
+    batch = add_batch(make_user("city", "clerk", region=LANZHOU))
+    other = make_user("other", "clerk", region=QILIHE)
+    cases = [
+        Case.objects.create(
+            enterprise=Enterprise.objects.create(name="模拟同名公司", region=by.region, made_by=by),
+            batch=batch, title=batch.title, year=batch.year, state="review", made_by=by,
+        )
+        for by in (clerk, other)
+    ]  # fmt: skip
+    kept = reviews.send_out(by=clerk, batch=batch, cases=cases[:1], due=DUE)
+    department = next(iter(kept.review.questions))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "back.xlsx"
+        write_form(path, kept.review, department)
+        data = filled(path.read_bytes(), rows=1)
+    reviews.read_back(by=clerk, kept=kept, department=department, name="back.xlsx", data=data)
+    assert [opinion.case for opinion in Opinion.objects.all()] == cases[:1]
 
 
 def test_sixty_firms_by_file_with_one_departments_file_altered(

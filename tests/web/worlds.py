@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
 from denggao.web.accounts.models import Region, User
-from denggao.web.assessments.models import Finding, Frozen, OwnLaw, Run
+from denggao.web.assessments.models import Finding, Frozen, OwnLaw, Reminder, Run
 from denggao.web.ledger.models import (
     Enterprise,
     Import,
@@ -16,9 +17,12 @@ from denggao.web.ledger.models import (
     Title,
     Value,
 )
+from tests.web.departments import MODELS as DEPARTMENTS
+from tests.web.departments import keys_of
 
 DAY = datetime.date(2026, 6, 30)
-MODELS = (Enterprise, Import, PendingRow, Statement, Title, Value, Run, Finding, Frozen, OwnLaw)
+MODELS = (Enterprise, Import, PendingRow, Statement, Title, Value, Run, Finding, Frozen, OwnLaw,
+          Reminder)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,8 @@ class World:
     """Keys by kind of object; ``mark`` stands in every text of it."""
 
     mark: str
-    keys: dict[str, int]
+    region: str
+    keys: dict[str, Any]
 
 
 def build(region: str, mark: str, by: User) -> World:
@@ -65,16 +70,19 @@ def build(region: str, mark: str, by: User) -> World:
         "enterprise": firm, "title": title, "import": waiting, "question": pending, "run": run,
         "frozen": frozen, "own law": own,
     }  # fmt: skip
-    return World(mark, {kind: one.pk for kind, one in found.items()})
+    keys = {kind: one.pk for kind, one in found.items()} | {"region": region}
+    return World(mark, region, keys | keys_of(place, mark, firm, by))
 
 
 def rows_of(world: World) -> list[object]:
-    """Everything of this world as the database has it."""
-    region = Enterprise.objects.get(pk=world.keys["enterprise"]).region_id
+    """Everything of this world as the database has it; of the departments all rows, since
+    nothing of them may change at all."""
     found: list[object] = []
     for model in MODELS:
         way = "enterprise__region" if hasattr(model, "enterprise") else "region"
         if model is PendingRow:
             way = "region"
-        found.append(list(model.objects.filter(**{way: region}).order_by("pk").values_list()))
+        found.append(list(model.objects.filter(**{way: world.region}).order_by("pk").values_list()))
+    for model in DEPARTMENTS:
+        found.append(list(model.objects.order_by("pk").values_list()))
     return found

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from denggao.web.accounts.models import Region, User
+from denggao.web.kit.numbers import key_of
 from denggao.web.ledger.models import Enterprise
 from denggao.web.ledger.models.enterprise import within
 from denggao.web.ledger.search import named
@@ -45,7 +46,7 @@ def chains(
     if text:
         found = found.filter(enterprise__in=Enterprise.objects.filter(named(text)).values("pk"))
     if leader:
-        found = found.filter(leader_id=int(leader) if leader.isascii() and leader.isdigit() else 0)
+        found = found.filter(leader_id=key_of(leader))
     if unit:
         found = found.filter(unit=unit)
     return found

@@ -20,6 +20,7 @@ from denggao.web.accounts.access import requires
 from denggao.web.assessments import actions, following, rolls
 from denggao.web.assessments.models import Frozen, Reminder
 from denggao.web.kit.days import day_of
+from denggao.web.kit.numbers import key_of
 from denggao.web.kit.paging import page_of
 from denggao.web.ledger import exports, files
 from denggao.web.ledger.actions import assign as give
@@ -121,8 +122,7 @@ def assign(request: HttpRequest) -> HttpResponse:
         owner = request.user
         if "one" not in request.POST:
             asked = request.POST.get("owner", "")
-            found = following.people(request.user).filter(pk=asked) if asked.isdecimal() else None
-            owner = found.first() if found is not None else None
+            owner = following.people(request.user).filter(pk=key_of(asked)).first()
             if owner is None:
                 raise UserError("请选一位责任人")
         firms = _chosen(request)

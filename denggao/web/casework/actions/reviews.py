@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from denggao.diagnosis import review as r
@@ -33,6 +34,7 @@ from denggao.web.casework.models import (
 from denggao.web.kit.conflicts import Conflict
 from denggao.web.ledger import resolving
 from denggao.web.ledger.models import Statement, Value
+from denggao.web.ledger.models.enterprise import within
 from denggao.web.ledger.sources import RANKS
 
 #: Said of a file, and no reason to refuse it.
@@ -103,7 +105,7 @@ def read_back(
     table, or a department that was not asked; Conflict where its opinions came in meanwhile."""
     if department not in kept.review.questions:
         raise UserError(f"{department}没有被征求意见")
-    cases = list(Case.objects.filter(batch=kept.batch).select_related("enterprise", "batch"))
+    cases = list(_asked_about(kept))
     fresh, problems = _read(kept, cases, department, name, data, bool(corrects.strip()))
     bad = [p for p in problems if p.kind not in _NOTES]
     try:
@@ -126,6 +128,14 @@ def read_back(
     except IntegrityError:  # the same department's opinions came in meanwhile
         raise Conflict from None
     return file
+
+
+def _asked_about(kept: JointReview) -> QuerySet[Case]:
+    """Applications of the batch from the region that sent the list: a batch of the city has those
+    of other districts too, and a firm without a code is known by its name alone."""
+    region = kept.by.unit.region if kept.by.unit else kept.batch.region
+    found = Case.objects.filter(within(region, "enterprise__"), batch=kept.batch)
+    return found.select_related("enterprise", "batch")
 
 
 def _read(

@@ -26,6 +26,7 @@ from denggao.web.casework.queries import cases as queries
 from denggao.web.casework.views.common import DOCX, batch_of, file, form_page
 from denggao.web.kit.conflicts import Conflict
 from denggao.web.kit.days import day_of
+from denggao.web.kit.numbers import key_of
 from denggao.web.kit.paging import page_of
 from denggao.web.ledger.actions import note_export
 from denggao.web.ledger.exports import write_list
@@ -116,9 +117,7 @@ def steps(request: HttpRequest, pk: int) -> HttpResponse:
     if code not in (*_TOGETHER, _PAPERS):
         messages.error(request, "请选择要办的一步")
         return redirect("casework:batch", pk)
-    chosen = {
-        int(text) for text in request.POST.getlist("case") if text.isascii() and text.isdigit()
-    }
+    chosen = {key_of(text) for text in request.POST.getlist("case")}
     rows = list(queries.of_batch(request.user, found).filter(pk__in=chosen))
     if not rows:
         messages.error(request, "请先勾选企业")
@@ -219,7 +218,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
     rows = Case.objects.for_user(request.user).select_related("batch__region")
     asked = request.GET.get("year", "")
     years = sorted(set(rows.order_by().values_list("year", flat=True).distinct()), reverse=True)
-    if asked.isascii() and asked.isdigit() and int(asked) in years:
+    if key_of(asked) in years:
         rows = rows.filter(year=int(asked))
     cases = list(rows)
     batches = list(Batch.objects.for_user(request.user).filter(year__in={c.year for c in cases}))

@@ -17,6 +17,7 @@ from denggao.web.casework.models import AnnualReport, Batch, Case, Opinion, Titl
 from denggao.web.casework.queries.titles import tier_of
 from denggao.web.casework.views.common import conflict, form_page
 from denggao.web.kit.conflicts import Conflict
+from denggao.web.kit.numbers import key_of
 from denggao.web.ledger.models import Enterprise
 
 
@@ -51,7 +52,7 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
     firm = _firm(request, pk)
     text = request.POST.get("batch", "")
     mine = Batch.objects.for_user(request.user)
-    batch = mine.filter(pk=int(text)).first() if text.isascii() and text.isdigit() else None
+    batch = mine.filter(pk=key_of(text)).first()
     if batch is None:
         messages.error(request, "请选择批次")
         return redirect("casework:filings", pk)

@@ -21,6 +21,7 @@ from denggao.web.casework.forms import AnnouncementForm
 from denggao.web.casework.models import Announced, Announcement
 from denggao.web.casework.views.common import conflict, form_page
 from denggao.web.kit.conflicts import Conflict
+from denggao.web.kit.numbers import key_of
 from denggao.web.kit.paging import page_of
 from denggao.web.ledger.models import Enterprise
 from denggao.web.ledger.search import titles_of
@@ -108,9 +109,7 @@ def _line(
 def enter(request: HttpRequest, pk: int) -> HttpResponse:
     """入账: the lines that were ticked"""
     found = _mine(request, pk)
-    chosen = [
-        int(text) for text in request.POST.getlist("row") if text.isascii() and text.isdigit()
-    ]
+    chosen = [key_of(text) for text in request.POST.getlist("row")]
     mine = Enterprise.objects.for_user(request.user)
     rows = list(found.rows.filter(pk__in=chosen, enterprise__in=mine).select_related("enterprise"))
     done, refused = actions.apply(by=request.user, made=found, rows=rows)
@@ -134,7 +133,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     same = None
     if text != "none":
         firms = Enterprise.objects.for_user(request.user)
-        same = firms.filter(pk=int(text)).first() if text.isascii() and text.isdigit() else None
+        same = firms.filter(pk=key_of(text)).first()
         if same is None:
             messages.error(request, "请选择是台账里的哪一户，或选不入账")
             return redirect(back)

@@ -28,6 +28,7 @@ from denggao.web.casework.opinions import departments as asked_in
 from denggao.web.casework.queries.cases import of_batch
 from denggao.web.casework.views.common import batch_of, conflict, file, form_page
 from denggao.web.kit.conflicts import Conflict
+from denggao.web.kit.numbers import key_of
 from denggao.web.ledger.actions import note_export
 
 _STAGES = ("review", "recommended", "refused", "expert", "publicity", "objection", "issued",
@@ -195,7 +196,7 @@ def _given(request: HttpRequest, batch: Batch, asked: list[Said]) -> HttpRespons
         try:
             actions.give(
                 by=request.user, kept=said.review, case=case, answer=answer, words=words,  # type: ignore[arg-type]
-                seen=int(seen) if seen.isascii() and seen.isdigit() else 0,
+                seen=key_of(seen),
             )  # fmt: skip
             done += 1
         except UserError as error:

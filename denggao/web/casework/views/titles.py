@@ -22,6 +22,7 @@ from denggao.web.casework.queries import titles as queries
 from denggao.web.casework.views.common import conflict
 from denggao.web.kit.conflicts import Conflict
 from denggao.web.kit.days import day_of
+from denggao.web.kit.numbers import key_of
 from denggao.web.kit.paging import page_of
 from denggao.web.ledger.models import Enterprise
 from denggao.web.ledger.search import LADDER, titles_of
@@ -89,7 +90,7 @@ def filed(request: HttpRequest) -> HttpResponse:
     told = request.POST
     text, day = told.get("year", ""), day_of(told.get("day", ""))
     back = f"{reverse('casework:title-reports')}?year={text}"
-    if not (text.isascii() and text.isdigit() and 2000 <= int(text) <= 2100):
+    if not 2000 <= key_of(text) <= 2100:
         messages.error(request, "没有这一年度")
         return redirect("casework:title-reports")
     missed = "missed" in told
@@ -100,7 +101,7 @@ def filed(request: HttpRequest) -> HttpResponse:
         messages.error(request, "还没到5月31日24时，不能登记未报")
         return redirect(back)
     firms = Enterprise.objects.for_user(request.user).filter(
-        pk__in=[int(pk) for pk in told.getlist("firm") if pk.isascii() and pk.isdigit()]
+        pk__in=[key_of(pk) for pk in told.getlist("firm")]
     )
     at = None
     if day is not None and not missed:

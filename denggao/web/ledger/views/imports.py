@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from denggao.facts.errors import UserError
 from denggao.web.accounts.access import requires
+from denggao.web.kit.numbers import key_of
 from denggao.web.kit.paging import page_of
 from denggao.web.ledger import actions, exports, files, forms, queries
 from denggao.web.ledger.forms import UndoForm, UploadForm
@@ -215,8 +216,8 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """认定"""
     pending = get_object_or_404(queries.open_questions(request.user, decided=True), pk=pk)
     verdict, same = request.POST.get("verdict", ""), None
-    if verdict.isdigit():
-        same = get_object_or_404(Enterprise.objects.for_user(request.user), pk=int(verdict))
+    if chosen := key_of(verdict):
+        same = get_object_or_404(Enterprise.objects.for_user(request.user), pk=chosen)
         verdict = PendingRow.Decision.SAME
     if verdict not in (PendingRow.Decision.SAME, PendingRow.Decision.NEW, PendingRow.Decision.NONE):
         raise Http404

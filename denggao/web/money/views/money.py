@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from denggao.facts.errors import UserError
 from denggao.web.accounts.access import requires
+from denggao.web.kit.numbers import key_of
 from denggao.web.kit.paging import page_of
 from denggao.web.ledger.actions import Conflict
 from denggao.web.ledger.models import Enterprise
@@ -98,7 +99,7 @@ def entitled(request: HttpRequest) -> HttpResponse:
     """应享尽享"""
     surveys = queries.surveys(request.user)
     asked = request.GET.get("run", "")
-    chosen = surveys.filter(pk=asked).first() if asked.isdecimal() else surveys.first()
+    chosen = surveys.filter(pk=key_of(asked)).first() if asked else surveys.first()
     context: dict[str, Any] = {"surveys": surveys[:30], "chosen": chosen}
     if chosen is not None:
         rows = queries.missed(request.user, chosen)

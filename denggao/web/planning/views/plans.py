@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from denggao.facts.errors import UserError
 from denggao.web.accounts.access import requires
+from denggao.web.kit.numbers import key_of
 from denggao.web.planning import actions, adopting, checks, marking
 from denggao.web.planning.forms import FORMS, AdoptForm, MissedForm, PeriodForm, PlanForm, blank
 from denggao.web.planning.models import PlanItem, PlanText
@@ -148,7 +149,7 @@ def _decided(request: HttpRequest, one: PlanItem, said: dict[str, Any] | None) -
     told = request.POST.get("version", "")
     try:
         one = actions.decide_item(
-            by=request.user, item=one, version=int(told) if told.isdecimal() else 0,
+            by=request.user, item=one, version=key_of(told),
             decision=decision, said=said, why=request.POST.get("why", "").strip(),
         )  # fmt: skip
     except actions.Conflict:

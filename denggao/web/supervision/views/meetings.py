@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from denggao.facts.errors import UserError
 from denggao.web.accounts.access import requires
 from denggao.web.kit.days import day_of
+from denggao.web.kit.numbers import key_of
 from denggao.web.kit.paging import page_of
 from denggao.web.supervision.actions import StaleError
 from denggao.web.supervision.actions import meetings as actions
@@ -77,7 +78,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         kept = Meeting.objects.get(pk=pk)  # the form has written its values into the other
         try:
             actions.write_minutes(
-                by=request.user, meeting=kept, version=int(version) if version.isdigit() else 0,
+                by=request.user, meeting=kept, version=key_of(version),
                 values=form.cleaned_data,
             )  # fmt: skip
         except StaleError:

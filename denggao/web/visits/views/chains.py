@@ -17,6 +17,7 @@ from denggao.facts.identity import normal_name
 from denggao.web.accounts.access import requires
 from denggao.web.accounts.models import Region
 from denggao.web.kit.days import day_of
+from denggao.web.kit.numbers import key_of
 from denggao.web.kit.paging import page_of
 from denggao.web.ledger.actions import Conflict
 from denggao.web.ledger.models import Enterprise, Value
@@ -109,7 +110,7 @@ def assign(request: HttpRequest) -> HttpResponse:
     firms = _chosen(request, which.cleaned_data) if is_asked else Enterprise.objects.none()
     form = ChainForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        keys = [int(key) for key in request.POST.getlist("firm") if key.isascii() and key.isdigit()]
+        keys = [key_of(key) for key in request.POST.getlist("firm")]
         picked = list(Enterprise.objects.for_user(request.user).filter(pk__in=keys))
         if not picked or not form.chosen:
             form.add_error(None, "请至少选一户企业，并至少填一样要定的")

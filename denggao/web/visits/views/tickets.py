@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from denggao.facts.errors import UserError
 from denggao.web.accounts.access import requires
+from denggao.web.kit.numbers import key_of
 from denggao.web.kit.paging import page_of
 from denggao.web.ledger.actions import Conflict
 from denggao.web.visits import clocks, flow, queries
@@ -73,7 +74,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         actions.move(
             by=request.user, ticket=found, code=told.get("move", ""),
-            version=int(version) if version.isascii() and version.isdigit() else 0,
+            version=key_of(version),
             unit=told.get("unit", "")[:60], note=told.get("note", "")[:2000],
             satisfaction=told.get("satisfaction", "")[:8],
         )  # fmt: skip
