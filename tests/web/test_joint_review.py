@@ -109,7 +109,7 @@ def verdicts() -> dict[str, int]:
 def test_a_firm_of_the_same_name_elsewhere_gets_no_opinion(
     make_user: Callable[..., User], clerk: User
 ) -> None:
-    """Two districts in one batch of the city, a firm of the same name in each, no codes."""
+    """Two districts in one batch of the city, firms of the same name in both, no codes."""
     batch = add_batch(make_user("city", "clerk", region=LANZHOU))
     other = make_user("other", "clerk", region=QILIHE)
     cases = [
@@ -117,16 +117,17 @@ def test_a_firm_of_the_same_name_elsewhere_gets_no_opinion(
             enterprise=Enterprise.objects.create(name="模拟同名公司", region=by.region, made_by=by),
             batch=batch, title=batch.title, year=batch.year, state="review", made_by=by,
         )
-        for by in (clerk, other)
+        for by in (other, clerk, other)
     ]  # fmt: skip
-    kept = reviews.send_out(by=clerk, batch=batch, cases=cases[:1], due=DUE)
+    kept = reviews.send_out(by=clerk, batch=batch, cases=cases[1:2], due=DUE)
+    assert [said.review for said in said_of(cases)] == [None, kept, None]
     department = next(iter(kept.review.questions))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "back.xlsx"
         write_form(path, kept.review, department)
         data = filled(path.read_bytes(), rows=1)
     reviews.read_back(by=clerk, kept=kept, department=department, name="back.xlsx", data=data)
-    assert [opinion.case for opinion in Opinion.objects.all()] == cases[:1]
+    assert [opinion.case for opinion in Opinion.objects.all()] == cases[1:2]
 
 
 def test_sixty_firms_by_file_with_one_departments_file_altered(

@@ -76,10 +76,24 @@ def said_of(cases: Sequence[Case], on: datetime.date | None = None) -> list[Said
     by_case: dict[int, dict[str, Opinion]] = {}
     for row in rows:
         by_case.setdefault(row.case_id, {})[row.department] = row
-    lists = list(JointReview.objects.filter(batch__in={c.batch_id for c in cases}).order_by("-pk"))
-    reviews = [(kept, kept.review) for kept in lists]
+    lists = JointReview.objects.filter(batch__in={c.batch_id for c in cases}).order_by("-pk")
+    reviews = [(kept, kept.review) for kept in lists.select_related("by__unit__region")]
     held = [(kept, review, {firm.key for firm in review.firms}) for kept, review in reviews]
-    return [_said(case, by_case.get(case.pk, {}), held, on) for case in cases]
+    paths = dict(Region.objects.values_list("code", "path")) if held else {}
+    told = []
+    for case in cases:
+        near = [one for one in held if _reaches(one[0], case, paths)]
+        told.append(_said(case, by_case.get(case.pk, {}), near, on))
+    return told
+
+
+def _reaches(kept: JointReview, case: Case, paths: dict[str, str]) -> bool:
+    """Was the list sent by a bureau of the firm's region? A firm without a code is known by its
+    name, which another district's list may have too."""
+    if kept.by.unit is None:
+        return True
+    firm, sender = case.enterprise, kept.by.unit.region.path
+    return any(paths.get(code, "").startswith(sender) for code in (firm.region_id, firm.zone_id))
 
 
 def _said(

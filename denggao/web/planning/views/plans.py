@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from denggao.facts.errors import UserError
 from denggao.web.accounts.access import requires
 from denggao.web.kit.numbers import key_of
+from denggao.web.ledger.actions import note_export
 from denggao.web.planning import actions, adopting, checks, marking
 from denggao.web.planning.forms import FORMS, AdoptForm, MissedForm, PeriodForm, PlanForm, blank
 from denggao.web.planning.models import PlanItem, PlanText
@@ -116,6 +117,7 @@ def _groups(items: list[PlanItem]) -> list[dict[str, Any]]:
 def original(request: HttpRequest, pk: int) -> HttpResponse:
     """下载原件"""
     kept = _mine(request, pk)
+    note_export(by=request.user, what=f"计划原件 {kept}", count=1)
     answer = HttpResponse(bytes(kept.content), content_type="application/octet-stream")
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(kept.file)}"
     return answer

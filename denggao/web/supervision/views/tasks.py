@@ -256,6 +256,7 @@ def remind(request: HttpRequest, pk: int) -> HttpResponse:
 def evidence(request: HttpRequest, pk: int) -> HttpResponse:
     """佐证材料"""
     kept = get_object_or_404(Evidence.objects.for_user(request.user), pk=pk)
+    note_export(by=request.user, what=f"佐证材料 {kept.name}", count=1)
     answer = HttpResponse(bytes(kept.content), content_type="application/octet-stream")
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(kept.name)}"
     return answer
