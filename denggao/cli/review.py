@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 app = application("联审：名单发给各部门，按文件收回意见")
 _SHOWN = 20
+_NAMES = ("企业名称", "单位名称", "公司名称", "名称", "统一社会信用代码", "信用代码")
 _NOT_IN_NAMES = '/\\:*?"<>|'
 
 
@@ -69,7 +70,8 @@ def masked_note(note: str) -> str:
 def _firms(ledgers: Sequence[Path]) -> list[tuple[str, str]]:
     from denggao.facts.ledger import read_ledgers
 
-    ledger = read_ledgers(ledgers, as_of=day(None))
+    # a list of names is enough: these heads make a table without any fact beside them
+    ledger = read_ledgers(ledgers, as_of=day(None), carry=_NAMES)
     names, codes = (ledger.columns.get(key, [None] * len(ledger)) for key in ("name", "uscc"))
     return [
         (name or shown, code or "")

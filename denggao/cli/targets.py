@@ -72,6 +72,11 @@ def _checked(
     made = draft(read_source(source), region)
     targets = targets_of(made)
     years = years_of(made.head.title or "") or made.head.period
+    if not targets and series is None:
+        raise UserError(
+            f"{source}：没有读出一条目标，无从自查；请核对是不是方案原文，"
+            "或先 denggao draft 写出拟稿，补上目标再查"
+        )
     found = check_targets(targets, years[0] if years else None, known_of(made))
     return found, _claims(made, series), len(targets)
 

@@ -51,19 +51,38 @@ def create_admin(username: str, name: str, codes: list[str]) -> str:
 
 
 def verify(anchor: str) -> tuple[list[str], str]:
-    """Everything that was altered outside the application, and the present head."""
+    """Everything that was altered outside the application, and the present head. Raises UserError
+    where there is no data."""
     from denggao.web.accounts import audit
     from denggao.web.ledger import importing
     from denggao.web.supervision import frozen
 
+    _expect_data()
     return [*audit.faults(anchor), *importing.faults(), *frozen.faults()], audit.head()
 
 
 def backup(target: Path) -> dict[str, Any]:
-    """All data into one file; returns its manifest."""
+    """All data into one file; returns its manifest. Raises UserError where there is no data."""
     from denggao.web import backup as archive
 
+    _expect_data()
     return archive.backup(target)
+
+
+def _expect_data() -> None:
+    """A slip in ``--home`` must not look like an empty but sound database."""
+    from django.conf import settings
+    from django.db import connection
+    from django.db.utils import OperationalError
+
+    file = settings.DATABASES["default"]["NAME"]
+    there = connection.vendor != "sqlite" or Path(file).is_file()
+    try:
+        if there and "accounts_auditrow" in connection.introspection.table_names():
+            return
+    except OperationalError as error:
+        raise UserError(f"数据库 {database()} 打不开：{error}") from None
+    raise UserError(f"{database()} 里没有登高的数据；请核对 --home 指的是不是数据文件夹")
 
 
 def restore(source: Path) -> dict[str, Any]:

@@ -106,6 +106,16 @@ def test_a_plan_is_checked_against_itself(capsys: pytest.CaptureFixture[str]) ->
     assert code == 0
 
 
+def test_a_file_without_targets_is_not_called_sound(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    other = tmp_path / "企业.json"
+    other.write_text('{"as_of": "2026-06-30"}', encoding="utf-8")
+    code, told = run(capsys, "targets", "check", other)
+    assert code == 2
+    assert "没有读出一条目标" in told
+
+
 def test_a_draft_is_checked_like_its_text(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

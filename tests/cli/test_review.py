@@ -82,6 +82,17 @@ def test_forms_say_what_is_asked_and_hold_no_figures(sent: Path) -> None:
         assert not sheet.cell(FIRST, 4).protection.locked
 
 
+@pytest.mark.parametrize("head", ["企业名称,统一社会信用代码", "序号,企业名称,统一社会信用代码"])
+def test_a_list_of_names_without_any_fact_is_enough(
+    tmp_path: Path, capsys: Capture, head: str
+) -> None:
+    names = tmp_path / "名单.csv"
+    number = "1," if head.startswith("序号") else ""
+    names.write_text(f"{head}\n{number}模拟甲公司,{credit_code(1)}\n", encoding="utf-8")
+    assert run("review", "export", names, "-o", tmp_path / "联审", "--due", "2026-07-15") == 0
+    assert "1 户，5 个部门" in capsys.readouterr().out
+
+
 def test_all_agree(sent: Path, capsys: Capture) -> None:
     for department in DEPARTMENTS:
         fill(form(sent, department), {})

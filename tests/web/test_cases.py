@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import random
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -274,6 +275,7 @@ def test_the_board_shows_each_firm_once_and_its_counts_add_up(
     lines = answer.context["lines"]
     assert [line.number for line in lines] == list(range(1, 13))
     assert all(line.todo for line in lines)
+    assert not [word for line in lines for word in line.lacking if re.search(r"\bM\d", word)]
     assert len({line.case.enterprise_id for line in lines}) == 12
     only = client.get(where, {"state": "review"})
     assert {line.case.state for line in only.context["lines"]} == {"review"}
@@ -293,7 +295,7 @@ def test_the_eve_sheet_by_leader_on_page_excel_and_word(
     found = dict(client.get(reverse("casework:batch-eve", args=[batch.pk])).context["leaders"])
     assert [line.is_ready for line in found[boss.place]] == [False, False, True]
     assert list(found) == [boss.place, queries.NOBODY]
-    assert found[queries.NOBODY][0].missing == ["缺材料 M1、M2、M3、M4、M5、M6、M7、M8"]
+    assert found[queries.NOBODY][0].missing == ["缺材料：8 样都没有"]
     book = client.get(reverse("casework:batch-eve-file", args=[batch.pk, "xlsx"])).content
     sheet = openpyxl.load_workbook(io.BytesIO(book)).active
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]

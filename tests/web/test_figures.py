@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from denggao.diagnosis.weekly.stand import ALL
 from denggao.facts.titles import held
 from denggao.web.accounts.models import User
 from denggao.web.ledger.models import Enterprise, Statement, Title, Value
 from denggao.web.planning import figures, quotas
 from denggao.web.planning.models import Goal, Quota, Revision
 from denggao.web.planning.models.targets import SCALE
+from denggao.web.supervision import standing
 from tests.web.conftest import CHENGGUAN, HIGH_TECH, LANZHOU, QILIHE
 
 ON = date(2026, 6, 30)
@@ -115,6 +117,17 @@ def test_every_figure_is_the_list_it_opens(
     firms = Enterprise.objects.for_user(city)
     papers = [[t.held() for t in f.titles.filter(withdrawn=False)] for f in firms]
     assert kinds[0].done == sum(held(p, HNTE, ON) is True for p in papers)
+
+
+@pytest.mark.parametrize(("whole", "rest"), [(10, []), (12, [2]), (None, [])])
+def test_the_weekly_report_adds_a_target_and_its_shares_up_once(
+    city: User, goal: Any, whole: int | None, rest: list[int]
+) -> None:
+    goal({("",): whole, (CHENGGUAN,): 6, (QILIHE,): 4})
+    told = [(g.unit, g.value) for g in standing.stand_of(city, ON).goals if g.value is not None]
+    shares = {("城关区", 6), ("七里河区", 4)}
+    assert set(told) - shares == {(ALL, value) for value in rest}
+    assert sum(value for _, value in told) == (whole or 10)
 
 
 def test_an_unknown_quota_stays_unknown(city: User, goal: Any) -> None:

@@ -201,6 +201,16 @@ def test_commands_from_an_empty_folder(tmp_path: Path) -> None:
     assert "审计第 1 条被改过" in found.stdout
 
 
+@pytest.mark.parametrize("command", [["verify"], ["backup", "-o", "备份.zip"]])
+def test_a_folder_without_data_is_neither_sound_nor_worth_a_backup(
+    tmp_path: Path, command: list[str]
+) -> None:
+    done = denggao(tmp_path / "写错的", *command)
+    assert done.returncode == 2
+    assert "没有登高的数据" in done.stderr
+    assert "--home" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [("DENGGAO_DEBUG", "maybe"), ("DENGGAO_IDLE_MINUTES", "0"), ("DENGGAO_SECRET_KEY", "short")],

@@ -144,11 +144,11 @@ def _goals(found: Standing, rules: Rules) -> Iterator[Goal]:
         of = _aimed(line.goal, found.on)
         if not of:
             continue
-        yield from _parts(line, of, line.whole, ALL)
-        for cut in line.cuts:
-            if cut.axis == axis:
-                for figure in cut.figures:
-                    yield from _parts(line, of, figure, figure.label)
+        shares = [figure for cut in line.cuts if cut.axis == axis for figure in cut.figures]
+        given = sum(_whole(share.target) for share in shares if share.target is not None)
+        yield from _parts(line, of, line.whole, ALL, given)
+        for share in shares:
+            yield from _parts(line, of, share, share.label)
 
 
 def _aimed(goal: Aim, on: datetime.date) -> str:
@@ -166,11 +166,15 @@ def _aimed(goal: Aim, on: datetime.date) -> str:
     return ""
 
 
-def _parts(line: Line, of: str, figure: Figure, unit: str) -> Iterator[Goal]:
+def _parts(line: Line, of: str, figure: Figure, unit: str, given: int = 0) -> Iterator[Goal]:
+    """What is left of a target after ``given`` went to the units: the report adds up all rows, so
+    a target and its shares must not both be among them."""
     goal, key = line.goal, f"{line.goal.pk}|{figure.axis}|{figure.key}"
     source = f"目标任务：{goal}"
     if figure.target is not None:
-        yield Goal(key, of, unit, goal.first, goal.year, _whole(figure.target), source)
+        left = _whole(figure.target) - given
+        if left or not given:
+            yield Goal(key, of, unit, goal.first, goal.year, left, source)
     for number in range(figure.unset):
         yield Goal(f"{key}|{number}", of, unit, goal.first, goal.year, None, source)
 

@@ -61,7 +61,7 @@ def lines(cases: Iterable[Case], first: int = 1) -> list[Line]:
         Line(
             number, case, todo_of(case),
             [f"{id_} {name}{_WORDS[truth]}" for id_, name, truth in case.open_rules],
-            case.lacking,
+            _papers(case),
         )
         for number, case in enumerate(cases, first)
     ]  # fmt: skip
@@ -82,7 +82,7 @@ def todo_of(case: Case) -> str:
     if case.open_rules:
         return f"问数据：{case.open_rules[0][1]}"
     if case.lacking:
-        return f"补材料：{'、'.join(case.lacking)}"
+        return f"补材料：{'；'.join(_papers(case))}"
     return "关口都过，提交材料" if case.state == "materials" else "关口都过，转入材料"
 
 
@@ -119,11 +119,31 @@ def eve(user: User, batch: Batch) -> list[tuple[str, list[EveLine]]]:
 
 
 def _missing(blocking: Sequence[gates.Gate], papers: set[str]) -> list[str]:
-    """Conditions one by one; papers that are simply not there together."""
+    """Conditions one by one; papers that are simply not there together, by what they are called:
+    nobody knows them by the codes of our list."""
     rules = [f"{g.code} {g.name}（{g.why}）" for g in blocking if g.code not in papers]
-    absent = [g.code for g in blocking if g.code in papers and g.why == "缺"]
-    others = [f"{g.code} {g.why}" for g in blocking if g.code in papers and g.why != "缺"]
-    return [*rules, *others, *([f"缺材料 {'、'.join(absent)}"] if absent else [])]
+    absent = [g.name for g in blocking if g.code in papers and g.why == "缺"]
+    others = [f"{_short(g.name)}：{g.why}" for g in blocking if g.code in papers and g.why != "缺"]
+    named = _together(absent, len(papers))
+    return [*rules, *others, *([f"缺材料：{'；'.join(named)}"] if named else [])]
+
+
+def _papers(case: Case) -> list[str]:
+    """The papers that an application still needs, by name."""
+    wanted = materials(case.title)
+    return _together([m.name for m in wanted if m.code in case.lacking], len(wanted))
+
+
+def _together(names: Sequence[str], of: int) -> list[str]:
+    """One word where not one paper is there."""
+    if of > 1 and len(names) == of:
+        return [f"{of} 样都没有"]
+    return [_short(name) for name in names]
+
+
+def _short(name: str) -> str:
+    """认定申请书（网上打印并签名、盖章） → 认定申请书"""
+    return name.split("（")[0] if name.endswith("）") else name
 
 
 # --- what became of them -------------------------------------------------------------------------

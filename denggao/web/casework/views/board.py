@@ -165,7 +165,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
         [
             line.number, line.case.enterprise.name, line.case.enterprise.uscc or "",
             line.case.enterprise.region.name, line.case.stage.name, line.todo,
-            "；".join(line.rules), "、".join(line.lacking), line.case.adviser,
+            "；".join(line.rules), "；".join(line.lacking), line.case.adviser,
             line.case.responsible.place if line.case.responsible else queries.NOBODY,
             _minute(line.case.filed_at),
         ]
