@@ -13,6 +13,7 @@ from pathlib import Path
 USERNAME = "demo"
 #: What each department shows of itself: ``fill(user, as_of)``, once, after the ledger is there.
 DEPARTMENTS: tuple[str, ...] = (
+    "denggao.web.assessments.demo",
     "denggao.web.casework.demo",
     "denggao.web.planning.demo",
     "denggao.web.visits.demo",
