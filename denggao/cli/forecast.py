@@ -73,17 +73,10 @@ def forecast(
     if output is not None:
         checked_output(output, _KINDS, [*paths, columns])
     stated = Stated(
-        target=target,
-        base=base,
-        filings=filings,
-        pass_rate=None if pass_rate is None else rate(pass_rate, "--pass-rate"),
-        renewal=None if renewal is None else rate(renewal, "--renewal"),
-        start=start,
-        end=end,
-        term=term,
-        window=window,
-        open=still_open,
-    )
+        target=target, base=base, filings=filings, start=start, end=end, term=term,
+        pass_rate=_rate(pass_rate, "--pass-rate"), renewal=_rate(renewal, "--renewal"),
+        window=window, open=still_open,
+    )  # fmt: skip
     sure = _confidence(rate(confidence, "--confidence"))
     past, sources = _counted(paths, stated, kind, on, columns, id_column) if paths else (None, [])
     started = basis(stated, past)
@@ -91,6 +84,12 @@ def forecast(
     if output is not None:
         _save(output, found, started, sources, on, templates)
     _show(found, started, sources, as_json, output)
+
+
+def _rate(told: str | None, option: str) -> Fraction | None:
+    from denggao.diagnosis.forecast.inputs import rate
+
+    return None if told is None else rate(told, option)
 
 
 def _confidence(value: Fraction) -> Fraction:
