@@ -66,16 +66,15 @@ def forecast(
     from denggao.diagnosis.forecast.inputs import Stated, basis, rate
     from denggao.diagnosis.forecast.outlook import outlook
 
-    paths = ledgers or []
-    on = day(as_of)
+    paths, on = ledgers or [], day(as_of)
     if target is None:
         raise UserError("没有说目标：用 --target 给出户数，如 --target 255")
     if output is not None:
         checked_output(output, _KINDS, [*paths, columns])
     stated = Stated(
-        target=target, base=base, filings=filings, start=start, end=end, term=term,
+        target=target, base=base, filings=filings, start=start, end=end, term=term, window=window,
         pass_rate=_rate(pass_rate, "--pass-rate"), renewal=_rate(renewal, "--renewal"),
-        window=window, open=still_open,
+        open=still_open,
     )  # fmt: skip
     sure = _confidence(rate(confidence, "--confidence"))
     past, sources = _counted(paths, stated, kind, on, columns, id_column) if paths else (None, [])
