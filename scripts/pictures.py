@@ -237,7 +237,7 @@ def _crawl(
         try:
             answer = page.goto(address + where)
         except Error as error:
-            if "Download is starting" not in error.message:
+            if not re.search("Download is starting|ERR_ABORTED", error.message):  # a file
                 walk.wrong.append(f"{where}: {error.message.splitlines()[0]}")
             continue
         if answer.status >= 400:

@@ -62,7 +62,7 @@ def come_back(request: HttpRequest) -> User:
 
 
 def _known(name: Any, config: Oidc) -> User:
-    if not isinstance(name, str) or not name.strip():
+    if not isinstance(name, str) or not name.strip() or "\0" in name:
         raise UserError(f"统一身份认证没有给出用户名（声明 {config.claim}），没有登录")
     user = User.objects.filter(username=written_name(name)).first()
     if user is None or not user.may_enter:
