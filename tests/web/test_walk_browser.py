@@ -19,8 +19,8 @@ from tests.web.clocked import Clocked
 from tests.web.test_browser import BROWSER, page
 
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
-#: The second half takes as long again; it runs on CI, and where it is asked for (thorough).
-ALL_THE_WAY = bool(os.environ.get("CI")) or settings.default.max_examples >= 5000
+#: The second half takes as long again; it runs where it is asked for (thorough).
+ALL_THE_WAY = settings.default.max_examples >= 5000
 WORDS = "One-Firm-Walk-9"
 FIRM, CODE = "模拟领航科技有限公司", code(1)
 LAW = "甘肃省高新技术企业奖补"
