@@ -42,7 +42,11 @@ document.addEventListener("DOMContentLoaded", function () {
         { name: "完成", type: "bar", data: told.done, barMaxWidth: size * 2, label: { show: true, position: "top", fontSize: text.fontSize } },
       ],
     });
-    window.addEventListener("resize", function () { chart.resize(); });
-    window.addEventListener("beforeprint", function () { chart.resize(); });
+    // Paper is narrower than the window, and is laid out without this script: the picture scales.
+    function scale() {
+      place.querySelector("svg").setAttribute("viewBox", "0 0 " + chart.getWidth() + " " + chart.getHeight());
+    }
+    scale();
+    window.addEventListener("resize", function () { chart.resize(); scale(); });
   });
 });
