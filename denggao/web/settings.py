@@ -99,9 +99,13 @@ _SQLITE = {
     # a transaction that will write takes its turn at once, instead of failing half way
     "transaction_mode": "IMMEDIATE",
     "timeout": 60,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA busy_timeout=60000",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA busy_timeout=60000; PRAGMA cache_size=-16000",
 }
-DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{HOME / 'denggao.sqlite3'}")}
+_HERE = f"sqlite:///{HOME / 'denggao.sqlite3'}"
+# a connection stays with its thread: to open one anew costs more than most pages
+DATABASES = {
+    "default": dj_database_url.config(default=_HERE, conn_max_age=600, conn_health_checks=True)
+}
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"]["OPTIONS"] = _SQLITE
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -85,7 +85,8 @@ def enterprises(request: HttpRequest, asked: Query[EnterprisesAsked], paging: Qu
     """企业台账：查询、筛选
     不认识的列略过；不写列时给网页默认的几列。"""
     sought = search.Asked.of(request.GET)
-    page = page_of(request, search.enterprises(request.user, sought), paging.limit)
+    found = search.enterprises(request.user, sought)
+    page = page_of(request, found, paging.limit, keys_first=True)
     values = search.values_of(page.rows, sought.columns)
     rows = [
         {

@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from denggao.facts.catalogue import catalogue
@@ -58,10 +58,22 @@ def pieces() -> list[bytes]:
 
 def _read() -> list[bytes] | None:
     """One query; ``None`` where somebody has changed a firm since ``refresh``."""
-    rows = list(Block.objects.order_by("number").values_list("changes", "packed_at", "facts"))
+    rows = _rows()
     if any(changes != at for changes, at, _ in rows):
         return None
     return [bytes(facts) for *_, facts in rows]
+
+
+def _rows() -> list[tuple[int, int, bytes]]:
+    asked = Block.objects.order_by("number").values_list("changes", "packed_at", "facts")
+    if connection.vendor != "postgresql":
+        return list(asked)
+    import psycopg
+
+    # Django's own cursors carry bytes as text, which takes three times as long
+    connection.ensure_connection()
+    with psycopg.Cursor(connection.connection) as cursor:
+        return list(cursor.execute(*asked.query.sql_with_params(), binary=True))
 
 
 def refresh() -> None:

@@ -38,7 +38,7 @@ from denggao.web.menu import pages_of
 def enterprises(request: HttpRequest) -> HttpResponse:
     """培育库台账; for htmx only the list"""
     asked = search.Asked.of(request.GET)
-    page = page_of(request, search.enterprises(request.user, asked))
+    page = page_of(request, search.enterprises(request.user, asked), keys_first=True)
     context = {
         "page": page,
         "asked": asked,
