@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.web.books import book, row
-from tests.web.racing import Office
+from tests.web.racing import KINDS, Office
 
 KILLS, FIRMS = 10, 600
 _PREPARE = """
@@ -67,15 +66,9 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
-def test_kill_minus_nine_leaves_all_or_nothing(prepared: Path, tmp_path: Path) -> None:
-    home = tmp_path / "copy"
-    shutil.copytree(prepared, home)
-    _kill(home, environment(home))
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
-def test_kill_minus_nine_leaves_all_or_nothing_on_postgres(tmp_path: Path) -> None:
-    with Office(tmp_path, "postgres") as office:
+@pytest.mark.parametrize("kind", KINDS)
+def test_kill_minus_nine_leaves_all_or_nothing(kind: str, tmp_path: Path) -> None:
+    with Office(tmp_path, kind) as office:
         path = book(tmp_path / "大表.xlsx", [row(n, n, n + 1, 5) for n in range(FIRMS)])
         done = subprocess.run(
             [sys.executable, "-c", _PREPARE, str(path)], env=office.environment,
