@@ -26,7 +26,6 @@ import functools
 import http.client
 import multiprocessing
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -44,6 +43,7 @@ from urllib.parse import urlencode
 import psycopg
 
 from tests.databases import postgres
+from tests.web.homes import migrate, migrated
 
 #: The database of this run of the tests, see test_on_postgres.
 KINDS = (os.environ.get("DENGGAO_TEST_DATABASE", "sqlite"),)
@@ -67,11 +67,10 @@ class Office:
     def __init__(self, folder: Path, kind: str) -> None:
         self.home, self.kind = folder / "office", kind
         self.database = ""
+        self.home.mkdir(parents=True)
         if kind == "sqlite":
-            self.home.mkdir(parents=True)
-            shutil.copy(_sqlite_template(), self.home / "denggao.sqlite3")
+            migrated(self.home)
         else:
-            self.home.mkdir(parents=True)
             self.database = _postgres_copy()
 
     def __enter__(self) -> Office:
@@ -269,20 +268,12 @@ def _free_port() -> int:
 
 
 @functools.cache
-def _sqlite_template() -> Path:
-    """A migrated database, once for all offices of this process."""
-    home = Path(tempfile.mkdtemp(prefix="denggao-office-"))
-    _migrate(home, "")
-    return home / "denggao.sqlite3"
-
-
-@functools.cache
 def _postgres_template() -> str:
     name = f"template_{os.getpid()}"
     with _server() as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
     with tempfile.TemporaryDirectory() as home:
-        _migrate(Path(home), _address(name))
+        migrate(_environment(Path(home), _address(name)))
     return name
 
 
@@ -291,14 +282,6 @@ def _postgres_copy() -> str:
     with _server() as connection:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     return _address(name)
-
-
-def _migrate(home: Path, database: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "denggao", "migrate"], env=_environment(home, database),
-        capture_output=True, text=True, encoding="utf-8", check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
 
 
 def _server() -> psycopg.Connection[Any]:

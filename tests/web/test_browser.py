@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.web.books import book, row
+from tests.web.homes import migrated
 from tests.web.test_processes import environment, run
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -44,7 +45,7 @@ pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this mac
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """(address, one-time password of li) of a running application."""
     home = tmp_path_factory.mktemp("served")
-    made = run(home, "-c", _PEOPLE)
+    made = run(migrated(home), "-c", _PEOPLE)
     assert made.returncode == 0, made.stderr
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

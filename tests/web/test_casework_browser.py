@@ -17,6 +17,7 @@ import openpyxl
 import pytest
 
 from denggao.cli.common import today
+from tests.web.homes import migrated
 from tests.web.test_browser import BROWSER, _wait, page
 from tests.web.test_processes import environment, run
 
@@ -45,7 +46,7 @@ for name, code in (("li", "clerk"), ("zhang", "leader")):
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[str, str]]:
     """(address, names of the firms) of a running application."""
-    made = run(tmp_path, "-c", _PEOPLE)
+    made = run(migrated(tmp_path), "-c", _PEOPLE)
     assert made.returncode == 0, made.stderr
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from tests.web.homes import migrated
 from tests.web.racing import KINDS, Office, clients_of, only_one_wins
 from tests.web.test_processes import run as process
 
@@ -148,7 +149,7 @@ print(approved.pk, waiting.pk, waiting.state)
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
     """A home with a run that is approved, and one that waits to be computed."""
     home = tmp_path_factory.mktemp("killed")
-    made = process(home, "-c", _PREPARE, str(EVENTS))
+    made = process(migrated(home), "-c", _PREPARE, str(EVENTS))
     assert made.returncode == 0, made.stderr
     approved, waiting, state = made.stdout.split()
     assert state == "computing"

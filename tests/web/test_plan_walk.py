@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.web.homes import migrated
 from tests.web.test_browser import BROWSER, _wait, page
 from tests.web.test_plans import TEXT
 from tests.web.test_processes import environment, run
@@ -50,7 +51,7 @@ def texts(folder: Path) -> list[Path]:
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A running application with a clerk and a leader."""
     home = tmp_path_factory.mktemp("walk")
-    made = run(home, "-c", _PEOPLE)
+    made = run(migrated(home), "-c", _PEOPLE)
     assert made.returncode == 0, made.stderr
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.web.books import book, row
+from tests.web.homes import migrated
 from tests.web.racing import KINDS, Office
 
 KILLS, FIRMS = 10, 600
@@ -60,7 +61,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with an import that waits to be written: a ledger of so many firms."""
     home = tmp_path_factory.mktemp("home")
     path = book(home / "大表.xlsx", [row(n, n, n + 1, 5) for n in range(FIRMS)])
-    done = run(home, "-c", _PREPARE, str(path))
+    done = run(migrated(home), "-c", _PREPARE, str(path))
     assert done.returncode == 0, done.stderr
     return home
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.web.homes import migrated
 from tests.web.test_browser import BROWSER, NEW, _wait, enter, page
 from tests.web.test_processes import environment, run
 
@@ -34,7 +35,7 @@ pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this mac
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """(address, one-time password of li) of a running application with one firm."""
     home = tmp_path_factory.mktemp("visits")
-    made = run(home, "-c", _COUNTY)
+    made = run(migrated(home), "-c", _COUNTY)
     assert made.returncode == 0, made.stderr
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
