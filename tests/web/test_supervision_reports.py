@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 from collections.abc import Callable
+from fractions import Fraction
+from html import unescape
 from importlib.resources import files
 from pathlib import Path
 
@@ -14,8 +17,11 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+from denggao.diagnosis.weekly import scoring
+from denggao.diagnosis.weekly.scoring import Point
 from denggao.documents.anchors import anchor_of
 from denggao.facts.errors import UserError
+from denggao.facts.interval import Interval
 from denggao.web.accounts import audit
 from denggao.web.accounts.models import AuditRow, User
 from denggao.web.assessments import drafts
@@ -311,8 +317,10 @@ def test_scores_follow_the_dated_sheet_and_come_again_the_same(
     pages = {r: client.get(where, {"report": r.pk}).content.decode() for r in (old, new)}
     assert "模科发〔2026〕3号@2026-01-01" in pages[old]
     assert "模科发〔2026〕7号@2026-06-01" in pages[new]
-    assert "90分" in pages[old]  # one task late: 40 of 50
-    assert "60分～70分" in pages[new]  # nothing done in time: 0 of 30; visits nobody knows
+    assert "40分 / 50分（目标完成 没有分解到该单位，不计）" in pages[old]  # one task late
+    # nothing done in time: 0 of 30; visits nobody knows; neither targets nor titles to keep
+    assert "0分～10分 / 40分（目标完成、保存量 没有分解到该单位，不计）" in pages[new]
+    assert "100分" not in pages[old] + pages[new]  # nobody without duties gets full marks
     title(clerk, firms[1], "GR9", DAY)
     again = client.get(where, {"report": old.pk}).content.decode()
     assert again.count("分") == pages[old].count("分")
@@ -322,6 +330,44 @@ def test_scores_follow_the_dated_sheet_and_come_again_the_same(
     rows = list(openpyxl.load_workbook(io.BytesIO(export.content)).active.values)
     read = "考核应办结任务数 1；考核按期办结任务数 0"
     assert any("工信局" in row and read in row for row in rows)
+    left_out = next(row for row in rows if row[1] == "工信局" and row[2] == "KH-1")
+    assert left_out[4:6] == ("40", "不计")
+    whole = next(row for row in rows if row[1] == "工信局" and row[2] == "KH-SCORE")
+    assert whole[4:7] == ("40", "0分～10分", "各项相加；目标完成、保存量 没有分解到该单位，不计")
+
+
+def test_a_unit_is_placed_by_its_share_of_what_counts_for_it() -> None:
+    sheets = [
+        scoring.Sheet(unit, (Point("X", unit, "", "", Interval(lo, lo), ()),), Fraction(full))
+        for unit, lo, full in (("甲", 46, 50), ("乙", 90, 100), ("丙", 0, 0), ("丁", 92, 100))
+    ]
+    assert [(place, sheet.unit) for place, sheet in scoring.ranked(sheets)] == [
+        (1, "丁"), (1, "甲"), (3, "乙"), (None, "丙"),
+    ]  # fmt: skip
+
+
+def test_every_figure_behind_a_point_opens_its_rows(
+    clerk: User, head: User, firms: list[Enterprise], sign_in: Callable[[User], Client]
+) -> None:
+    _adopt(clerk, head)
+    tasks.add_task(by=clerk, text="办", units=["工信局"], leader="", source="手",
+                   due=DAY - WEEK, made_on=DAY - 3 * WEEK)  # fmt: skip
+    compiled(clerk)
+    client = sign_in(clerk)
+    page = client.get(reverse("supervision:reports-scores")).content.decode()
+    links = {unescape(x) for x in re.findall(r'href="([^"]+/figure/\?id=[^"]+)"', page)}
+    assert len(links) > 3
+    for link in links:
+        assert client.get(link).status_code == 200, link
+
+
+def test_a_line_left_out_may_give_no_points(clerk: User) -> None:
+    sheet = sorted(files("denggao.demo").joinpath("sheets").iterdir(), key=lambda p: p.name)[0]
+    text = sheet.read_text(encoding="utf-8")
+    wrong = text.replace("考核目标数 = 0 得 0 标记 不计", "考核目标数 = 0 得 50 标记 不计")
+    assert wrong != text
+    with pytest.raises(UserError, match="不计 的一档应得 0"):
+        drafts.keep(by=clerk, text=wrong)
 
 
 def test_a_sheet_is_tried_by_its_cases_only(clerk: User) -> None:
