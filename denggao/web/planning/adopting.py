@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from denggao.diagnosis.promises import stretch
 from denggao.drafting.as_targets import OPS
 from denggao.facts.errors import UserError
 from denggao.web.accounts.models import Region, Unit
@@ -28,7 +29,6 @@ from denggao.web.planning.models import (
 from denggao.web.planning.models.targets import SCALE
 
 EVERY = "每年"
-_SPAN = re.compile(r"(20\d\d)-(20\d\d)")
 _DUE = re.compile(
     r"(?P<year>20\d\d)年(?:(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})日)?(?:份?底)?|底|末|年底|度)"
 )
@@ -114,8 +114,8 @@ def _years(
     said: dict[str, Any], period: tuple[int, int] | None, issued: int
 ) -> list[tuple[int, int]]:
     year, how = said["year"], said.get("how", "other")
-    if isinstance(year, str) and (span := _SPAN.fullmatch(year)):
-        return [(int(span[1]), int(span[2]))]
+    if span := stretch(year, period):
+        return [span]
     if isinstance(year, int):
         begins = min(year, period[0] if period else issued)
         return [(year if how in (Goal.How.GROSS, Goal.How.NET) else begins, year)]
@@ -123,6 +123,8 @@ def _years(
         return [(one, one) for one in range(period[0], period[1] + 1)]
     if year == EVERY:
         raise UserError("“每年”要有计划的起止年度，请先填写")
+    if isinstance(year, str) and stretch(year, (issued, issued)):
+        raise UserError(f"“{year}”要有计划的起止年度，请先填写；或改成年份")
     raise UserError(f"年度“{year or '没有写明'}”要先改成年份、每年，或 2024-2027 这样的起止")
 
 
