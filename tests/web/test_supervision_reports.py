@@ -28,7 +28,8 @@ from denggao.web.assessments import drafts
 from denggao.web.kit import appending
 from denggao.web.ledger import actions as ledger
 from denggao.web.ledger.models import Enterprise
-from denggao.web.planning import figures
+from denggao.web.planning import figures, revising
+from denggao.web.planning.counting import WHOLE
 from denggao.web.supervision import frozen, standing
 from denggao.web.supervision.actions import reports as actions
 from denggao.web.supervision.actions import tasks
@@ -79,6 +80,46 @@ def test_the_figures_are_those_of_the_board(clerk: User, firms: list[Enterprise]
     assert [row.name for row in content.rows_of(HELD)] == ["模拟甲0公司"]
 
 
+def test_a_target_of_a_title_that_the_report_leaves_out_is_counted_all_the_same(
+    clerk: User, head: User, firms: list[Enterprise]
+) -> None:
+    small = "科技型中小企业"
+    for number, firm in enumerate(firms[:2]):
+        firm.refresh_from_db()
+        values = {"kind": small, "number": f"{number}", "issued_on": DAY - 2 * WEEK,
+                  "valid_to": datetime.date(DAY.year, 12, 31)}  # fmt: skip
+        ledger.add_title(by=clerk, enterprise=firm, version=firm.version, values=values, why="补")
+    said = {"name": f"入库{small}数", "tier": small, "how": "gross", "year": DAY.year, "op": "≥",
+            "unit": "户"}  # fmt: skip
+    cell = revising.Cell(WHOLE, Fraction(5))
+    revision = revising.state_goal(by=clerk, since=DAY - 4 * WEEK, source="通知", said=said,
+                                   cell=cell)  # fmt: skip
+    revising.decide(by=head, revision=revision, adopt=True)
+    actions.set_basis(
+        by=head, why="口径",
+        values={"since": DAY - WEEK, "place": "zone", "kinds": [HNTE], "laws": []},
+    )  # fmt: skip
+    reports = [compiled(clerk, DAY - WEEK), compiled(clerk)]
+    board = figures.standing(clerk, DAY)
+    assert board is not None
+    (line,) = board.lines
+    for report in reports:
+        content = frozen.content_of(report)
+        assert content.line(f"本年新认定·{small}").total == line.whole.done == 2
+        assert standing.differences(clerk, content) == []
+
+
+def test_what_became_known_later_is_told_beside_the_frozen_figures(
+    clerk: User, firms: list[Enterprise], sign_in: Callable[[User], Client]
+) -> None:
+    kept = compiled(clerk)
+    client, where = sign_in(clerk), reverse("supervision:reports-one", args=[kept.pk])
+    assert "按现在掌握的情况" not in client.get(where).content.decode()
+    title(clerk, firms[1], "GR2", DAY - 3 * WEEK)
+    page = client.get(where).content.decode()
+    assert "高新技术企业存量看板 2、周报 1。周报冻结的是编制时掌握的数" in page
+
+
 def test_a_report_that_differs_from_the_board_is_not_frozen(
     clerk: User, firms: list[Enterprise], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,7 +129,7 @@ def test_a_report_that_differs_from_the_board_is_not_frozen(
     monkeypatch.setattr(
         standing, "differences", lambda user, report: _against(user, report, DAY)
     )  # fmt: skip
-    with pytest.raises(UserError, match="看板 1，周报 0"):
+    with pytest.raises(UserError, match="看板 1、周报 0"):
         compiled(clerk)
     assert not Report.objects.exists()
 
