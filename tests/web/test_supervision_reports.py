@@ -358,9 +358,9 @@ def test_scores_follow_the_dated_sheet_and_come_again_the_same(
     pages = {r: client.get(where, {"report": r.pk}).content.decode() for r in (old, new)}
     assert "模科发〔2026〕3号@2026-01-01" in pages[old]
     assert "模科发〔2026〕7号@2026-06-01" in pages[new]
-    assert "40分 / 50分（目标完成 没有分解到该单位，不计）" in pages[old]  # one task late
+    assert "40分 / 50分（目标完成 本期没有应考核的，不计）" in pages[old]  # one task late
     # nothing done in time: 0 of 30; visits nobody knows; neither targets nor titles to keep
-    assert "0分～10分 / 40分（目标完成、保存量 没有分解到该单位，不计）" in pages[new]
+    assert "0分～10分 / 40分（目标完成、保存量 本期没有应考核的，不计）" in pages[new]
     assert "100分" not in pages[old] + pages[new]  # nobody without duties gets full marks
     title(clerk, firms[1], "GR9", DAY)
     again = client.get(where, {"report": old.pk}).content.decode()
@@ -374,7 +374,7 @@ def test_scores_follow_the_dated_sheet_and_come_again_the_same(
     left_out = next(row for row in rows if row[1] == "工信局" and row[2] == "KH-1")
     assert left_out[4:6] == ("40", "不计")
     whole = next(row for row in rows if row[1] == "工信局" and row[2] == "KH-SCORE")
-    assert whole[4:7] == ("40", "0分～10分", "各项相加；目标完成、保存量 没有分解到该单位，不计")
+    assert whole[4:7] == ("40", "0分～10分", "各项相加；目标完成、保存量 本期没有应考核的，不计")
 
 
 def test_a_unit_is_placed_by_its_share_of_what_counts_for_it() -> None:

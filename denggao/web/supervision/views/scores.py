@@ -131,4 +131,4 @@ def _rows(sheets: list[scoring.Sheet], law: Instrument) -> Iterator[list[str]]:
 
 def _note(sheet: scoring.Sheet) -> str:
     left_out = "、".join(point.name for point in sheet.left_out)
-    return f"各项相加；{left_out} 没有分解到该单位，不计" if left_out else "各项相加"
+    return f"各项相加；{left_out} 本期没有应考核的，不计" if left_out else "各项相加"
