@@ -51,7 +51,7 @@ def check(
 def _checked(
     source: Path, series: Path | None, region: str | None
 ) -> tuple[list[Finding], list[Verdict], int]:
-    from denggao.diagnosis.promises import period, years_of
+    from denggao.diagnosis.promises import dated, period, years_of
     from denggao.diagnosis.selfcheck import check_targets
 
     if source.suffix.lower() == ".md" and _is_instrument(source):
@@ -64,7 +64,9 @@ def _checked(
         instrument = load(source)
         if not instrument.targets:
             raise UserError(f"{source}：里面没有一条“目标”")
-        return check_targets(instrument.targets, period(instrument)[0]), [], len(instrument.targets)
+        first, last = period(instrument)
+        found = [dated(t, (first, last) if last else None) for t in instrument.targets]
+        return check_targets(found, first), [], len(found)
     from denggao.drafting.as_targets import known_of, targets_of
     from denggao.drafting.draft import draft
     from denggao.drafting.sources import read_source
@@ -77,8 +79,10 @@ def _checked(
             f"{source}：没有读出一条目标，无从自查；请核对是不是方案原文，"
             "或先 denggao draft 写出拟稿，补上目标再查"
         )
-    found = check_targets(targets, years[0] if years else None, known_of(made))
-    return found, _claims(made, series), len(targets)
+    findings = check_targets(
+        [dated(t, years) for t in targets], years[0] if years else None, known_of(made)
+    )
+    return findings, _claims(made, series), len(targets)
 
 
 def _is_instrument(path: Path) -> bool:

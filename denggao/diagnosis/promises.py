@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
@@ -80,6 +80,35 @@ def years_of(name: str) -> tuple[int, int] | None:
     """「（2024—2027年）」 in a name."""
     found = _YEARS.search(name)
     return (int(found[1]), int(found[2])) if found else None
+
+
+_WITHIN = re.compile(r"(\d{1,2}|[一二两三四五六七八九十])年内")
+_DIGITS = "零一二三四五六七八九十"
+
+
+def stretch(year: int | str | None, plan: tuple[int, int] | None) -> tuple[int, int] | None:
+    """First and last year of a target told relative to its plan: 「三年内」 from the first year of
+    the plan on, 「期末」 its last; 「2024-2027」 as it says. ``None`` where nobody can tell."""
+    if not isinstance(year, str):
+        return None
+    if (found := re.fullmatch(r"(20\d\d)-(20\d\d)", year)) and found[1] <= found[2]:
+        return int(found[1]), int(found[2])
+    if plan is None:
+        return None
+    if year == "期末":
+        return plan
+    if found := _WITHIN.fullmatch(year):
+        count = int(found[1]) if found[1].isdigit() else _DIGITS.index(found[1].replace("两", "二"))
+        return (plan[0], plan[0] + count - 1) if count else None
+    return None
+
+
+def dated(target: Target, plan: tuple[int, int] | None) -> Target:
+    """A stock that is to be there 「三年内」 as one of the year in which these end."""
+    found = stretch(target.year, plan)
+    if found is None or promise(target).how != STOCK:
+        return target
+    return replace(target, year=found[1])
 
 
 def yearly(promises: Sequence[Promise], how: str, key: tuple[str, str | None]) -> list[Promise]:

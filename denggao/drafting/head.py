@@ -27,6 +27,14 @@ _DAY = re.compile(
 )
 _PAGE_DAY = re.compile(r"(?<!\d)(20\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?!\d)")
 _SPAN = re.compile(r"(20\d\d)年?(?:—{1,2}|-|~|至|到)(20\d\d)年?")
+#: The same in a line of its own under the title, and where the text says how long it holds.
+_SPAN_LINE = re.compile(r"\(?(20\d\d)年?度?(?:—{1,2}|-|~|至|到)(20\d\d)年?度?\)?")
+_SPAN_SAID = re.compile(
+    r"(?:(?:实施|行动|规划|计划|方案|执行|工作|目标)(?:期限|周期|时限|时间|期)(?:为|是|自|从|:)+"
+    r"|[二两三四五]年(?:时间|内|期)?\()"
+    r"(?P<first>20\d\d)年?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:—{1,2}|-|~|至|到)"
+    r"(?P<last>20\d\d)年?"
+)
 _SIGNS = re.compile(
     r"(?:政府|办公室|办公厅|局|厅|委员会|委|部|院|中心|管委会|小组|党组|处|联席会议|专班)$"
 )
@@ -56,6 +64,9 @@ class Head:
     is_draft: bool = False
     title_at: int | None = None
     signed: tuple[int, int] | None = None
+    #: A paragraph or two out of a plan, without title and date: only what it says in so many
+    #: words that it wants to reach is promised.
+    is_extract: bool = False
 
     @property
     def now(self) -> int | None:
@@ -96,8 +107,17 @@ def read_head(
     """``around``: what was left out around the document; a page may tell its date there."""
     first = [p for p in paragraphs[:16] if not p.is_row]
     title, at = _title(text, first)
+    title = _with_span(text, first, title, at)
     kind = _kind(title or "", text)
     issued, signed = _issued(text, paragraphs)
+    is_extract = (
+        kind == "news"
+        and issued is None
+        and _page_day(around) is None
+        and _is_extract(text, paragraphs)
+    )
+    if is_extract:
+        kind = "action_plan"
     if issued is None and kind in REPORTS:
         issued = _page_day(around)
     issuer = _issuer(text, paragraphs, signed, title, around, kind)
@@ -108,13 +128,26 @@ def read_head(
         issuer=issuer,
         doc_no=_number(text, first),
         issued=issued,
-        period=_period(title or "", kind, issued),
+        period=_period(title or "", kind, issued) or _period_said(text, kind),
         is_draft="征求意见" in (title or "")
         or "送审" in (title or "")
         or "讨论稿" in (title or ""),
         title_at=at,
         signed=signed,
+        is_extract=is_extract,
     )
+
+
+_MAY_PROMISE = re.compile(
+    r"(?<!截)[到至]20\d\d年|五[”\"]?(?:规划)?期?末|期末|力争|确保|目标|每年|[二两三四五]年内"
+)
+_TELLS = re.compile(r"记者|日前|近日|通讯员|获悉|了解到|据悉|报道|召开|会议")
+
+
+def _is_extract(text: str, paragraphs: Sequence[Paragraph]) -> bool:
+    """Is it a piece out of a plan, not a report?"""
+    is_short = len(paragraphs) <= 5 and len(text) <= 2000
+    return is_short and _MAY_PROMISE.search(text) is not None and not _TELLS.search(text)
 
 
 # ---- title and kind
@@ -156,6 +189,17 @@ def _two_lines(lines: Sequence[tuple[str, int]], line: str, at: int) -> tuple[st
         if plain and not _TITLE.search(other) and not _DAY.search(other) and _place(other):
             return other + line, first
     return line, at
+
+
+def _with_span(
+    text: str, first: Sequence[Paragraph], title: str | None, at: int | None
+) -> str | None:
+    """The title with the years that stand in a line of their own below it."""
+    if title is None or at is None or _SPAN.search(title):
+        return title
+    below = [text[p.start : p.end].strip() for p in first if p.start > at][:3]
+    found = next(filter(None, map(_SPAN_LINE.fullmatch, below)), None)
+    return title if found is None else f"{title}({found[1]}—{found[2]}年)"
 
 
 def is_title(text: str, paragraph: Paragraph) -> bool:
@@ -259,6 +303,15 @@ def _period(title: str, kind: str, issued: date | None) -> tuple[int, int] | Non
         count = chinese(years[1]) or 1
         return issued.year, issued.year + count - 1
     return None
+
+
+def _period_said(text: str, kind: str) -> tuple[int, int] | None:
+    """「实施期限为2027年至2029年」, 「用三年时间(2027—2029年)」."""
+    found = _SPAN_SAID.search(text) if kind == "action_plan" else None
+    if found is None:
+        return None
+    first, last = int(found["first"]), int(found["last"])
+    return (first, last) if first <= last else None
 
 
 # ---- who and where

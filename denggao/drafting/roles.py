@@ -57,6 +57,7 @@ class Setting:
     role_of_year: str
     now: int | None
     has_flow: bool
+    is_extract: bool = False
 
 
 def role_of(figure: Figure, at: Setting) -> str:
@@ -68,7 +69,7 @@ def role_of(figure: Figure, at: Setting) -> str:
     aim = _AIM.match(at.after) is not None
     if not aim and _is_threshold(figure, at):
         return THRESHOLD
-    before = at.before
+    before = at.before.rpartition(";")[2] if at.is_extract else at.before
     later = isinstance(at.year, int) and at.now is not None and at.year > at.now
     if at.section == "facts" and not later:
         return FACT
@@ -89,7 +90,19 @@ def role_of(figure: Figure, at: Setting) -> str:
         return DUTY
     if promised >= 0 or future:
         return TARGET
+    if at.is_extract and (at.role_of_year not in ("到", "内") or _is_compared(at)):
+        return FACT  # nobody knows of when it is, so it promises only what it says it does
     return _by_place(figure, at)
+
+
+_WITH_THE_PAST = re.compile(r"同比|环比|[较比](?:上年|去年|上期)|现有")
+
+
+def _is_compared(at: Setting) -> bool:
+    """「45户,同比增长12%,到2027年达到60户」: is what is said of this year, up to the next, a
+    comparison with the year before?"""
+    behind = at.sentence[len(at.before) :]
+    return _WITH_THE_PAST.search(at.clause_before + re.split(r"20\d\d年", behind)[0]) is not None
 
 
 _COMPARED = re.compile(

@@ -302,6 +302,7 @@ class _Reader:
             role_of_year="" if when is None else when.role,
             now=self.head.now,
             has_flow=flow,
+            is_extract=self.head.is_extract,
         )
 
     def add(
@@ -444,8 +445,10 @@ class _Reader:
             elif areas[i] and not dates:
                 one = Frame(self.noun or self.subject_noun(), one.verb)
             when = dates[i] if dates else shared_when
-            role = roles.role_of(told, self.setting(clause, words, told, when, one))
-            figure = replace(told, op=told.op or found[0].op or found[-1].op)
+            figure = replace(
+                told, op=told.op or found[0].op or found[-1].op, reached=found[0].reached
+            )
+            role = roles.role_of(figure, self.setting(clause, words, told, when, one))
             start = 0 if i == 0 else figure.left
             self.add(
                 clause,

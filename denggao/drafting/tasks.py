@@ -12,6 +12,7 @@ from denggao.drafting.deadlines import due_in
 from denggao.drafting.head import Head, is_title
 from denggao.drafting.outline import Paragraph
 from denggao.drafting.responsible import Link, Responsible, responsible, split_units
+from denggao.drafting.spoken import spoken
 
 #: What stands before a unit that a sentence begins with.
 _OWN = re.compile(r"^第[一二三四五六七八九十百]+条|^本(?:措施|办法|方案|细则)由|^由")
@@ -60,7 +61,10 @@ def read_tasks(text: str, paragraphs: Sequence[Paragraph], head: Head) -> list[T
     if head.kind in ("news", "template"):
         return list(_of_news(text, paragraphs, nodes)) if head.kind == "news" else []
     if head.kind in ("action_plan", "subsidy_measure", "notice"):
-        return [_task(text, node, None) for node in _leaves(text, nodes, head)]
+        return [
+            _task(text, node, None, spoken(text, node.start, node.end))
+            for node in _leaves(text, nodes, head)
+        ]
     return []
 
 
@@ -108,7 +112,7 @@ def _of_marks(text: str, nodes: Sequence[_Node]) -> list[Task]:
             and id(node.heading) not in parents
             and node.heading.kind not in _NO_TASKS
         ):
-            found.append(_task(text, node, None))
+            found.append(_task(text, node, None, spoken(text, node.start, node.end)))
     return found
 
 

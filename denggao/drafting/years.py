@@ -23,8 +23,8 @@ _PATTERN = re.compile(
     r"|(?P<every>每年度?|逐年|年均|各年度|每个?年度)"
     r"|(?P<often>每(?:个)?(?:季度|月|半年|周)(?!一|二|三|四|五|通报|调度))"
     r"|(?P<within>(?:未来|今后|用|在|经过|力争|"
-    r"通过)?(?:[一二两三四五六七八九十]|\d{1,2})(?:至|到|-|"
-    r"—)?(?:[一二两三四五六七八九十]|\d{1,2})?年(?:内|之?内|左右(?:时间)?|时间|"
+    r"通过)?(?:[一二两三四五六七八九十](?:至|到|-|—)?[一二两三四五六七八九十]?|"
+    r"\d{1,2}(?:(?:至|到|-|—)\d{1,2})?)年(?:内|之?内|左右(?:时间)?|时间|"
     r"(?=累计|提高|提升|增长|新增|翻|再增|力争)|突围)?)"
     r"|(?P<near>(?:近|过去|最近)(?:的)?(?:[一二两三四五六七八九十]|\d{1,2})年(?:来|间|内)?)"
     r"|(?P<rel>今年|本年度?|当年|明年|后年|去年|上年度?|前年|年内|年底前?|年末|"
@@ -72,7 +72,8 @@ def _when(match: re.Match[str], text: str, issued: int | None, last: int | None)
         each = match["each"] is not None
         return When(start, end, "每年" if each else f"{first}-{final}", "每年" if each else "在")
     if match["year"]:
-        role = "到" if match["upto"] in ("到", "至") or match["end"] else "在"
+        until = (match["upto"] or "").startswith("截")  # 截至2026年底: what there was then
+        role = "到" if match["upto"] in ("到", "至") or (match["end"] and not until) else "在"
         return When(start, end, _number(match["year"]), role)
     if match["plan"]:
         final = _PLANS.get(match["plan"], 0)

@@ -179,6 +179,8 @@ class _Checker:
             lo, hi = Fraction(case.lo.value), Fraction(case.hi.value)
             if lo > hi:
                 self.fail(statement, "分数区间应由低到高，如 7~8", case.line)
+            if hi and case.flag == "不计":
+                self.fail(statement, "标记 不计 的一档应得 0：这一项连同满分都不计", case.line)
             if hi > maximum:
                 self.fail(statement, f"得分 {hi} 超过满分 {maximum}", case.line)
             whole.append((lo, hi, case.line))

@@ -101,6 +101,7 @@ def serve(host: str, port: int) -> None:
     from django.conf import settings
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -117,7 +118,9 @@ def serve(host: str, port: int) -> None:
             interface=Interfaces.WSGI,
             workers=settings.WORKERS,
             blocking_threads=4,
+            websockets=False,
             log_access=False,
+            log_level=LogLevels.warning,  # what it says of itself on start is in English
         ).serve()
 
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from denggao.facts.catalogue import catalogue
 from denggao.web.accounts.models import AuditRow, User
-from denggao.web.ledger import actions, importing
+from denggao.web.ledger import actions, detail, importing
 from denggao.web.ledger.models import Enterprise, Import, SavedView, Statement, Title, Value
 from denggao.web.ledger.values import Columns
 from tests.web.books import book, code, row
@@ -147,6 +147,44 @@ def test_columns_and_views(filled: Import, client: Client, clerk: User) -> None:
     client.post(reverse("ledger:enterprises-view"), {"name": "我的", "query": asked})
     assert SavedView.objects.get(user=clerk).query == asked
     assert f"?{asked}".replace("&", "&amp;") in text(client.get(LIST))
+
+
+def test_events_of_one_day_stand_in_the_order_in_which_they_were_recorded(
+    clerk: User, make_firm: Callable[..., Enterprise]
+) -> None:
+    firm, today = make_firm("模拟甲"), timezone.localdate()
+    values = {"kind": "高新技术企业", "number": "GR1", "issued_on": today,
+              "valid_to": today.replace(year=today.year + 3, day=1)}  # fmt: skip
+    actions.add_title(by=clerk, enterprise=firm, version=firm.version, values=values, why="补录")
+    for _ in range(2):
+        firm.refresh_from_db()
+        actions.correct(
+            by=clerk, enterprise=firm, version=firm.version, fact=catalogue()["staff"], year=2025,
+            columns=Columns(number=10), source="corrected", why="更正",
+        )  # fmt: skip
+    of_today = [e for e in detail.timeline(firm) if e.on == today]
+    assert [e.kind for e in of_today] == ["更正", "更正", "证书", "建档"]
+    assert [e.at for e in of_today] == sorted((e.at for e in of_today if e.at), reverse=True)
+
+
+def test_views_of_ones_own_are_kept_changed_and_forgotten(
+    clerk: User, make_user: Callable[..., User], sign_in: Callable[[User], Client]
+) -> None:
+    where = reverse("ledger:enterprises-view")
+    client, other = sign_in(clerk), sign_in(make_user("other", "clerk"))
+    for query in ("tier=none", "mark=mine"):
+        client.post(where, {"name": "我的", "query": query})
+    assert SavedView.objects.get().query == "mark=mine"
+    page = other.post(where, {"name": "我的", "query": "", "remove": "1"}, follow=True)
+    assert "没有叫“我的”的视图" in page.content.decode()
+    assert "请给视图起个名" in client.post(where, {"query": ""}, follow=True).content.decode()
+    client.post(where, {"name": "我的", "query": "", "remove": "1"})
+    assert not SavedView.objects.exists()
+    told = AuditRow.objects.filter(kind="savedview").order_by("seq")
+    assert list(told.values_list("action", "old", "new")) == [
+        ("保存视图", None, "tier=none"), ("保存视图", "tier=none", "mark=mine"),
+        ("删除视图", "mark=mine", None),
+    ]  # fmt: skip
 
 
 def test_excel_has_all_rows_and_no_live_formula(

@@ -25,6 +25,7 @@ from denggao.web.planning.models import (
     Revision,
 )
 from denggao.web.planning.models.targets import SCALE
+from denggao.web.planning.templatetags import planning as planning_tags
 from tests.web.conftest import LANZHOU, QILIHE
 
 TEXT = """城关区培育高新技术企业行动方案（2026—2028年）
@@ -387,12 +388,24 @@ def test_a_plan_becomes_goals_and_tasks(
 
 def test_years_that_nobody_can_tell(clerk: User, plan: PlanText) -> None:
     item = targets(plan)["高新技术企业数"]
-    said = {**item.said, "year": "三年内"}
+    said = {**item.said, "year": "近期"}
     item = actions.decide_item(by=clerk, item=item, version=1, decision="corrected", said=said)
     assert "改成年份" in adopting.ordered(plan, [item])[1][0]
     confirm_all(clerk, plan)
     with pytest.raises(UserError, match="改成年份"):
         actions.submit(by=clerk, plan=plan)
+
+
+def test_years_relative_to_the_plan(clerk: User, plan: PlanText) -> None:
+    item = targets(plan)["高新技术企业数"]
+    for year, first, last in (("三年内", 2026, 2028), ("两年内", 2026, 2027), ("期末", 2026, 2028)):
+        item.said, item.decision = {**item.said, "year": year}, "confirmed"
+        (found,), faults = adopting.ordered(plan, [item])
+        assert (found.first, found.year, faults) == (first, last, [])
+    assert planning_tags.detail(item).endswith("按起止算 2026—2028 年")
+    plan.title, plan.head = "方案", {**plan.head, "period": None}
+    item.said, item.plan = {**item.said, "year": "三年内"}, plan
+    assert "要有计划的起止年度" in adopting.ordered(plan, [item])[1][0]
 
 
 def test_two_figures_for_one_target(clerk: User, plan: PlanText) -> None:

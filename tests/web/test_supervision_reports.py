@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 from collections.abc import Callable
+from fractions import Fraction
+from html import unescape
 from importlib.resources import files
 from pathlib import Path
 
@@ -14,15 +17,19 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+from denggao.diagnosis.weekly import scoring
+from denggao.diagnosis.weekly.scoring import Point
 from denggao.documents.anchors import anchor_of
 from denggao.facts.errors import UserError
+from denggao.facts.interval import Interval
 from denggao.web.accounts import audit
 from denggao.web.accounts.models import AuditRow, User
 from denggao.web.assessments import drafts
 from denggao.web.kit import appending
 from denggao.web.ledger import actions as ledger
 from denggao.web.ledger.models import Enterprise
-from denggao.web.planning import figures
+from denggao.web.planning import figures, revising
+from denggao.web.planning.counting import WHOLE
 from denggao.web.supervision import frozen, standing
 from denggao.web.supervision.actions import reports as actions
 from denggao.web.supervision.actions import tasks
@@ -73,6 +80,46 @@ def test_the_figures_are_those_of_the_board(clerk: User, firms: list[Enterprise]
     assert [row.name for row in content.rows_of(HELD)] == ["模拟甲0公司"]
 
 
+def test_a_target_of_a_title_that_the_report_leaves_out_is_counted_all_the_same(
+    clerk: User, head: User, firms: list[Enterprise]
+) -> None:
+    small = "科技型中小企业"
+    for number, firm in enumerate(firms[:2]):
+        firm.refresh_from_db()
+        values = {"kind": small, "number": f"{number}", "issued_on": DAY - 2 * WEEK,
+                  "valid_to": datetime.date(DAY.year, 12, 31)}  # fmt: skip
+        ledger.add_title(by=clerk, enterprise=firm, version=firm.version, values=values, why="补")
+    said = {"name": f"入库{small}数", "tier": small, "how": "gross", "year": DAY.year, "op": "≥",
+            "unit": "户"}  # fmt: skip
+    cell = revising.Cell(WHOLE, Fraction(5))
+    revision = revising.state_goal(by=clerk, since=DAY - 4 * WEEK, source="通知", said=said,
+                                   cell=cell)  # fmt: skip
+    revising.decide(by=head, revision=revision, adopt=True)
+    actions.set_basis(
+        by=head, why="口径",
+        values={"since": DAY - WEEK, "place": "zone", "kinds": [HNTE], "laws": []},
+    )  # fmt: skip
+    reports = [compiled(clerk, DAY - WEEK), compiled(clerk)]
+    board = figures.standing(clerk, DAY)
+    assert board is not None
+    (line,) = board.lines
+    for report in reports:
+        content = frozen.content_of(report)
+        assert content.line(f"本年新认定·{small}").total == line.whole.done == 2
+        assert standing.differences(clerk, content) == []
+
+
+def test_what_became_known_later_is_told_beside_the_frozen_figures(
+    clerk: User, firms: list[Enterprise], sign_in: Callable[[User], Client]
+) -> None:
+    kept = compiled(clerk)
+    client, where = sign_in(clerk), reverse("supervision:reports-one", args=[kept.pk])
+    assert "按现在掌握的情况" not in client.get(where).content.decode()
+    title(clerk, firms[1], "GR2", DAY - 3 * WEEK)
+    page = client.get(where).content.decode()
+    assert "高新技术企业存量看板 2、周报 1。周报冻结的是编制时掌握的数" in page
+
+
 def test_a_report_that_differs_from_the_board_is_not_frozen(
     clerk: User, firms: list[Enterprise], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -82,7 +129,7 @@ def test_a_report_that_differs_from_the_board_is_not_frozen(
     monkeypatch.setattr(
         standing, "differences", lambda user, report: _against(user, report, DAY)
     )  # fmt: skip
-    with pytest.raises(UserError, match="看板 1，周报 0"):
+    with pytest.raises(UserError, match="看板 1、周报 0"):
         compiled(clerk)
     assert not Report.objects.exists()
 
@@ -311,8 +358,10 @@ def test_scores_follow_the_dated_sheet_and_come_again_the_same(
     pages = {r: client.get(where, {"report": r.pk}).content.decode() for r in (old, new)}
     assert "模科发〔2026〕3号@2026-01-01" in pages[old]
     assert "模科发〔2026〕7号@2026-06-01" in pages[new]
-    assert "90分" in pages[old]  # one task late: 40 of 50
-    assert "60分～70分" in pages[new]  # nothing done in time: 0 of 30; visits nobody knows
+    assert "40分 / 50分（目标完成 本期没有应考核的，不计）" in pages[old]  # one task late
+    # nothing done in time: 0 of 30; visits nobody knows; neither targets nor titles to keep
+    assert "0分～10分 / 40分（目标完成、保存量 本期没有应考核的，不计）" in pages[new]
+    assert "100分" not in pages[old] + pages[new]  # nobody without duties gets full marks
     title(clerk, firms[1], "GR9", DAY)
     again = client.get(where, {"report": old.pk}).content.decode()
     assert again.count("分") == pages[old].count("分")
@@ -322,6 +371,44 @@ def test_scores_follow_the_dated_sheet_and_come_again_the_same(
     rows = list(openpyxl.load_workbook(io.BytesIO(export.content)).active.values)
     read = "考核应办结任务数 1；考核按期办结任务数 0"
     assert any("工信局" in row and read in row for row in rows)
+    left_out = next(row for row in rows if row[1] == "工信局" and row[2] == "KH-1")
+    assert left_out[4:6] == ("40", "不计")
+    whole = next(row for row in rows if row[1] == "工信局" and row[2] == "KH-SCORE")
+    assert whole[4:7] == ("40", "0分～10分", "各项相加；目标完成、保存量 本期没有应考核的，不计")
+
+
+def test_a_unit_is_placed_by_its_share_of_what_counts_for_it() -> None:
+    sheets = [
+        scoring.Sheet(unit, (Point("X", unit, "", "", Interval(lo, lo), ()),), Fraction(full))
+        for unit, lo, full in (("甲", 46, 50), ("乙", 90, 100), ("丙", 0, 0), ("丁", 92, 100))
+    ]
+    assert [(place, sheet.unit) for place, sheet in scoring.ranked(sheets)] == [
+        (1, "丁"), (1, "甲"), (3, "乙"), (None, "丙"),
+    ]  # fmt: skip
+
+
+def test_every_figure_behind_a_point_opens_its_rows(
+    clerk: User, head: User, firms: list[Enterprise], sign_in: Callable[[User], Client]
+) -> None:
+    _adopt(clerk, head)
+    tasks.add_task(by=clerk, text="办", units=["工信局"], leader="", source="手",
+                   due=DAY - WEEK, made_on=DAY - 3 * WEEK)  # fmt: skip
+    compiled(clerk)
+    client = sign_in(clerk)
+    page = client.get(reverse("supervision:reports-scores")).content.decode()
+    links = {unescape(x) for x in re.findall(r'href="([^"]+/figure/\?id=[^"]+)"', page)}
+    assert len(links) > 3
+    for link in links:
+        assert client.get(link).status_code == 200, link
+
+
+def test_a_line_left_out_may_give_no_points(clerk: User) -> None:
+    sheet = sorted(files("denggao.demo").joinpath("sheets").iterdir(), key=lambda p: p.name)[0]
+    text = sheet.read_text(encoding="utf-8")
+    wrong = text.replace("考核目标数 = 0 得 0 标记 不计", "考核目标数 = 0 得 50 标记 不计")
+    assert wrong != text
+    with pytest.raises(UserError, match="不计 的一档应得 0"):
+        drafts.keep(by=clerk, text=wrong)
 
 
 def test_a_sheet_is_tried_by_its_cases_only(clerk: User) -> None:

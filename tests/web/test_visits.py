@@ -194,7 +194,8 @@ def test_a_visit_states_facts_and_raises_tickets(
         ({"value0": "5", "fact0": "sales"}, "要选年度"),
         ({"value0": "5"}, "请选是哪一项数据"),
         ({"on": "2999-01-01"}, "还没有到"),
-        ({"visitors": ""}, "必填"),
+        ({"visitors": ""}, "请填写走访人"),
+        ({"on": ""}, "请填写走访日期"),
     ],
 )
 def test_a_wrong_visit_writes_nothing(
@@ -208,6 +209,32 @@ def test_a_wrong_visit_writes_nothing(
     assert answer.status_code == 200
     assert not Visit.objects.exists()
     assert not Ticket.objects.exists()
+
+
+def test_a_blank_visit_is_none(make_firm: Callable[..., Enterprise], client: Client) -> None:
+    firm = make_firm("模拟甲")
+    where = reverse("visits:visit-record", args=[firm.pk])
+    page = text(client.post(where, {"token": uuid.uuid4().hex, "way": "onsite"}))
+    for said in ("请填写走访人", "请填写走访日期", "请写了解到的情况", "还没有保存"):
+        assert said in page
+    blank = {"situation": " ", "advice": "", "met": "王经理"}
+    assert "请写了解到的情况" in text(client.post(where, sent(firm, **blank)))
+    assert not Visit.objects.exists()
+    for n, told in enumerate(({"situation": "研发在做"}, {"ask0": "缺人"}, {"advice": "补账"}), 1):
+        client.post(where, sent(firm, **{"situation": "", **told}))
+        assert Visit.objects.count() == n
+
+
+def test_no_list_shows_dashes(client: Client, make_firm: Callable[..., Enterprise]) -> None:
+    firm = make_firm("模拟甲")
+    for name, args in (
+        ("visits:visit-member-new", []),
+        ("ledger:enterprise-edit", [firm.pk]), ("visits:visit-chain", [firm.pk]),
+    ):  # fmt: skip
+        page = text(client.get(reverse(name, args=args)))
+        assert "---------" not in page
+        assert ">请选择</option>" in page
+    assert ">不限</option>" in text(client.get(reverse("visits:visit-assign")))
 
 
 def test_foreign_objects_are_not_found(

@@ -54,7 +54,8 @@ class Cause:
 
 def aligned(before: Stand, after: Stand) -> tuple[Stand, Stand]:
     """Both with the figures that a target of either is about."""
-    measures = f.measures([*before.goals, *after.goals])
+    kinds = [kind for kind in after.rules.kinds if kind in before.rules.kinds]
+    measures = f.measures([*before.goals, *after.goals], kinds)
     one, two = (s if s.measures == measures else replace(s, measures=measures)
                 for s in (before, after))  # fmt: skip
     return one, two

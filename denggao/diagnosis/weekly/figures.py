@@ -147,6 +147,8 @@ def _issued(title: Title, titles: Sequence[Title], kind: str, since: date, on: d
 def _measured(titles: Sequence[Title], id_: str, on: date) -> int:
     """What a firm adds to a figure that some target is about."""
     how, kind = parts(id_)
+    if how in OF_TITLES:
+        return int(how in _of_titles(titles, kind, on))
     year = int(how[-5:-1])
     before = date(year, 1, 1)
     if how.startswith(SINCE_NEW):
@@ -286,7 +288,13 @@ def ids(stand: Stand) -> list[str]:
     return [FIRMS, *found, *OF_TASKS, CALLS, CALLS_MADE, CALLS_WEEK]
 
 
-def measures(goals: Sequence[Goal]) -> tuple[str, ...]:
-    """The figures of targets that no report has by itself."""
-    found = dict.fromkeys(g.of for g in goals if g.of.startswith((SINCE_NEW, SINCE_NET)))
-    return tuple(sorted(found))
+def measures(goals: Sequence[Goal], kinds: Sequence[str]) -> tuple[str, ...]:
+    """The figures of targets that no report of these kinds of titles has by itself: those of
+    several years, and those of a title that the report leaves out."""
+    usual = {figure(what, kind) for kind in kinds for what in OF_TITLES}
+    return tuple(sorted({g.of for g in goals if _is_of_titles(g.of)} - usual))
+
+
+def _is_of_titles(id_: str) -> bool:
+    what, kind = parts(id_)
+    return bool(kind) and (what in OF_TITLES or what.startswith((SINCE_NEW, SINCE_NET)))

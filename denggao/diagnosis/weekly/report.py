@@ -89,7 +89,7 @@ def made(now: Stand, last: Stand | None, region: str = "") -> Report:
     earlier."""
     if last is not None and last.as_of >= now.as_of:
         raise UserError(f"上期的日期 {last.as_of} 应早于本期 {now.as_of}")
-    now = replace(now, measures=f.measures(now.goals))
+    now = replace(now, measures=f.measures(now.goals, now.rules.kinds))
     if last is not None:
         last, now = aligned(last, now)
     present, rows = _counted(now)

@@ -83,4 +83,4 @@ def reminded(enterprise: Enterprise) -> Iterator[Event]:
     """For the timeline of a firm."""
     for one in enterprise.reminders.filter(struck=False).select_related("by"):
         what = f"{one.by} {one.get_means_display()}提醒{one.told}：{one.about}"
-        yield Event(one.on, "提醒", f"{what}。{one.note}" if one.note else what)
+        yield Event(one.on, "提醒", f"{what}。{one.note}" if one.note else what, at=one.at)

@@ -20,12 +20,14 @@ def applications(enterprise: Enterprise) -> Iterator[Event]:
         on = timezone.localtime(step.at).date()
         why = f"：{step.why}" if step.why else ""
         what = f"{step.case.batch} {step.name}，{step.by}{why}（{STATES[step.target].name}）"
-        yield Event(on, "申报", what, reverse("casework:batch-case", args=[step.case_id]))
+        yield Event(on, "申报", what, reverse("casework:batch-case", args=[step.case_id]), step.at)
     said = Opinion.objects.filter(case__enterprise=enterprise, counts=True)
     for opinion in said.select_related("case__batch"):
         on = timezone.localtime(opinion.at).date()
         what = f"{opinion.case.batch} {opinion.department}意见：{opinion.answer}"
-        yield Event(on, "联审", what, reverse("casework:batch-case", args=[opinion.case_id]))
+        yield Event(
+            on, "联审", what, reverse("casework:batch-case", args=[opinion.case_id]), opinion.at
+        )
 
 
 def title_events(enterprise: Enterprise) -> Iterator[Event]:
@@ -35,6 +37,5 @@ def title_events(enterprise: Enterprise) -> Iterator[Event]:
     ).select_related("source", "target")
     for event in told:
         where = f"（{event.source or '外地'} → {event.target or ''}）" if event.target else ""
-        yield Event(
-            event.on, "资格", f"{event.subject}{event.get_kind_display()}{where}：{event.why}"
-        )
+        what = f"{event.subject}{event.get_kind_display()}{where}：{event.why}"
+        yield Event(event.on, "资格", what, at=event.at)

@@ -23,6 +23,7 @@ from denggao.web.ledger.models import (
     Enterprise,
     Import,
     PendingRow,
+    SavedView,
     Statement,
     Title,
     Value,
@@ -298,3 +299,28 @@ def set_access(*, by: User, enterprise: Enterprise, users: list[User], why: str)
     for user in users:
         Access.objects.get_or_create(enterprise=enterprise, user=user)
     audit.record(by=by, action="指派可见", of=enterprise, old=old, new=new, why=why)
+
+
+# --- views of one's own --------------------------------------------------------------------------
+
+
+@transaction.atomic
+def save_view(*, by: User, name: str, query: str) -> SavedView:
+    """A search under a name of the person's own; of the same name, the new one holds. Raises
+    UserError without a name."""
+    if not name:
+        raise UserError("请给视图起个名")
+    old = SavedView.objects.select_for_update().filter(user=by, name=name).first()
+    view, _ = SavedView.objects.update_or_create(user=by, name=name, defaults={"query": query})
+    audit.record(by=by, action="保存视图", of=view, old=old and old.query, new=query)
+    return view
+
+
+@transaction.atomic
+def remove_view(*, by: User, name: str) -> None:
+    """Forget one. Raises UserError where the person has none of the name."""
+    view = SavedView.objects.select_for_update().filter(user=by, name=name).first()
+    if view is None:
+        raise UserError(f"没有叫“{name}”的视图" if name else "请写要删除的视图的名称")
+    audit.record(by=by, action="删除视图", of=view, old=view.query)
+    view.delete()

@@ -115,14 +115,15 @@ def _cell(statement: Statement) -> str:
 # --- timeline ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Event:
-    """Something that happened to a firm, on a day."""
+    """Something that happened to a firm, on a day; ``at``: when it was recorded."""
 
     on: datetime.date
     kind: str
     what: str
     link: str = ""
+    at: datetime.datetime | None = None
 
 
 Provider = Callable[[Enterprise], Iterable[Event]]
@@ -131,8 +132,10 @@ PROVIDERS: list[Provider] = []
 
 
 def timeline(enterprise: Enterprise) -> list[Event]:
-    """All events, the latest first."""
-    return sorted((e for provide in PROVIDERS for e in provide(enterprise)), reverse=True)
+    """All events, the latest first; of one day, what was recorded last. One of which
+    nobody knows when it was recorded counts as the first of its day."""
+    events = (event for provide in PROVIDERS for event in provide(enterprise))
+    return sorted(events, key=lambda e: (e.on, e.at.timestamp() if e.at else 0), reverse=True)
 
 
 def certificates_of(enterprise: Enterprise) -> list[Title]:
@@ -152,13 +155,15 @@ def certificates(enterprise: Enterprise) -> Iterator[Event]:
                 title.issued_on,
                 "证书",
                 f"{_GOT.get(title.event, title.event) or '取得'}{title.kind}{number}",
+                at=title.at,
             )
         if title.valid_to:
             past = title.valid_to < timezone.localdate()
             said = "到期" if past else "将到期"
-            yield Event(title.valid_to, "证书", f"{title.kind}{number}{said}")
+            yield Event(title.valid_to, "证书", f"{title.kind}{number}{said}", at=title.at)
         if title.cancelled_on:
-            yield Event(title.cancelled_on, "证书", f"{title.kind}{number}被取消")
+            said = f"{title.kind}{number}被取消"
+            yield Event(title.cancelled_on, "证书", said, at=title.at)
 
 
 def filings(enterprise: Enterprise) -> Iterator[Event]:
@@ -173,21 +178,22 @@ def filings(enterprise: Enterprise) -> Iterator[Event]:
     for row in rows:
         undone = "（已撤销）" if row["source__state"] == Import.State.UNDONE else ""
         what = f"导入「{row['source__file']}」，填报 {row['count']} 项{undone}"
-        yield Event(timezone.localtime(row["on"]).date(), "填报", what)
+        yield Event(timezone.localtime(row["on"]).date(), "填报", what, at=row["on"])
     for statement in stated.filter(source=None).select_related("by"):
         year = f"{statement.year}年" if statement.year else ""
         what = f"{statement.by} 更正{year}{fact_name(statement.fact)}：{statement.why}"
-        yield Event(timezone.localtime(statement.at).date(), "更正", what)
+        on = timezone.localtime(statement.at).date()
+        yield Event(on, "更正", what, at=statement.at)
 
 
 def names(enterprise: Enterprise) -> Iterator[Event]:
     """Renamings, the day of founding, and who entered the firm where no import did."""
     if enterprise.source_id is None:
         on = timezone.localtime(enterprise.made_at).date()
-        yield Event(on, "建档", f"{enterprise.made_by} 建档")
+        yield Event(on, "建档", f"{enterprise.made_by} 建档", at=enterprise.made_at)
     for former in enterprise.former_names.all():
         on = former.until or timezone.localtime(former.at).date()
-        yield Event(on, "更名", f"由“{former.name}”更名")
+        yield Event(on, "更名", f"由“{former.name}”更名", at=former.at)
     founded = Value.objects.filter(enterprise=enterprise, fact="established_on").first()
     if founded and founded.text:
         yield Event(datetime.date.fromisoformat(founded.text), "成立", "成立")

@@ -44,7 +44,7 @@ def events(firm: Enterprise) -> Iterator[Event]:
     for p in payments(firm):
         words = "兑现" if p.fen > 0 else "追回"
         said = f"{words}{p.grant.row.award_name or p.grant.scheme} {yuan(abs(p.fen))}"
-        yield Event(p.paid_on, "兑现", said, base)
+        yield Event(p.paid_on, "兑现", said, base, p.at)
     for v in Voucher.objects.filter(enterprise=firm):
         yield Event(v.issued_on, "创新券", f"申领创新券 {v.number}，券面 {yuan(v.face)}", base)
         if v.paid_on and v.fen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -10,8 +11,8 @@ from django.utils import timezone
 
 from denggao.facts.errors import UserError
 from denggao.web.accounts import audit
-from denggao.web.accounts.models import User
-from denggao.web.planning import adopting, reading
+from denggao.web.accounts.models import Region, User
+from denggao.web.planning import adopting, clashes, reading
 from denggao.web.planning.models import PlanFact, PlanItem, PlanText, Revision
 
 # Any: to mypy the members of Django's enumerations are pairs
@@ -168,9 +169,14 @@ def drop(*, by: User, plan: PlanText, why: str = "") -> None:
 
 
 @transaction.atomic
-def adopt(*, by: User, plan: PlanText, since: datetime.date) -> dict[str, int]:
-    """Put a submitted plan in force from a day on: goals, figures and tasks. Raises Conflict where
-    it is not submitted any more, UserError where the person had a part in the draft."""
+def adopt(
+    *, by: User, plan: PlanText, since: datetime.date,
+    settled: Mapping[str, clashes.Settled] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Put a submitted plan in force from a day on: goals, figures and tasks. ``settled``: by the
+    key of each clash, which figure holds and why. Raises Conflict where it is not submitted any
+    more, UserError where the person had a part in the draft or a clash is not decided."""
+    Region.objects.select_for_update().get(pk=plan.region_id)  # one plan of a region at a time
     plan = PlanText.objects.select_for_update().get(pk=plan.pk)
     if plan.state != State.SUBMITTED:
         raise Conflict
@@ -184,7 +190,7 @@ def adopt(*, by: User, plan: PlanText, since: datetime.date) -> dict[str, int]:
         state=Revision.State.ADOPTED, by=plan.submitted_by, decided_by=by,
         decided_at=plan.decided_at,
     )  # fmt: skip
-    done = adopting.write(plan, items, revision)
+    done = adopting.write(plan, items, revision, settled or {})
     audit.record(by=by, action="下达计划", of=plan, new={**done, "since": str(since)})
     return done
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from django.utils import timezone
 
+from denggao.diagnosis.promises import stretch
 from denggao.drafting.as_targets import OPS
 from denggao.facts.errors import UserError
 from denggao.web.accounts.models import Region, Unit
-from denggao.web.planning import checks, reading
+from denggao.web.planning import checks, clashes, reading
 from denggao.web.planning.models import (
     Goal,
     PlanItem,
@@ -28,7 +29,6 @@ from denggao.web.planning.models import (
 from denggao.web.planning.models.targets import SCALE
 
 EVERY = "每年"
-_SPAN = re.compile(r"(20\d\d)-(20\d\d)")
 _DUE = re.compile(
     r"(?P<year>20\d\d)年(?:(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})日)?(?:份?底)?|底|末|年底|度)"
 )
@@ -114,8 +114,8 @@ def _years(
     said: dict[str, Any], period: tuple[int, int] | None, issued: int
 ) -> list[tuple[int, int]]:
     year, how = said["year"], said.get("how", "other")
-    if isinstance(year, str) and (span := _SPAN.fullmatch(year)):
-        return [(int(span[1]), int(span[2]))]
+    if span := stretch(year, period):
+        return [span]
     if isinstance(year, int):
         begins = min(year, period[0] if period else issued)
         return [(year if how in (Goal.How.GROSS, Goal.How.NET) else begins, year)]
@@ -123,6 +123,8 @@ def _years(
         return [(one, one) for one in range(period[0], period[1] + 1)]
     if year == EVERY:
         raise UserError("“每年”要有计划的起止年度，请先填写")
+    if isinstance(year, str) and stretch(year, (issued, issued)):
+        raise UserError(f"“{year}”要有计划的起止年度，请先填写；或改成年份")
     raise UserError(f"年度“{year or '没有写明'}”要先改成年份、每年，或 2024-2027 这样的起止")
 
 
@@ -137,29 +139,46 @@ def _said_twice(found: list[Ordered]) -> Iterator[str]:
             )
 
 
-def write(plan: PlanText, items: list[PlanItem], revision: Revision) -> dict[str, int]:
-    """Write goals, figures and tasks; returns how many of each. Raises UserError."""
+def write(
+    plan: PlanText, items: list[PlanItem], revision: Revision,
+    settled: Mapping[str, clashes.Settled],
+) -> dict[str, Any]:  # fmt: skip
+    """Write goals, figures and tasks; returns how many of each, and what was decided where another
+    figure was in force. Raises UserError, also where that was not decided."""
     found, faults = ordered(plan, items)
     if faults:
         raise UserError("；".join(faults))
+    decided = clashes.settle(clashes.found_in(plan.region, found), settled, revision.since)
     goals: dict[int, Goal] = {}
     quotas: dict[tuple[Any, ...], Quota] = {}
     for one in found:
         goal = _goal(plan.region, one)
         goals[goal.pk] = goal
+        row = {"number": one.number, "item": one.item}
+        if one.key in decided:
+            row = clashes.row_of(*decided[one.key])
         quotas[one.key] = Quota(
-            goal=goal, revision=revision, region=one.region, industry=one.industry,
-            number=one.number, item=one.item,
-        )  # fmt: skip
+            goal=goal, revision=revision, region=one.region, industry=one.industry, **row
+        )
     Quota.objects.bulk_create(quotas.values())
     for goal in goals.values():
         goal.version += 1
         goal.save(update_fields=["version"])
     tasks = [_task(plan, i) for i in items if i.kind == PlanItem.Kind.TASK and i.in_force]
-    return {"goals": len(goals), "quotas": len(quotas), "tasks": len(tasks)}
+    told: dict[str, Any] = {"goals": len(goals), "quotas": len(quotas), "tasks": len(tasks)}
+    if decided:
+        told["decided"] = [
+            {"what": clash.name, "new": clash.new_words, "old": clash.old_words,
+             "source": clash.source, "takes_new": said.takes_new, "why": said.why}
+            for clash, said in decided.values()
+        ]  # fmt: skip
+    return told
 
 
 def _goal(region: Region, one: Ordered) -> Goal:
+    same = clashes.same_goal(region, one)
+    if same is not None:
+        return same
     made, _ = Goal.objects.get_or_create(
         region=region, name=one.name, how=one.how, unit=one.unit, first=one.first, year=one.year,
         defaults={"tier": one.tier, "op": one.op},

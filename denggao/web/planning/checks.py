@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from denggao.diagnosis.promises import years_of
+from denggao.diagnosis.promises import dated, years_of
 from denggao.diagnosis.selfcheck import CLASH, Finding, Known, check_targets
 from denggao.diagnosis.series import FAILS, Claim, Verdict, check_claim
 from denggao.web.planning import reading
@@ -52,12 +52,12 @@ def findings(plan: PlanText, items: list[PlanItem]) -> list[Checked]:
         for item in items
         if item.kind == PlanItem.Kind.TARGET and item.decision != PlanItem.Decision.REJECTED
     ]
-    targets = [reading.node(item.said, item.number) for item in counted]
+    period = period_of(plan)
+    targets = [dated(reading.node(item.said, item.number), period) for item in counted]
     known = [
         Known(thing, place, year, Fraction(value))
         for thing, place, year, value in plan.series.get("known", [])
     ]
-    period = period_of(plan)
     found = check_targets(targets, period[0] if period else None, known)
     return [_checked(finding) for finding in found]
 

@@ -22,6 +22,7 @@ WHOLE: Place = ("", "", "", "")
 _KEPT_FOR = 24 * 3600
 _NO_CHANGE = (
     "登录", "退出", "登录失败", "越权访问被拒", "修改密码", "重设密码", "导出", "导出文书",
+    "保存视图", "删除视图",
 )  # fmt: skip
 
 #: (kind, codes of district and zone with all they lie in, unit, field, person, firms)

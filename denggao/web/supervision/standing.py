@@ -14,6 +14,7 @@ from django.utils import timezone
 from denggao.diagnosis.weekly import figures as f
 from denggao.diagnosis.weekly.report import Report
 from denggao.diagnosis.weekly.stand import ALL, NOWHERE, Call, Goal, Rules, Stand, Task
+from denggao.documents.papers.weekly import name_of
 from denggao.facts.errors import UserError
 from denggao.facts.ledger import Ledger
 from denggao.web.accounts.models import User
@@ -194,11 +195,11 @@ def differences(user: User, report: Report) -> list[str]:
         return []
     told = [(f.figure(f.HELD, tier.name), tier.figures[0].done) for tier in board.tiers]
     told += [(of, line.whole.done) for line in board.lines if (of := _aimed(line.goal, board.on))]
-    return [
-        f"{id_}：看板 {done}，周报 {report.line(id_).total}"
+    return list(dict.fromkeys(
+        f"{name_of(id_)}看板 {done}、周报 {report.line(id_).total}"
         for id_, done in _counted(told, report)
         if done != report.line(id_).total
-    ]
+    ))  # fmt: skip
 
 
 def _counted(

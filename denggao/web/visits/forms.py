@@ -14,7 +14,7 @@ from django.utils import timezone
 from denggao.facts.catalogue import catalogue, technical_fields
 from denggao.facts.errors import UserError
 from denggao.web.accounts.models import Region, User
-from denggao.web.kit.forms import DayInput
+from denggao.web.kit.forms import ANY, DayInput
 from denggao.web.ledger.forms import facts
 from denggao.web.ledger.values import key_name, read_typed
 from denggao.web.visits.actions.bringing import KINDS
@@ -52,7 +52,9 @@ class VisitForm(forms.ModelForm):
         self.free = _FREE if figures else 0
         self.user, self.asked = user, [key for key in asked if _known(key)]
         self.fields["on"].initial = timezone.localdate()
+        self.fields["on"].error_messages["required"] = "请填写走访日期"
         self.fields["visitors"].initial = user.name
+        self.fields["visitors"].error_messages["required"] = "请填写走访人"
         self.fields["token"].initial = uuid.uuid4()
         duties = Duty.objects.for_user(user)
         self.fields["duty"].queryset = duties.filter(region=user.region) if user.region else duties
@@ -132,6 +134,10 @@ class VisitForm(forms.ModelForm):
         for number in range(_ASKS):
             if text := (cleaned.get(f"ask{number}") or "").strip():
                 self.raised.append(Raised(text, cleaned.get(f"kind{number}") or ""))
+        told = any(cleaned.get(name) for name in ("situation", "advice"))
+        tried = any(name.startswith(("asked", "fact", "year", "value")) for name in self.errors)
+        if not (told or tried or self.learned or self.raised):
+            self.add_error("situation", "请写了解到的情况；没有的，至少记一项数据或一件诉求")
         return cleaned
 
     def _learn(self, name: str, code: str, year: int, cleaned: dict[str, Any]) -> None:
@@ -233,7 +239,9 @@ class OneChainForm(ChainForm):
 class WhichForm(forms.Form):
     """Which firms a bulk assignment is about."""
 
-    place = forms.ModelChoiceField(Region.objects.none(), label="区县或功能区", required=False)
+    place = forms.ModelChoiceField(
+        Region.objects.none(), label="区县或功能区", required=False, empty_label=ANY
+    )
     address = forms.CharField(
         label="注册地址含", max_length=60, required=False, help_text="乡镇、街道、园区"
     )
@@ -317,7 +325,9 @@ class RoundForm(forms.Form):
     experts = forms.ModelMultipleChoiceField(
         Member.objects.none(), label="专家", widget=forms.CheckboxSelectMultiple
     )
-    place = forms.ModelChoiceField(Region.objects.none(), label="区县或功能区", required=False)
+    place = forms.ModelChoiceField(
+        Region.objects.none(), label="区县或功能区", required=False, empty_label=ANY
+    )
     text = forms.CharField(label="企业名称含", max_length=60, required=False)
     tier = forms.ChoiceField(label="梯队", required=False)
 

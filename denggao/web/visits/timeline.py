@@ -16,7 +16,9 @@ def visits(enterprise: Enterprise) -> Iterator[Event]:
     """Visits, with who was there."""
     for visit in Visit.objects.filter(enterprise=enterprise):
         link = reverse("visits:visit", args=[visit.pk])
-        yield Event(visit.on, "走访", f"{visit.get_way_display()}走访：{visit.visitors}", link)
+        yield Event(
+            visit.on, "走访", f"{visit.get_way_display()}走访：{visit.visitors}", link, visit.at
+        )
 
 
 def tickets(enterprise: Enterprise) -> Iterator[Event]:
@@ -24,18 +26,22 @@ def tickets(enterprise: Enterprise) -> Iterator[Event]:
     for ticket in Ticket.objects.filter(enterprise=enterprise):
         link = reverse("visits:visit-ticket", args=[ticket.pk])
         on = timezone.localtime(ticket.received_at).date()
-        yield Event(on, "诉求", f"诉求 {ticket.number}：{ticket.text[:40]}", link)
+        yield Event(
+            on, "诉求", f"诉求 {ticket.number}：{ticket.text[:40]}", link, ticket.received_at
+        )
         if ticket.closed_at:
-            on = timezone.localtime(ticket.closed_at).date()
-            yield Event(on, "诉求", f"诉求 {ticket.number} 销号（{ticket.satisfaction}）", link)
+            on, said = timezone.localtime(ticket.closed_at).date(), f"诉求 {ticket.number} 销号"
+            yield Event(on, "诉求", f"{said}（{ticket.satisfaction}）", link, ticket.closed_at)
 
 
 def people(enterprise: Enterprise) -> Iterator[Event]:
     """Who became responsible, and which expert came and went."""
     for chain in Chain.objects.filter(enterprise=enterprise).select_related("leader", "head"):
         who = "、".join(filter(None, [str(chain.leader or ""), chain.unit, str(chain.head or "")]))
-        yield Event(chain.since, "包抓联", f"包抓联：{who or '没有包抓领导'}")
+        yield Event(chain.since, "包抓联", f"包抓联：{who or '没有包抓领导'}", at=chain.at)
     for coaching in Coaching.objects.filter(enterprise=enterprise).select_related("expert"):
-        yield Event(coaching.since, "辅导", f"专家 {coaching.expert} 开始一对一辅导")
+        yield Event(
+            coaching.since, "辅导", f"专家 {coaching.expert} 开始一对一辅导", at=coaching.at
+        )
         if coaching.until:
             yield Event(coaching.until, "辅导", f"专家 {coaching.expert} 辅导结束：{coaching.why}")

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from denggao.facts.catalogue import catalogue
+from denggao.facts.errors import UserError
 from denggao.web.accounts.access import requires
 from denggao.web.accounts.models import Region
 from denggao.web.kit.paging import page_of
@@ -85,12 +86,15 @@ def export(request: HttpRequest) -> HttpResponse:
 def save_view(request: HttpRequest) -> HttpResponse:
     """保存视图, or remove one"""
     name, query = request.POST.get("name", "").strip()[:40], request.POST.get("query", "")[:2000]
-    mine = SavedView.objects.filter(user=request.user, name=name)
-    if "remove" in request.POST:
-        mine.delete()
-    elif name:
-        SavedView.objects.update_or_create(user=request.user, name=name, defaults={"query": query})
-        messages.success(request, f"已保存视图“{name}”")
+    try:
+        if "remove" in request.POST:
+            actions.remove_view(by=request.user, name=name)
+            messages.success(request, f"已删除视图“{name}”")
+        else:
+            actions.save_view(by=request.user, name=name, query=query)
+            messages.success(request, f"已保存视图“{name}”")
+    except UserError as error:
+        messages.error(request, str(error))
     return redirect(f"{reverse('ledger:enterprises')}?{query}")
 
 

@@ -66,6 +66,12 @@ class Goal(models.Model):
         return f"{self.year}年{self.name}"
 
     @property
+    def counted_in(self) -> str:
+        """The unit in which pages tell what the ledger counts: firms are 户 there, whichever word
+        the plan has."""
+        return "户" if self.tier and self.unit in ("家", "户", "个") else self.unit
+
+    @property
     def begins(self) -> datetime.date:
         """The first day that counts."""
         return datetime.date(self.first, 1, 1)

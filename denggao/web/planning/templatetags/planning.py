@@ -7,9 +7,10 @@ from typing import Any
 
 from django import template
 
+from denggao.diagnosis.promises import stretch
 from denggao.documents.forecast_wording import decimal, probability, share
 from denggao.drafting.numerals import shown
-from denggao.web.planning import wording
+from denggao.web.planning import checks, wording
 from denggao.web.planning.models import PlanFact, PlanItem
 
 register = template.Library()
@@ -31,7 +32,9 @@ def proposed(item: PlanItem) -> str:
 def detail(item: PlanItem) -> str:
     """The second line of an item: how a target is counted, who does a task by when."""
     if item.kind == "target":
-        return wording.counted(item.said)
+        plan = stretch(item.said["year"], checks.period_of(item.plan))
+        told = f"；按起止算 {plan[0]}—{plan[1]} 年" if plan else ""
+        return wording.counted(item.said) + told
     if item.kind == "task":
         due = item.said.get("due") or item.said["deadline"] or "无期限"
         return f"{wording.units(item.said)}　{due}"

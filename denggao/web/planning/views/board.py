@@ -77,7 +77,7 @@ def _chart(line: Line) -> dict[str, Any] | None:
         "labels": [f.label for f in shown],
         "target": [None if f.target is None else float(f.target) for f in shown],
         "done": [f.done for f in shown],
-        "unit": line.goal.unit,
+        "unit": line.goal.counted_in,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +17,7 @@ from denggao.facts.errors import UserError
 from denggao.web.accounts.access import requires
 from denggao.web.kit.numbers import key_of
 from denggao.web.ledger.actions import note_export
-from denggao.web.planning import actions, adopting, checks, marking
+from denggao.web.planning import actions, adopting, checks, clashes, marking
 from denggao.web.planning.forms import FORMS, AdoptForm, MissedForm, PeriodForm, PlanForm, blank
 from denggao.web.planning.models import PlanItem, PlanText
 
@@ -64,14 +65,17 @@ def plan(request: HttpRequest, pk: int, status: int = 200) -> HttpResponse:
     marks += [marking.Mark(f.start, f.end, f"f{f.number}", "fact") for f in facts]
     marks += _conflict_marks(items)
     period = checks.period_of(kept)
+    found, faults = adopting.ordered(kept, items)
+    is_done = kept.state in (PlanText.State.ADOPTED, PlanText.State.DROPPED)
     context = {
         "plan": kept,
+        "clashes": [] if is_done else list(clashes.found_in(kept.region, found)),
         "groups": _groups(items),
         "facts": facts,
         "text": marking.marked(kept.text, marks, kept.noise),
         "findings": checks.findings(kept, items),
         "claims": list(checks.claims(kept)),
-        "faults": adopting.ordered(kept, items)[1] if kept.state != "adopted" else [],
+        "faults": [] if is_done else faults,
         "period": period,
         "elsewhere": _elsewhere(kept),
         "period_form": PeriodForm(initial=dict(zip(("first", "last"), period or (), strict=False))),
@@ -243,11 +247,21 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, "请写明从哪一天起执行")
         _mine(request, pk)
         return redirect("planning:board-plan", pk)
-    since = form.cleaned_data["since"]
+    since, settled = form.cleaned_data["since"], dict(_settled(request))
     return _done(
-        request, pk, lambda p: actions.adopt(by=request.user, plan=p, since=since),
+        request, pk,
+        lambda p: actions.adopt(by=request.user, plan=p, since=since, settled=settled),
         "已下达，挂图作战和任务清单已更新",
     )  # fmt: skip
+
+
+def _settled(request: HttpRequest) -> Iterator[tuple[str, clashes.Settled]]:
+    """What the person decided of each figure that another one stands against."""
+    for field, told in request.POST.items():
+        if field.startswith("clash-") and told in ("new", "old"):
+            key = field.removeprefix("clash-")
+            why = str(request.POST.get(f"why-{key}", "")).strip()[:200]
+            yield key, clashes.Settled(told == "new", why)
 
 
 def _done(request: HttpRequest, pk: int, do: Any, said: str = "") -> HttpResponse:

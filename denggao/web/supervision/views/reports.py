@@ -89,6 +89,8 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
             for line in content.lines
             if is_told(line.id) and content.causes_of(line.id)
         ],
+        "differs": standing.differences(request.user, content)
+        if kept.region == request.user.region else [],
         "may_sign": kept.state == Report.State.COMPILED and kept.by_id != request.user.pk,
     }  # fmt: skip
     return render(request, "supervision/report.html", context)

@@ -34,7 +34,8 @@ def scores(request: HttpRequest) -> HttpResponse:
         context["fault"] = str(error)
         return render(request, "supervision/scores.html", context)
     ranked: list[dict[str, Any]] = [
-        {"place": place, "unit": sheet.unit, "total": w.interval(sheet.total, "分"),
+        {"place": place or "—", "unit": sheet.unit, "total": _total(sheet), "share": _share(sheet),
+         "left_out": [point.name for point in sheet.left_out],
          "points": [_point(point) for point in sheet.points]}
         for place, sheet in scoring.ranked(sheets)
     ]  # fmt: skip
@@ -72,10 +73,25 @@ def _sheets(law: Instrument, content: Content) -> list[scoring.Sheet]:
     return [scoring.score(law, content, unit) for unit in scoring.units(content)]
 
 
+def _points(point: scoring.Point) -> str:
+    return scoring.LEFT_OUT if point.is_left_out else w.interval(point.value, "分")
+
+
+def _total(sheet: scoring.Sheet) -> str:
+    """「46分 / 50分」: of what the items that count for the unit could give."""
+    if sheet.share is None:
+        return "各项都不计"
+    return f"{w.interval(sheet.total, '分')} / {w.amount(sheet.full, '分')}"
+
+
+def _share(sheet: scoring.Sheet) -> str:
+    return "—" if sheet.share is None else w.interval(sheet.share, "%")
+
+
 def _point(point: scoring.Point) -> dict[str, Any]:
     return {
         "name": point.name, "cite": point.cite, "full": point.full, "id": point.id,
-        "value": w.interval(point.value, "分"),
+        "value": _points(point), "is_left_out": point.is_left_out,
         "inputs": [
             {"name": x.name, "value": "不掌握" if x.value is None else x.value,
              "figures": [(id_, name_of(id_)) for id_ in x.figures]}
@@ -106,5 +122,13 @@ def _rows(sheets: list[scoring.Sheet], law: Instrument) -> Iterator[list[str]]:
             told = "；".join(
                 f"{x.name} {'不掌握' if x.value is None else x.value}" for x in point.inputs
             )
-            yield [str(place), sheet.unit, point.id, point.name, point.full,
-                   w.interval(point.value, "分"), told, point.cite, law.version]  # fmt: skip
+            is_sum = point is sheet.points[-1]
+            full = w.amount(sheet.full, "") if is_sum else point.full
+            value = w.interval(point.value, "分") if is_sum else _points(point)
+            yield [str(place or "—"), sheet.unit, point.id, point.name, full, value,
+                   _note(sheet) if is_sum else told, point.cite, law.version]  # fmt: skip
+
+
+def _note(sheet: scoring.Sheet) -> str:
+    left_out = "、".join(point.name for point in sheet.left_out)
+    return f"各项相加；{left_out} 本期没有应考核的，不计" if left_out else "各项相加"
