@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from denggao.diagnosis.lists import Entry, Lists, Roll
 from denggao.web.accounts.models import User
 from denggao.web.assessments.models import Reminder
-from denggao.web.ledger.detail import Event
+from denggao.web.ledger.detail import Event, told_by
 from denggao.web.ledger.models import Enterprise, Value
 
 HEADS = [
@@ -79,6 +79,7 @@ def sheet(user: User, roll: Roll) -> Iterator[list[object]]:
         ]  # fmt: skip
 
 
+@told_by(Reminder)
 def reminded(enterprise: Enterprise) -> Iterator[Event]:
     """For the timeline of a firm."""
     for one in enterprise.reminders.filter(struck=False).select_related("by"):

@@ -8,11 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from denggao.diagnosis.workflow import STATES
-from denggao.web.casework.models import CaseStep, Opinion, TitleEvent
-from denggao.web.ledger.detail import Event
+from denggao.web.casework.models import Case, CaseStep, Opinion, TitleEvent
+from denggao.web.ledger.detail import Event, told_by
 from denggao.web.ledger.models import Enterprise
 
 
+@told_by(Case)
 def applications(enterprise: Enterprise) -> Iterator[Event]:
     """Each step of each application, and each opinion that counts."""
     steps = CaseStep.objects.filter(case__enterprise=enterprise).select_related("case__batch", "by")
@@ -30,6 +31,7 @@ def applications(enterprise: Enterprise) -> Iterator[Event]:
         )
 
 
+@told_by(TitleEvent)
 def title_events(enterprise: Enterprise) -> Iterator[Event]:
     """Renamings, moves and the like; issue and end of certificates stand there already."""
     told = TitleEvent.objects.filter(

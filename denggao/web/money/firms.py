@@ -21,12 +21,12 @@ from denggao.rules.payments import LATER, OPEN, PAID
 from denggao.rules.payments import Payment as Computed
 from denggao.rules.settling import yuan
 from denggao.web.assessments.facts import ledger_of
-from denggao.web.ledger.detail import Event
+from denggao.web.ledger.detail import Event, told_by
 from denggao.web.ledger.models import Enterprise
 from denggao.web.money import computing, registers
 from denggao.web.money.computing import place_of
 from denggao.web.money.holders import Holders
-from denggao.web.money.models import Payment, Relief, Run, Voucher
+from denggao.web.money.models import Grant, Payment, Relief, Run, Voucher
 
 #: What a single certificate may tell of.
 _EITHER = ("首次认定", "重新认定")
@@ -38,6 +38,7 @@ def payments(firm: Enterprise) -> QuerySet[Payment]:
     return rows.order_by("-paid_on", "-pk")
 
 
+@told_by(Grant, Voucher)
 def events(firm: Enterprise) -> Iterator[Event]:
     """Payments, money claimed back, vouchers and reliefs, for the timeline."""
     base = reverse("money:firm", args=[firm.pk])

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils import timezone
 
-from denggao.web.ledger.detail import Event
+from denggao.web.ledger.detail import Event, told_by
 from denggao.web.ledger.models import Enterprise
 from denggao.web.visits.models import Chain, Coaching, Ticket, Visit
 
 
+@told_by(Visit)
 def visits(enterprise: Enterprise) -> Iterator[Event]:
     """Visits, with who was there."""
     for visit in Visit.objects.filter(enterprise=enterprise):
@@ -21,6 +22,7 @@ def visits(enterprise: Enterprise) -> Iterator[Event]:
         )
 
 
+@told_by(Ticket)
 def tickets(enterprise: Enterprise) -> Iterator[Event]:
     """Receipt and end of each 诉求."""
     for ticket in Ticket.objects.filter(enterprise=enterprise):
@@ -34,6 +36,7 @@ def tickets(enterprise: Enterprise) -> Iterator[Event]:
             yield Event(on, "诉求", f"{said}（{ticket.satisfaction}）", link, ticket.closed_at)
 
 
+@told_by(Chain, Coaching)
 def people(enterprise: Enterprise) -> Iterator[Event]:
     """Who became responsible, and which expert came and went."""
     for chain in Chain.objects.filter(enterprise=enterprise).select_related("leader", "head"):
