@@ -18,7 +18,7 @@ from denggao.web.accounts.models import User
 from denggao.web.kit import bulk
 from denggao.web.kit.days import notice_end
 from denggao.web.ledger.actions import Conflict
-from denggao.web.money import computing, granting, publicity
+from denggao.web.money import computing, granting, publicity, schemes
 from denggao.web.money.models import (
     Budget,
     Grant,
@@ -61,7 +61,7 @@ def start(
         laws=laws, file=list_name[-120:], content=content or None, before_file=before_name[-120:],
         before=before or None, by=by,
     )  # fmt: skip
-    computing.schemes_of(run)  # says at once that there is none
+    schemes.schemes_of(run)  # says at once that there is none
     run.digest = _digest(run)
     try:
         with transaction.atomic():
@@ -326,7 +326,7 @@ def try_text(*, by: User, run: Run, text: str) -> Trial:
     does not load or pays nothing."""
     from denggao.web.money import tasks, trials
 
-    law = trials.loaded(text)
+    law = trials.loaded(text, run.region)
     trial = Trial.objects.create(run=run, text=text, short=law.short[:60], by=by)
     audit.record(by=by, action="测算政策影响", of=trial, name=run.name)
     transaction.on_commit(lambda: tasks.compare.enqueue(trial.pk))

@@ -18,6 +18,7 @@ urlpatterns = [
     path("money/runs/<int:pk>/objections/", runs.objection, name="run-objection"),
     path("money/runs/<int:pk>/publication.<str:ending>", runs.publication, name="run-publication"),
     path("money/runs/<int:pk>/<str:kind>.xlsx", runs.export, name="run-export"),
+    path("money/runs/<int:pk>/texts/<slug:digest>/", runs.scheme_text, name="run-text"),
     path("money/runs/<int:pk>/trial/", money.trial_new, name="run-trial-new"),
     path("money/objections/<int:pk>/", runs.decide, name="run-objection-decide"),
     path("money/rows/<int:pk>/", runs.row, name="run-row"),

@@ -22,8 +22,8 @@ from denggao.web.accounts.models import User
 from denggao.web.kit.days import notice_end
 from denggao.web.ledger.actions import Conflict
 from denggao.web.ledger.models import Enterprise
-from denggao.web.money.computing import schemes_in
 from denggao.web.money.models import Voucher
+from denggao.web.money.schemes import schemes_in
 from denggao.web.money.steps import advance, step_of
 
 _KIND = "创新券兑付"

@@ -88,8 +88,10 @@ class Run(models.Model):
     counts = models.JSONField(default=dict)
     notes = models.JSONField(default=list)
     problems = models.JSONField(default=list)
-    #: [[short, version, in force from, in force to, SHA-256 of the text]]
+    #: [[short, version, in force from, in force to, name]]
     versions = models.JSONField(default=list)
+    #: Per scheme, per version: {digest, region, short, name, since, own}; see ``schemes.frozen``.
+    texts = models.JSONField(default=list)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     reviewed_by = models.ForeignKey(
@@ -142,6 +144,18 @@ class Run(models.Model):
     def is_running(self) -> bool:
         """Is the job at work on it?"""
         return self.state == self.State.COMPUTING
+
+
+class SchemeText(models.Model):
+    """A text by which some run was computed, under its SHA-256; rows are only added."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    text = models.TextField()
+
+    objects: Any = models.Manager()
+
+    def __str__(self) -> str:
+        return str(self.digest)
 
 
 class Row(models.Model):

@@ -75,7 +75,10 @@ def reverse_payment(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("money.view")
 def budgets(request: HttpRequest) -> HttpResponse:
     """预算"""
-    context = {"lines": list(queries.budgets(request.user)), "form": forms.BudgetForm()}
+    context = {
+        "lines": list(queries.budgets(request.user)),
+        "form": forms.BudgetForm(region=request.user.region),
+    }
     return render(request, "money/budgets.html", context)
 
 
@@ -83,7 +86,10 @@ def budgets(request: HttpRequest) -> HttpResponse:
 @requires("money.run")
 def save_budget(request: HttpRequest) -> HttpResponse:
     """登记预算"""
-    form, back = forms.BudgetForm(request.POST), reverse("money:run-budgets")
+    form, back = (
+        forms.BudgetForm(request.POST, region=request.user.region),
+        reverse("money:run-budgets"),
+    )
     if not form.is_valid():
         messages.error(request, first_fault(form))
         return redirect(back)
@@ -120,7 +126,7 @@ def entitled(request: HttpRequest) -> HttpResponse:
 def trial_new(request: HttpRequest, pk: int) -> HttpResponse:
     """政策影响: paste a text, and see what it would change for the events of a run"""
     run: Run = mine(request, Run, pk)
-    form = forms.TrialForm(request.POST or None)
+    form = forms.TrialForm(request.POST or None, region=run.region)
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.try_text(by=request.user, run=run, text=form.cleaned_data["text"])

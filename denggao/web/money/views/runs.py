@@ -15,10 +15,11 @@ from django.views.decorators.http import require_POST
 from denggao.documents.wording import fact_words
 from denggao.facts.errors import UserError
 from denggao.web.accounts.access import requires
+from denggao.web.assessments.lawtext import articles
 from denggao.web.kit.days import day_of, notice_end
 from denggao.web.kit.paging import page_of
 from denggao.web.ledger.actions import Conflict
-from denggao.web.money import actions, exports, forms, publicity, queries, steps
+from denggao.web.money import actions, exports, forms, publicity, queries, schemes, steps
 from denggao.web.money import replay as again
 from denggao.web.money.models import Objection, PayBatch, Payment, Publication, Row, Run
 from denggao.web.money.views.common import (
@@ -48,7 +49,8 @@ def runs(request: HttpRequest) -> HttpResponse:
 @requires("money.run")
 def new(request: HttpRequest) -> HttpResponse:
     """测算奖补"""
-    form = forms.RunForm(request.POST or None, request.FILES or None)
+    region = request.user.region
+    form = forms.RunForm(request.POST or None, request.FILES or None, region=region)
     if request.method == "POST" and form.is_valid():
         try:
             run = actions.start(by=request.user, **form.asked())
@@ -70,6 +72,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"run": found, "asked": asked}
     if not found.is_running and found.state != _FAILED:
         context |= _shown(request, found, asked)
+    context["texts"] = [version for scheme in found.texts for version in scheme]
     context["open"] = [s.code for s in steps.open_to(request.user, found)]
     context["why_form"] = forms.WhyForm()
     return render(request, "money/run.html", context)
@@ -134,6 +137,22 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     if not found.is_running:
         answer.headers["HX-Refresh"] = "true"
     return answer
+
+
+@requires("money.view")
+def scheme_text(request: HttpRequest, pk: int, digest: str) -> HttpResponse:
+    """办法当时的文本，逐条"""
+    found: Run = mine(request, Run, pk)
+    told = next((v for s in found.texts for v in s if v["digest"] == digest), None)
+    if told is None:
+        raise Http404("这次测算没有用这份办法")
+    try:
+        text = schemes.text_then(digest)
+    except UserError as error:
+        messages.error(request, str(error))
+        return redirect("money:run", pk)
+    context = {"run": found, "told": told, "articles": articles(text)}
+    return render(request, "money/scheme_text.html", context)
 
 
 @requires("money.view")
