@@ -89,7 +89,7 @@ def test_a_run_by_clicks(
     assert "250,000.00" in page
     assert "等另一位经办或科室负责人复核" in page
     assert clerk.post(f"{where}review/", follow=True).status_code == 200
-    assert "不能是经办人自己" in text(clerk.post(f"{where}review/", follow=True))
+    assert "您（clerk）已经办过测算" in text(clerk.post(f"{where}review/", follow=True))
     assert "已复核" in text(head.post(f"{where}review/", follow=True))
     assert head.post(f"{where}review/").status_code == 409
     on = (timezone.localdate() - datetime.timedelta(days=20)).isoformat()

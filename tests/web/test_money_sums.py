@@ -165,7 +165,7 @@ def test_a_voucher_goes_its_way_and_never_over_the_contract(
     found = vouchers.proposed(voucher)
     assert found is not None
     assert (found.fen, vouchers.ceiling(voucher)) == (3_799_999, 3_799_999)
-    with pytest.raises(UserError, match="不能是经办人自己"):
+    with pytest.raises(UserError, match=r"由clerk申领登记、clerk佐证登记；审核的人"):
         take(by=office.clerk, voucher=voucher, code="review", fen=100)
     with pytest.raises(UserError, match=r"不超过 37999\.99元"):
         take(by=office.head, voucher=voucher, code="review", fen=3_800_000)
@@ -173,12 +173,21 @@ def test_a_voucher_goes_its_way_and_never_over_the_contract(
     on = timezone.localdate() - datetime.timedelta(days=20)
     take(by=office.clerk, voucher=voucher, code="publish", on=on, days=5)
     told = {"on": timezone.localdate(), "reference": "国库9"}
+    with pytest.raises(Conflict):  # nobody has approved it
+        take(by=office.clerk, voucher=voucher, code="pay", **told)
+    with pytest.raises(UserError, match=r"head审核；审定的人.*您（head）已经办过审核"):
+        take(by=office.head, voucher=voucher, code="approve")
+    take(by=office.leader, voucher=voucher, code="approve")
     take(by=office.head, voucher=voucher, code="pay", **told)
     with pytest.raises(Conflict):
         take(by=office.head, voucher=voucher, code="pay", **told)
     voucher.refresh_from_db()
     assert (voucher.state, voucher.fen) == ("paid", 3_799_999)
-    for changes in ({"fen": 3_800_000}, {"fen": 5_000_001}, {"contract_fen": 1}, {"face": 1}):
+    for changes in (
+        {"fen": 3_800_000}, {"fen": 5_000_001}, {"contract_fen": 1}, {"face": 1},
+        {"approved_by": office.head}, {"approved_by": office.clerk}, {"approved_by": None},
+        {"reviewed_by": office.clerk}, {"proved_by": office.head},
+    ):  # fmt: skip
         with pytest.raises(IntegrityError), transaction.atomic():
             Voucher.objects.filter(pk=voucher.pk).update(**changes)
 

@@ -88,14 +88,31 @@ def complete(run: Run) -> None:
     with transaction.atomic():
         advance(run, "compute", None, **computing.summary(found, told))
         bulk.insert(Row, computing.FIELDS, computing.rows(run, found, told))
-        audit.record(by=run.by, action="奖补测算完成", of=run, new={"total_fen": found.total})
+        audit.record(
+            by=run.again_by or run.by, action="奖补测算完成", of=run, new={"total_fen": found.total}
+        )
+
+
+@transaction.atomic
+def again(*, by: User, run: Run) -> None:
+    """重算 a run that has failed: the same list, the same run, by the texts and the ledger of now.
+    Raises Conflict where that has been done, or the list is worked on in another run by now."""
+    from denggao.web.money import tasks
+
+    audit.record(by=by, action="重算奖补", of=run, old={"message": run.message})
+    try:
+        with transaction.atomic():
+            advance(run, "again", by, message="", again_by=by, again_at=timezone.now())
+    except IntegrityError:
+        raise Conflict("同一份名单、同一兑付日已经另外测算过；请看那一次，这一次可以作废") from None
+    transaction.on_commit(lambda: tasks.compute.enqueue(run.pk))
 
 
 def fail(run: Run, why: str) -> None:
     """Say in the run itself why nothing came of it."""
     with transaction.atomic():
         advance(run, "fail", None, message=why)
-        audit.record(by=run.by, action="奖补没有算成", of=run, why=why, done=False)
+        audit.record(by=run.again_by or run.by, action="奖补没有算成", of=run, why=why, done=False)
 
 
 # --- on its way ----------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from denggao.diagnosis.payout.entitled import Happened, happened
 from denggao.facts import titles as facts
@@ -144,16 +144,17 @@ def _vouchers(
             by=user, enterprise=firm, number=f"模券{as_of.year}{number:03d}", face=5_000_000,
             issued_on=as_of - ago(days=200), valid_to=as_of + ago(days=165),
         )  # fmt: skip
-        steps = (
+        steps: tuple[tuple[User, str, dict[str, Any]], ...] = (
             (user, "contract", {"provider": "模拟检测院", "contract": f"模合{number:03d}",
                                 "contract_fen": 3_800_000 + number}),
             (user, "invoice", {"invoice": f"模票{number:03d}", "invoice_fen": 3_799_900 + number}),
             (user, "prove", {"proof": "检测报告、付款回单"}),
             (head, "review", {"fen": 3_799_900 + number}),
             (user, "publish", {"on": as_of - ago(days=40), "days": 5}),
-            (head, "pay", {"on": as_of - ago(days=20), "reference": f"模拟国库1{number:02d}"}),
+            (leader, "approve", {}),
+            (user, "pay", {"on": as_of - ago(days=20), "reference": f"模拟国库1{number:02d}"}),
         )  # fmt: skip
-        for by, code, told in steps[:number]:
+        for by, code, told in steps[: number + (number == len(firms))]:
             vouchers.take(by=by, voucher=made, code=code, **told)
 
 

@@ -289,6 +289,10 @@ class VoucherPublishForm(forms.Form):
     days = forms.IntegerField(label="公示几个工作日", min_value=1, max_value=60, initial=5)
 
 
+class NothingForm(forms.Form):
+    """审定: a button."""
+
+
 class VoucherPayForm(forms.Form):
     """兑付."""
 
@@ -303,6 +307,7 @@ VOUCHER_FORMS: dict[str, type[forms.Form]] = {
     "prove": ProofForm,
     "review": AmountForm,
     "publish": VoucherPublishForm,
+    "approve": NothingForm,
     "pay": VoucherPayForm,
     "refuse": WhyForm,
 }

@@ -10,6 +10,7 @@ urlpatterns = [
     path("money/runs/new/", runs.new, name="run-new"),
     path("money/runs/<int:pk>/", runs.run, name="run"),
     path("money/runs/<int:pk>/progress/", runs.progress, name="run-progress"),
+    path("money/runs/<int:pk>/again/", runs.compute_again, name="run-again"),
     path("money/runs/<int:pk>/review/", runs.review, name="run-review"),
     path("money/runs/<int:pk>/publish/", runs.publish, name="run-publish"),
     path("money/runs/<int:pk>/approve/", runs.approve, name="run-approve"),
@@ -33,6 +34,8 @@ urlpatterns = [
     path("money/vouchers/", vouchers.vouchers, name="run-vouchers"),
     path("money/vouchers/new/", vouchers.voucher_new, name="run-voucher-new"),
     path("money/vouchers/<int:pk>/", vouchers.voucher, name="run-voucher"),
+    # the same address as any other step, and another permission
+    path("money/vouchers/<int:pk>/approve/", vouchers.voucher_approve, name="run-voucher-approve"),
     path("money/vouchers/<int:pk>/<str:code>/", vouchers.voucher_step, name="run-voucher-step"),
     path("money/reliefs/", vouchers.relief_list, name="run-reliefs"),
     path("money/reliefs/new/", vouchers.relief_new, name="run-relief-new"),

@@ -94,6 +94,11 @@ class Run(models.Model):
     texts = models.JSONField(default=list)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+    #: Who had it computed anew after it had failed.
+    again_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    again_at = models.DateTimeField(null=True)
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
@@ -107,6 +112,8 @@ class Run(models.Model):
     )
     dropped_at = models.DateTimeField(null=True)
     dropped_why = models.CharField(max_length=200, default="")
+    #: Done before different people were asked for at each step; the rule does not bind it.
+    by_fewer = models.BooleanField(default=False)
 
     objects = Runs()
 
@@ -119,6 +126,14 @@ class Run(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(reviewed_by=F("by")), name="run_reviewed_by_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(by_fewer=True) | ~Q(approved_by=F("reviewed_by")),
+                name="run_approved_by_a_third",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reviewed_by=F("again_by")) & ~Q(approved_by=F("again_by")),
+                name="run_again_by_another",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=("reviewed", "published", "approved", "paid"))

@@ -35,7 +35,7 @@ _WAY: Any = (
     Run.State.COMPUTED, Run.State.REVIEWED, Run.State.PUBLISHED, Run.State.APPROVED,
     Run.State.PAID,
 )  # fmt: skip
-_PEOPLE = ("region", "by", "reviewed_by", "approved_by", "dropped_by")
+_PEOPLE = ("region", "by", "again_by", "reviewed_by", "approved_by", "dropped_by")
 _STATUSES = ("发放", "追回", "待定", "未到期", "不予发放", "征求意见稿")
 
 
@@ -111,7 +111,7 @@ def _way(
     here = order.index(found.state) if found.state in order else -1
     last = batches[0] if batches else None
     said = {
-        "computed": f"{found.by} {timezone.localtime(found.at):%m-%d %H:%M}",
+        "computed": _who(found.again_by, found.again_at) or _who(found.by, found.at),
         "reviewed": _who(found.reviewed_by, found.reviewed_at),
         "published": f"{published.on} 至 {published.until}" if published else "",
         "approved": _who(found.approved_by, found.approved_at),
@@ -199,6 +199,16 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     found = mine(request, Run, pk)
     back = reverse("money:run", args=[pk])
     return act(request, lambda: actions.review(by=request.user, run=found), back, "已复核")
+
+
+@require_POST
+@requires("money.run")
+def compute_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """重算"""
+    found = mine(request, Run, pk)
+    back = reverse("money:run", args=[pk])
+    done = "已重新排队测算"
+    return act(request, lambda: actions.again(by=request.user, run=found), back, done)
 
 
 @require_POST
