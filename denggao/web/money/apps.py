@@ -19,5 +19,7 @@ class MoneyConfig(AppConfig):
         from denggao.web.money.tasks import take_up_again
 
         only_added(self, "money_schemetext")
+        from denggao.web.money import makers  # noqa: F401 - they register themselves
+
         detail.PROVIDERS.append(firms.events)
         tasks.INTERRUPTED.append(take_up_again)

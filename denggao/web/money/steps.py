@@ -44,9 +44,11 @@ RUN_STEPS = (
         "公示日、工作日数、异议受理",
     ),
     Step(
-        "approve", "审定", (_R.PUBLISHED,), _R.APPROVED, "money.approve",
+        "approve", "审定", (_R.PUBLISHED,), _R.APPROVING, "money.approve",
         "不是测算、复核的人；公示期满；异议都已处理", apart=_REVIEWED,
     ),
+    Step("owe", "列为应付", (_R.APPROVING,), _R.APPROVED, "", "每一笔认得准是哪一户，没有发过"),
+    Step("unapprove", "没有审定成", (_R.APPROVING,), _R.PUBLISHED, "", "写明为什么"),
     Step("settle", "付清", (_R.APPROVED,), _R.PAID, "", "应付的每一笔都已付"),
     Step(
         "drop", "作废",

@@ -57,6 +57,7 @@ class Run(models.Model):
         COMPUTED = "computed", "待复核"
         REVIEWED = "reviewed", "已复核"
         PUBLISHED = "published", "公示中"
+        APPROVING = "approving", "正在审定"
         APPROVED = "approved", "已审定"
         PAID = "paid", "已付清"
         DROPPED = "dropped", "作废"
@@ -136,12 +137,12 @@ class Run(models.Model):
                 name="run_again_by_another",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=("reviewed", "published", "approved", "paid"))
+                condition=~Q(state__in=("reviewed", "published", "approving", "approved", "paid"))
                 | Q(reviewed_by__isnull=False, reviewed_at__isnull=False),
                 name="run_reviewed_by_somebody",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=("approved", "paid"))
+                condition=~Q(state__in=("approving", "approved", "paid"))
                 | Q(approved_by__isnull=False, approved_at__isnull=False),
                 name="run_approved_by_somebody",
             ),
@@ -157,8 +158,13 @@ class Run(models.Model):
 
     @property
     def is_running(self) -> bool:
-        """Is the job at work on it?"""
+        """Is a job computing it?"""
         return self.state == self.State.COMPUTING
+
+    @property
+    def is_worked_on(self) -> bool:
+        """Is some job at work on it?"""
+        return self.state in (self.State.COMPUTING, self.State.APPROVING)
 
 
 class SchemeText(models.Model):

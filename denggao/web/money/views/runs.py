@@ -18,8 +18,10 @@ from denggao.web.accounts.access import requires
 from denggao.web.assessments.lawtext import articles
 from denggao.web.kit.days import day_of, notice_end
 from denggao.web.kit.paging import page_of
+from denggao.web.ledger import files
 from denggao.web.ledger.actions import Conflict
-from denggao.web.money import actions, exports, forms, publicity, queries, schemes, steps
+from denggao.web.ledger.views.files import order
+from denggao.web.money import actions, balance, exports, forms, publicity, queries, schemes, steps
 from denggao.web.money import replay as again
 from denggao.web.money.models import Objection, PayBatch, Payment, Publication, Row, Run
 from denggao.web.money.views.common import (
@@ -85,9 +87,11 @@ def _shown(request: HttpRequest, found: Run, asked: dict[str, str]) -> dict[str,
     count, fen = queries.total(found)
     published = Publication.objects.filter(run=found).defer("rows").first()
     batches, todo = list(found.batches.select_related("by")), actions.to_pay(found)
+    sums = queries.sums(found)
     return {
         "page": page_of(request, queries.rows_of(found, asked)),
-        "count": count, "total": fen, "sums": queries.sums(found), "statuses": _STATUSES,
+        "count": count, "total": fen, "sums": sums,
+        "balance": balance.lines(found, fen, sums, published, batches), "statuses": _STATUSES,
         "districts": queries.districts(found), "way": _way(found, published, batches),
         "published": published,
         "rough": notice_end(published.on, published.days)[1] if published else "",
@@ -108,7 +112,8 @@ def _way(
 ) -> list[dict[str, Any]]:
     """The states from computed to paid: which are behind, which is now, who and when."""
     order = [state.value for state in _WAY]
-    here = order.index(found.state) if found.state in order else -1
+    now = Run.State.PUBLISHED if found.state == Run.State.APPROVING else found.state
+    here = order.index(now) if now in order else -1
     last = batches[0] if batches else None
     said = {
         "computed": _who(found.again_by, found.again_at) or _who(found.by, found.at),
@@ -134,7 +139,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """How far it is; once it is through, the browser opens the page again."""
     found: Run = mine(request, Run, pk)
     answer = render(request, "money/run_progress.html", {"run": found})
-    if not found.is_running:
+    if not found.is_worked_on:
         answer.headers["HX-Refresh"] = "true"
     return answer
 
@@ -226,7 +231,8 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     """审定"""
     found = mine(request, Run, pk)
     back = reverse("money:run", args=[pk])
-    return act(request, lambda: actions.approve(by=request.user, run=found), back, "已审定")
+    done = "已审定；逐笔列为应付，多的在后台进行"
+    return act(request, lambda: actions.approve(by=request.user, run=found), back, done)
 
 
 @require_POST
@@ -301,22 +307,26 @@ def export(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     if kind not in exports.KINDS:
         raise Http404("没有这种文件")
     name = f"{found.name}{exports.KINDS[kind]}.xlsx"
+    if found.rows.count() > files.AT_ONCE:
+        return order(request, "money.run", name, {"run": pk, "kind": kind})
     note_export(request, name, found)
-    return saved(exports.workbook(found, kind), name)
+    return saved(exports.written(lambda path: exports.workbook(path, found, kind)), name)
 
 
 @requires("money.view")
 def publication(request: HttpRequest, pk: int, ending: str) -> HttpResponse:
     """公示表"""
     found: Run = mine(request, Run, pk)
-    published = getattr(found, "publication", None)
+    published = Publication.objects.filter(run=found).select_related("run").first()
     if published is None or ending not in ("xlsx", "docx"):
         raise Http404("还没有公示")
+    name = f"{found.name}公示表.{ending}"
+    if published.count > files.AT_ONCE:
+        return order(request, "money.publication", name, {"run": pk, "ending": ending})
     try:
         data = publicity.printed(published, ending)
     except UserError as error:
         messages.error(request, str(error))
         return redirect("money:run", pk)
-    name = f"{found.name}公示表.{ending}"
     note_export(request, name, found)
     return saved(data, name)
