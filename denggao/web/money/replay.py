@@ -78,9 +78,9 @@ def replay(row: Row, on: datetime.date) -> Replay:
             row, pay(today, [_event(row, on, own)], as_of), f"按 {on} 施行的办法，现在台账的数据"
         )
         changed = _changed(today, kept, values)
-    return Replay(
-        on, Told("当时", _fen(row), row.why, row.cite, row.rate), again, by_rule, now, changed
-    )
+    cite = f"《{row.scheme}》{row.cite}" if row.scheme else ""
+    then_told = Told("当时", _fen(row), row.why, cite, row.rate)
+    return Replay(on, then_told, again, by_rule, now, changed)
 
 
 def _of_today(row: Row) -> list[Scheme]:

@@ -231,8 +231,10 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     """审定"""
     found = mine(request, Run, pk)
     back = reverse("money:run", args=[pk])
-    done = "已审定；逐笔列为应付，多的在后台进行"
-    return act(request, lambda: actions.approve(by=request.user, run=found), back, done)
+    return act(
+        request, lambda: actions.approve(by=request.user, run=found), back,
+        lambda at_once: "已审定" if at_once else "已审定，正在后台逐笔列为应付",
+    )  # fmt: skip
 
 
 @require_POST
