@@ -37,14 +37,14 @@ def own_text(amount: int = 3, since: str = "2026-01-01", place: str = "城关区
 > 首次认定的，一次性奖补{amount}万元
 
 ```登高
-奖补 CG-first 首次认定：
+奖补 {more.get("id", "CG-first")} 首次认定：
     事项 首次认定
     给 {amount}万元
     出资 区级
     一次性
 ```
 
-| 例 | 事项 | 兑付日 | CG-first（万元） |
+| 例 | 事项 | 兑付日 | {more.get("id", "CG-first")}（万元） |
 |---|---|---|---|
 | 首次 | 首次认定 {since} | 2027-06-30 | {amount} |
 """
@@ -88,7 +88,7 @@ def test_it_holds_from_its_day_on(office: Office) -> None:
     early = paid_by(office, SHORT, day="2025-12-31")
     assert early.counts["total"] == 0
     assert "2025-12-31 没有一份奖补办法在施行" in early.rows.get().why
-    adopt(office, own_text(4, "2027-01-01", short="来年奖补"))
+    adopt(office, own_text(4, "2027-01-01", short="来年奖补", id="LN-first"))
     with pytest.raises(UserError, match="2027-01-01 起才施行"):
         paid_by(office, "来年奖补")
 
@@ -104,9 +104,11 @@ def test_its_scope_is_the_bureaus_region(office: Office) -> None:
     assert (row.fen, SHORT in row.beside) == (20 * WAN, True)
     with pytest.raises(UserError, match="不在本辖区“甘肃省兰州市城关区”里"):
         drafts.keep(by=office.clerk, text=own_text(place="七里河区"))
-    adopt(office, own_text(7, place="甘肃省", short="省里的"))  # a province's text that we have not
+    adopt(
+        office, own_text(7, place="甘肃省", short="省里的", id="SL-first")
+    )  # a province's text that we have not
     assert paid_by(office, "省里的").counts["total"] == 7 * WAN
-    with pytest.raises(UserError, match="没有名为“省里的”"):  # it is adopted for one district
+    with pytest.raises(UserError, match="没有名为“省里的”"):
         paid_by(other, "省里的")
 
 
@@ -203,3 +205,16 @@ def test_a_text_of_budget_and_payment_is_the_same_scheme(office: Office) -> None
     rows = listed([event(1, day="2026-03-01"), event(2, day="2026-03-02")])
     run = office.approved(rows, as_of=ON, laws=[SHORT])
     assert [g.waits for g in run.grants.order_by("day")] == ["", "区级预算不足，待拨"]
+
+
+def test_no_two_measures_have_an_award_of_the_same_number(office: Office) -> None:
+    with pytest.raises(UserError, match=r"“GS-NEW\.first”在《甘肃省高新技术企业奖补》里用过了"):
+        drafts.keep(by=office.clerk, text=own_text(id="GS-NEW.first"))
+    twins = [own_text(3), own_text(4, short="另一部")]
+    kept = [drafts.keep(by=office.clerk, text=text) for text in twins]
+    drafts.decide(by=office.head, draft=kept[0], adopt=True)
+    with pytest.raises(UserError, match=f"“CG-first”在《{SHORT}》里用过了"):
+        drafts.decide(by=office.head, draft=kept[1], adopt=True)
+    kept[1].refresh_from_db()
+    assert kept[1].state == "draft"
+    adopt(office, own_text(5, "2026-07-01"))  # a later version of the same keeps its numbers

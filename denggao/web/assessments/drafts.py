@@ -13,7 +13,6 @@ from denggao.diagnosis.weekly import scoring
 from denggao.facts.errors import UserError
 from denggao.web.accounts import audit
 from denggao.web.accounts.models import User
-from denggao.web.accounts.regions import place_of
 from denggao.web.assessments import measures, queries
 from denggao.web.assessments.models import OwnLaw
 from denggao.web.assessments.texts import judges, loaded
@@ -39,7 +38,7 @@ def tried(user: User, text: str, as_of: datetime.date) -> Trial:
             "算例都通过了。这是考核办法，不判企业，没有试算；提交启用以后，在“考核”里看各单位的分"
         )
     if law.awards and not judges(law) and user.region is not None:
-        placed = measures.placed(text, digest_of(text), place_of(user.region))
+        placed = measures.checked(text, digest_of(text), user.region)
         raise NothingToTry(
             f"算例都通过了。这是奖补办法，在{placed.region}给 {len(law.awards)} 项奖补。提交以后、"
             "启用以前，在“奖补兑现”的一次测算里点“政策影响”，选这份拟稿，看哪些企业多得少得、"
@@ -56,7 +55,7 @@ def keep(*, by: User, text: str) -> OwnLaw:
     digest = digest_of(text)
     law = loaded(text, digest)
     if law.awards:
-        measures.placed(text, digest, place_of(by.region))
+        measures.checked(text, digest, by.region)
     if OwnLaw.objects.filter(digest=digest, region=by.region).exclude(state="dropped").exists():
         raise UserError("同样的规范已经提交过，不必再交")
     draft = OwnLaw.objects.create(
@@ -76,7 +75,9 @@ def decide(*, by: User, draft: OwnLaw, adopt: bool) -> None:
     if adopt and draft.by_id == by.pk:
         raise UserError("拟稿人不能启用自己的拟稿，请由另一位审核")
     if adopt:
-        loaded(draft.text, draft.digest)
+        law = loaded(draft.text, draft.digest)
+        if law.awards:
+            measures.checked(draft.text, draft.digest, draft.region)
     draft.state = OwnLaw.State.ADOPTED if adopt else OwnLaw.State.DROPPED
     draft.decided_by, draft.decided_at = by, timezone.now()
     draft.save()
