@@ -151,7 +151,7 @@ def _compared(
     (scheme,) = made.schemes("", [name])[0]
     used = {law.path for law in run.laws}
     others = [law for law in scheme.versions if law.path not in used]
-    law = others[-1] if others else scheme.on(on) or scheme.versions[-1]
+    law = others[0] if others else scheme.on(on) or scheme.versions[0]
     changed, replaced = instead(run.schemes, law)
     return impact(run, made.run(lists, items, changed, (), before), law, replaced)
 

@@ -4,6 +4,7 @@ may name, its texts marked. What a kind needs and nobody says is filled by what 
 from __future__ import annotations
 
 import datetime
+import hashlib
 from typing import Any
 
 from django.db import models
@@ -22,6 +23,9 @@ from denggao.web.supervision.actions import reports
 from denggao.web.visits import models as visits
 
 DAY = datetime.date(2026, 6, 30)
+#: A text that a pay run was computed by, and the digest by which its address names it.
+SCHEME = "## 某号 第一条\n\n> 给一万元\n"
+DIGEST = hashlib.sha256(SCHEME.encode()).hexdigest()
 
 
 class Bureau:
@@ -97,7 +101,9 @@ def _visits(made: Bureau) -> None:
 
 def _money(made: Bureau) -> None:
     mark = made.mark
-    made.add("pay run", money.Run, source="titles", state="computed", counts={
+    money.SchemeText.objects.get_or_create(digest=DIGEST, defaults={"text": SCHEME})
+    text = {"digest": DIGEST, "region": "", "short": mark, "name": mark, "since": "", "own": True}
+    made.add("pay run", money.Run, source="titles", state="computed", texts=[[text]], counts={
         "items": 1, "total": 1, "status": {}, "open": [0, 0, 0], "unmatched": 0, "unknown": 0,
         "differing": 0})  # fmt: skip
     made.add("pay row", money.Row, status="发放", scheme=mark, award_name=mark, why=mark)

@@ -23,6 +23,7 @@ from denggao.web.api import interface
 from denggao.web.ledger.models import Access, Enterprise, OrderedFile
 from denggao.web.visits.models import Member
 from tests.web.conftest import CHENGGUAN, LANZHOU, QILIHE
+from tests.web.departments import DIGEST
 from tests.web.fuzzing import filled_in, right_bodies
 from tests.web.test_access import routes
 from tests.web.worlds import World, build, rows_of
@@ -133,6 +134,7 @@ class Route(NamedTuple):
 _OTHERS = {"fact": "staff", "year": 2025, "kind": "report", "ending": "docx", "number": 0}
 _OF_ROUTE: dict[str, dict[str, Any]] = {
     "money:run-export": {"kind": "finance"},
+    "money:run-text": {"digest": DIGEST},
     "money:run-voucher-step": {"code": "contract"},
 }
 #: What an address must be asked besides the object, else it is 404 for everybody.

@@ -14,7 +14,7 @@ from denggao.facts.errors import UserError
 from denggao.web.accounts import audit
 from denggao.web.accounts.models import AuditRow
 from denggao.web.ledger.actions import Conflict
-from denggao.web.money import actions, replay
+from denggao.web.money import actions, computing, replay, tasks
 from denggao.web.money.models import Grant, Payment, Row, Run
 from tests.web.money import NEW, OLD, Office, event, listed, published_case
 
@@ -98,15 +98,21 @@ def test_no_step_before_its_parent(office: Office) -> None:
     assert not AuditRow.objects.filter(action="审定奖补").exists()
 
 
-def test_two_people_and_the_database_says_so(office: Office) -> None:
+def test_three_people_and_the_database_says_so(office: Office) -> None:
     run = office.run(listed([event(1)]))
-    with pytest.raises(UserError, match="不能是经办人自己"):
+    with pytest.raises(UserError, match=r"由clerk测算；复核的人.*您（clerk）已经办过测算"):
         actions.review(by=office.clerk, run=run)
+    stale = Run.objects.get(pk=run.pk)
     office.published(run)
-    with pytest.raises(UserError, match="不能是经办人自己"):
-        actions.approve(by=office.clerk, run=run)
+    stale.state = "published"  # who opened the page before the review is refused as well
+    for one in (run, stale):
+        with pytest.raises(UserError, match=r"由clerk测算、head复核；.*您（head）已经办过复核"):
+            actions.approve(by=office.head, run=one)
+        with pytest.raises(UserError, match=r"您（clerk）已经办过测算"):
+            actions.approve(by=office.clerk, run=one)
     for changes in (
         {"approved_by": office.clerk}, {"reviewed_by": office.clerk}, {"state": "approved"},
+        {"approved_by": office.head}, {"again_by": office.head},
     ):  # fmt: skip
         with pytest.raises(IntegrityError), transaction.atomic():
             Run.objects.filter(pk=run.pk).update(**changes)
@@ -140,6 +146,71 @@ def test_an_upheld_objection_leaves_its_row_out(office: Office) -> None:
     actions.approve(by=office.leader, run=run)
     assert Grant.objects.get().fen == 25 * WAN - run.publication.rows[0][3]
     assert len(run.publication.rows) == 2  # what was put up stays
+
+
+def test_a_failed_run_is_computed_again_from_its_list(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = listed([event(1), event(2, "重新认定")])
+
+    def broken(run: Run) -> Any:
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(computing, "computed", broken)
+        run = office.run(content)
+    assert (run.state, run.rows.count()) == ("failed", 0)
+    assert "程序出错" in run.message
+    actions.again(by=office.head, run=run)
+    with pytest.raises(Conflict):
+        actions.again(by=office.head, run=run)
+    assert (run.state, run.message) == ("computing", "")
+    tasks.compute.func(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.counts["total"], Run.objects.count()) == ("computed", 25 * WAN, 1)
+    with pytest.raises(UserError, match="clerk测算、head重算"):  # both have computed it
+        actions.review(by=office.head, run=run)
+    rows = AuditRow.objects.filter(kind="run").order_by("seq")
+    said = rows.values_list("action", "user__name")
+    assert list(said) == [
+        ("测算奖补", "clerk"), ("奖补没有算成", "clerk"), ("重算奖补", "head"),
+        ("奖补测算完成", "head"),
+    ]  # fmt: skip
+    assert list(audit.faults()) == []
+
+
+def test_an_unreadable_list_fails_again_and_another_run_of_it_wins(office: Office) -> None:
+    content = "随便,写的\n1,2".encode()
+    run = office.run(content)
+    assert run.state == "failed"
+    actions.again(by=office.clerk, run=run)
+    tasks.compute.func(run.pk)
+    run.refresh_from_db()
+    assert (run.state, "企业名称" in run.message) == ("failed", True)
+    other = office.run(content, name="另一次")
+    actions.again(by=office.clerk, run=other)  # it is being worked on
+    with pytest.raises(Conflict, match="已经另外测算过"):
+        actions.again(by=office.clerk, run=run)
+
+
+def test_a_run_not_reviewed_is_withdrawn_for_a_reason(office: Office) -> None:
+    content = listed([event(1)])
+    run = office.run(content)
+    with pytest.raises(UserError, match="为什么作废"):
+        actions.drop(by=office.clerk, run=run, why=" ")
+    actions.drop(by=office.clerk, run=run, why="名单少了一户")
+    assert (run.state, run.dropped_why) == ("dropped", "名单少了一户")
+    with pytest.raises(Conflict):
+        actions.review(by=office.head, run=run)
+    assert office.run(content, name="重来").state == "computed"  # the list is free again
+    running = actions.start(
+        by=office.clerk, name="在算", as_of=OLD, source="list", laws=[], list_name="名单.csv",
+        content=listed([event(9)]),
+    )  # fmt: skip
+    actions.drop(by=office.clerk, run=running, why="传错了")
+    tasks.compute.func(running.pk)  # the job finds nothing to do
+    running.refresh_from_db()
+    assert (running.state, running.rows.count()) == ("dropped", 0)
 
 
 def test_an_approved_run_is_not_dropped(office: Office) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 from collections.abc import Callable
+from importlib import resources
 from typing import Any
 
 import openpyxl
@@ -15,8 +16,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from docx import Document
 
+from denggao.rules.library import load_text
 from denggao.web.accounts import audit
 from denggao.web.accounts.models import AuditRow
+from denggao.web.accounts.regions import SYNTHETIC
+from denggao.web.assessments.models import OwnLaw
 from denggao.web.ledger import detail
 from denggao.web.ledger.models import Enterprise, Title
 from denggao.web.money import actions, demo, tasks
@@ -85,7 +89,7 @@ def test_a_run_by_clicks(
     assert "250,000.00" in page
     assert "等另一位经办或科室负责人复核" in page
     assert clerk.post(f"{where}review/", follow=True).status_code == 200
-    assert "不能是经办人自己" in text(clerk.post(f"{where}review/", follow=True))
+    assert "您（clerk）已经办过测算" in text(clerk.post(f"{where}review/", follow=True))
     assert "已复核" in text(head.post(f"{where}review/", follow=True))
     assert head.post(f"{where}review/").status_code == 409
     on = (timezone.localdate() - datetime.timedelta(days=20)).isoformat()
@@ -288,20 +292,33 @@ def test_hostile_names_stay_text(office: Office, clerk_client: Client) -> None:
     assert {row[1] for row in book[1:-1]} == {"<script>alert(1)</script>公司", "=HYPERLINK(1)公司"}
 
 
-def test_the_demonstration_pays_in_part_and_claims_back(office: Office) -> None:
-    as_of = datetime.date(2026, 6, 30)
+def test_the_demonstration_pays_in_part_and_claims_back() -> None:
+    office, as_of = Office(SYNTHETIC), datetime.date(2026, 6, 30)
     for number in range(12):
         firm = Enterprise.objects.create(
             name=f"模拟第{number}号科技有限公司", uscc=code(number), region=office.clerk.region,
             made_by=office.clerk,
         )  # fmt: skip
-        Title.objects.create(
-            enterprise=firm, kind="高新技术企业", issued_on=datetime.date(2023, 1 + number, 9),
-            by=office.clerk,
-        )  # fmt: skip
+        for year in (2022, 2025) if number % 2 else (2024,):
+            on = datetime.date(year, 1 + number, 9)
+            until = on.replace(year=year + 3) - datetime.timedelta(days=1)
+            Title.objects.create(
+                enterprise=firm, kind="高新技术企业", issued_on=on, valid_to=until, by=office.clerk
+            )
     demo.fill(office.clerk, as_of)
     paid, waiting = Run.objects.order_by("pk")
     assert (paid.state, waiting.state) == ("approved", "computed")
+    assert not paid.notes
+    # by the county's own measure, each event by the version of its day; nothing of a province
+    assert {m.state for m in OwnLaw.objects.filter(short=demo.SCHEME)} == {"adopted"}
+    assert set(Grant.objects.values_list("scheme", flat=True)) == {demo.SCHEME}
+    told = {(r.event, r.day.year, r.rate) for run in (paid, waiting) for r in run.rows.all()}
+    assert told == {
+        ("首次认定", 2022, "10万元"), ("首次认定", 2024, "10万元"), ("重新认定", 2025, "5万元"),
+    }  # fmt: skip
+    assert (
+        Voucher.objects.get(state="reviewed").cite == f"《{demo.SCHEME}》模科发〔2025〕1号 第七条"
+    )
     assert Grant.objects.exclude(waits="").exists()  # the budget is too small, as it should be
     assert Payment.objects.filter(fen__lt=0).count() == 1
     assert sorted(Voucher.objects.values_list("state", flat=True)) == sorted(
@@ -309,3 +326,12 @@ def test_the_demonstration_pays_in_part_and_claims_back(office: Office) -> None:
     )
     assert Relief.objects.filter(fen=None).count() == 1
     assert list(audit.faults()) == []
+
+
+def test_the_county_says_that_its_measure_is_invented() -> None:
+    folder = resources.files("denggao.demo").joinpath("schemes")
+    texts = [path.read_text(encoding="utf-8") for path in folder.iterdir()]
+    laws = sorted((load_text(text) for text in texts), key=lambda law: law.valid_from)
+    assert [(law.short, law.region) for law in laws] == [(demo.SCHEME, "模拟县")] * 2
+    assert laws[0].valid_to == laws[1].valid_from - datetime.timedelta(days=1)
+    assert all("模拟县是造出来的，没有这份办法" in text for text in texts)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime
 import io
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,6 +15,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,11 +24,11 @@ from hypothesis.extra.django import TestCase
 from denggao.facts.errors import UserError
 from denggao.web.ledger.actions import Conflict
 from denggao.web.ledger.models import Enterprise
-from denggao.web.money import actions, exports, queries, reliefs, vouchers
-from denggao.web.money.models import Grant, Payment, Relief, Run, Voucher
+from denggao.web.money import actions, balance, exports, queries, reliefs, vouchers
+from denggao.web.money.models import Grant, Payment, Publication, Relief, Run, Voucher
 from tests.strategies import examples
 from tests.web.books import code
-from tests.web.money import Office, listed
+from tests.web.money import Office, event, listed
 
 DISTRICTS = ("城关区", "七里河区", "西固区", "红古区", "")
 KINDS = ("首次认定", "重新认定", "整体迁入", "创新券兑付", "创新券发放", "入库")
@@ -63,6 +65,7 @@ class Sums(TestCase):
         assert (run.state, run.message) == ("computed", "")
         total = run.counts["total"]
         self._agree(run, total)
+        assert [(line.fen, line.off) for line in _balance(run)] == [(total, 0)] * 5
         if not total:
             return
         run = office.published(run)
@@ -77,6 +80,10 @@ class Sums(TestCase):
             ).fen
         run.refresh_from_db()
         assert run.state == "paid"
+        shown = _balance(run)
+        assert [line.words for line in shown[5:]] == ["公示", "审定应付", "拨付批次"]
+        assert {(line.fen, line.off) for line in shown} == {(total, 0)}
+        assert len({line.count for line in shown} - {None}) == 1
         grants = list(Grant.objects.filter(run=run))
         moved = sum(p.fen for p in Payment.objects.filter(grant__run=run))
         levels = sum(sum(g.levels.values()) for g in grants)
@@ -100,8 +107,20 @@ class Sums(TestCase):
         assert (fen, count) == (total, sum(c for _, c, _ in queries.sums(run)[1][1]))
 
 
+def _written(run: Run) -> bytes:
+    return exports.written(lambda path: exports.workbook(path, run, "finance"))
+
+
+def _balance(run: Run) -> list[balance.Line]:
+    """What the page of the run shows."""
+    published = Publication.objects.filter(run=run).first()
+    total = queries.total(run)[1]
+    found = balance.lines(run, total, queries.sums(run), published, run.batches.all())
+    return list(found)
+
+
 def _finance(run: Run) -> int:
-    book = openpyxl.load_workbook(io.BytesIO(exports.workbook(run, "finance")))
+    book = openpyxl.load_workbook(io.BytesIO(_written(run)))
     rows = list(book["拨款明细"].iter_rows(values_only=True))
     at = rows[0].index("拨付金额（元）")
     fen = [round(float(row[at]) * 100) for row in rows[1:]]  # type: ignore[arg-type]
@@ -121,6 +140,32 @@ def test_a_sum_that_is_wrong_would_be_seen() -> None:
     run.rows.filter(pk=row.pk).update(fen=row.fen - 1)
     with pytest.raises(AssertionError):
         Sums()._agree(run, run.counts["total"])
+    assert {line.off for line in _balance(run)} == {0, 1}  # the page, too
+
+
+def test_the_page_shows_that_all_sums_agree(sign_in: Callable[..., Client]) -> None:
+    """With a row left out, an objection upheld and money coming back; and a lost 分 in red."""
+    office = _province()
+    office.paid(listed([event(9)]), name="先前")
+    back = event(9, "追回首次认定")
+    run = office.run(listed([*(event(n) for n in range(1, 5)), back]), datetime.date(2021, 7, 1))
+    actions.leave_out(by=office.clerk, row=run.rows.get(number=1), why="重名")
+    run = office.published(run)
+    told = {"who": "某", "on": timezone.localdate(), "text": "没有", "number": 1}
+    found = actions.object_to(by=office.clerk, run=run, **told)
+    actions.decide(by=office.head, objection=found, outcome="upheld", answer="证书撤销")
+    actions.approve(by=office.leader, run=run)
+    actions.pay(by=office.clerk, run=run, paid_on=timezone.localdate(), reference="凭证2")
+    run.refresh_from_db()
+    assert {(line.fen, line.off) for line in _balance(run)} == {(20_000_000, 0)}
+    client = sign_in(office.leader)
+    page = client.get(f"/money/runs/{run.pk}/").content.decode()
+    assert page.count('<span class="truth pass">一致</span>') == 7
+    assert "公示 4 笔" not in page
+    assert "公示 3 笔，减异议成立 1 笔，加追回 1 笔" in page
+    assert "差 " not in page
+    Publication.objects.update(total=59_999_999)
+    assert "差 −0.01 元" in client.get(f"/money/runs/{run.pk}/").content.decode()
 
 
 # --- vouchers ------------------------------------------------------------------------------------
@@ -165,7 +210,7 @@ def test_a_voucher_goes_its_way_and_never_over_the_contract(
     found = vouchers.proposed(voucher)
     assert found is not None
     assert (found.fen, vouchers.ceiling(voucher)) == (3_799_999, 3_799_999)
-    with pytest.raises(UserError, match="不能是经办人自己"):
+    with pytest.raises(UserError, match=r"由clerk申领登记、clerk佐证登记；审核的人"):
         take(by=office.clerk, voucher=voucher, code="review", fen=100)
     with pytest.raises(UserError, match=r"不超过 37999\.99元"):
         take(by=office.head, voucher=voucher, code="review", fen=3_800_000)
@@ -173,12 +218,21 @@ def test_a_voucher_goes_its_way_and_never_over_the_contract(
     on = timezone.localdate() - datetime.timedelta(days=20)
     take(by=office.clerk, voucher=voucher, code="publish", on=on, days=5)
     told = {"on": timezone.localdate(), "reference": "国库9"}
+    with pytest.raises(Conflict):  # nobody has approved it
+        take(by=office.clerk, voucher=voucher, code="pay", **told)
+    with pytest.raises(UserError, match=r"head审核；审定的人.*您（head）已经办过审核"):
+        take(by=office.head, voucher=voucher, code="approve")
+    take(by=office.leader, voucher=voucher, code="approve")
     take(by=office.head, voucher=voucher, code="pay", **told)
     with pytest.raises(Conflict):
         take(by=office.head, voucher=voucher, code="pay", **told)
     voucher.refresh_from_db()
     assert (voucher.state, voucher.fen) == ("paid", 3_799_999)
-    for changes in ({"fen": 3_800_000}, {"fen": 5_000_001}, {"contract_fen": 1}, {"face": 1}):
+    for changes in (
+        {"fen": 3_800_000}, {"fen": 5_000_001}, {"contract_fen": 1}, {"face": 1},
+        {"approved_by": office.head}, {"approved_by": office.clerk}, {"approved_by": None},
+        {"reviewed_by": office.clerk}, {"proved_by": office.head},
+    ):  # fmt: skip
         with pytest.raises(IntegrityError), transaction.atomic():
             Voucher.objects.filter(pk=voucher.pk).update(**changes)
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -83,9 +84,16 @@ def test_the_account_sees_the_firm_only_while_assigned(
     assert client.post(where, {"version": 1, "expert": other.pk}).status_code == 409
     decide = reverse("visits:visit-round-decide", args=[made.pk])
     assert client.post(decide, {"version": 1}).status_code == 409
-    client.post(decide, {"version": 2})
+    own = client.post(decide, {"version": 2}, follow=True).content.decode()
+    assert "拟方案的人不能自己审核" in own
     made.refresh_from_db()
-    assert (made.state, made.reviewed_by) == (Round.State.ADOPTED, clerk)
+    assert made.state == Round.State.PROPOSED
+    second = make_user("second", "clerk")
+    sign_in(second).post(decide, {"version": 2})
+    made.refresh_from_db()
+    assert (made.state, made.reviewed_by) == (Round.State.ADOPTED, second)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Round.objects.filter(pk=made.pk).update(reviewed_by=clerk)
     assert list(Enterprise.objects.for_user(account)) == firms[:1]
     page = outside.get(reverse("visits:visit-mine"))
     assert [row.enterprise for row in page.context["rows"]] == firms[:1]
@@ -118,7 +126,7 @@ def test_the_account_sees_the_firm_only_while_assigned(
 
 
 def test_a_reviewer_cannot_overlook_a_conflict(
-    clerk: User, make_firm: Callable[..., Enterprise]
+    clerk: User, make_firm: Callable[..., Enterprise], make_user: Callable[..., User]
 ) -> None:
     firm, one, two = make_firm("模拟甲"), expert(clerk, "甲"), expert(clerk, "乙")
     made = experts.propose(by=clerk, name="一", firms=[firm], experts=[one])
@@ -130,6 +138,6 @@ def test_a_reviewer_cannot_overlook_a_conflict(
     assert made.version == 1  # refused as a whole
     experts.add_interest(by=clerk, expert=one, enterprise=firm, kind="served", why="")
     with pytest.raises(UserError, match="利益冲突"):
-        experts.adopt(by=clerk, proposed=made, version=1, since=DAY)
+        experts.adopt(by=make_user("second", "clerk"), proposed=made, version=1, since=DAY)
     assert not Coaching.objects.exists()
     assert Round.objects.get().state == Round.State.PROPOSED

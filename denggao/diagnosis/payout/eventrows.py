@@ -166,7 +166,7 @@ class TableRows:
         grid = self.table.grid
         told = None if self.region is None else facts.get(self.region)
         place = place_of(told, self.lists.region) if isinstance(told, str) else None
-        if isinstance(told, str) and place is None:
+        if isinstance(told, str) and place is None and told.strip() != self.lists.region:
             self.lists.note(f"所在区县“{told}”看不出是哪个区县，按在{self.lists.region}")
         where = f"第 {number} 行" if len(self.work.tables) == 1 else (
             f"「{grid.file}」{f'〈{grid.sheet}〉' if grid.sheet else ''}第 {number} 行"

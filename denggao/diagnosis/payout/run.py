@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -131,47 +131,74 @@ class PayRun:
 
 
 def schemes(
-    region: str, names: Sequence[str], options: Sequence[str] = ()
+    region: str,
+    names: Sequence[str],
+    options: Sequence[str] = (),
+    own: Sequence[n.Instrument] = (),
 ) -> tuple[list[Scheme], list[Scheme]]:
     """(those by which the region pays, those of places inside it). ``names``: only these, by
-    short or full name or a file of one's own. Raises UserError."""
+    short or full name or a file of one's own. ``own``: texts beside those that come along; under
+    the same short name they are versions of one measure, the one that began last holds, of two
+    the first of ``own``. Raises UserError."""
+    known = _known(own)
     if names:
-        ours = [_named(name) for name in dict.fromkeys(names)]
+        ours = [_named(name, known, region) for name in dict.fromkeys(names)]
         inside: list[Scheme] = []
     else:
-        known = list(library.paying().values())
-        ours = [_scheme(v) for v in known if covers(v[0].region, region)]
-        inside = [_scheme(v) for v in known if _inside(v[0].region, region)]
+        ours = [s for versions in known.values() if (s := _scheme(versions, region, covers))]
+        inside = [s for versions in known.values() if (s := _scheme(versions, region, _contains))]
         if not ours:
-            have = "、".join(sorted({v[0].region for v in known}))
+            have = "、".join(sorted({v.region for versions in known.values() for v in versions}))
             raise UserError(
                 f"“{region}”没有一份奖补办法；现有：{have}。可用 --law 办法.md 给自己的"
             )
     return _read(ours, options), inside
 
 
-def _inside(place: str, region: str) -> bool:
+#: A text that comes along and is not read yet, or one that is.
+_Version = library.Entry | n.Instrument
+
+
+def _known(own: Sequence[n.Instrument]) -> dict[str, list[_Version]]:
+    """Every measure by short name, the version that began last first."""
+    found: dict[str, list[_Version]] = {}
+    shipped = [entry for versions in library.paying().values() for entry in versions]
+    all_: list[_Version] = [*own, *shipped]
+    for law in all_:
+        found.setdefault(law.short, []).append(law)
+    for versions in found.values():
+        versions.sort(key=lambda law: law.valid_from, reverse=True)
+    return found
+
+
+def _contains(place: str, region: str) -> bool:
     return place != region and division_part(place).startswith(region) and place != "中国"
 
 
-def _scheme(versions: Iterable[library.Entry]) -> Scheme:
-    return Scheme(tuple(library.loaded(entry.path) for entry in versions))
+def _scheme(
+    versions: Iterable[_Version], region: str, holds: Callable[[str, str], bool]
+) -> Scheme | None:
+    here = [v for v in versions if holds(v.region, region)]
+    return Scheme(tuple(map(_read_in, here))) if here else None
 
 
-def _named(name: str) -> Scheme:
+def _read_in(law: _Version) -> n.Instrument:
+    return law if isinstance(law, n.Instrument) else library.loaded(law.path)
+
+
+def _named(name: str, known: Mapping[str, Sequence[_Version]], region: str) -> Scheme:
     if name.endswith(".md"):
         law = library.loaded(Path(name))
         if not law.awards:
             raise UserError(f"“{name}”里没有“奖补”，不能用来兑现")
         return Scheme((law,))
-    for short, versions in library.paying().items():
+    for short, versions in known.items():
         if name == short:
-            return _scheme(versions)
-        one = [entry for entry in versions if entry.name == name]
+            return _scheme(versions, region, covers) or Scheme(tuple(map(_read_in, versions)))
+        one = [law for law in versions if law.name == name]
         if one:
-            return _scheme(one)
-    known = "、".join(library.paying())
-    raise UserError(f"没有名为“{name}”的奖补办法；现有：{known}")
+            return Scheme(tuple(map(_read_in, one)))
+    raise UserError(f"没有名为“{name}”的奖补办法；现有：{'、'.join(known)}")
 
 
 def _read(found: list[Scheme], options: Sequence[str]) -> list[Scheme]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from denggao.facts.divisions import divisions
+from denggao.facts.divisions import divisions, full_name
 from denggao.facts.zones import zones
 
 #: The whole country, that everything lies in.
@@ -29,3 +29,12 @@ def rows(region: Any) -> Iterator[Any]:
         yield region(
             code=zone.code, name=zone.name, kind="zone", parent_id=zone.division, path=path
         )
+
+
+def place_of(region: Any) -> str:
+    """A region's full name, as laws have it: 甘肃省兰州市城关区."""
+    if region.code in divisions():
+        return full_name(region.code)
+    if region.kind == "zone" and region.parent_id in divisions():
+        return full_name(region.parent_id) + str(region.name)
+    return "中国" if not region.path else str(region.name)

@@ -23,17 +23,22 @@ def loaded(text: str, digest: str) -> n.Instrument:
     if len(text) > MOST:
         raise UserError(f"规范超过 {MOST} 字，请分成几份")
     law = library.load_text(text.lstrip("\ufeff"), f"{_OWN}{digest}")
-    if not scoring.is_sheet(law):
-        law.verdict  # noqa: B018  raises UserError for a text that judges nobody
+    if not law.awards and not scoring.is_sheet(law):
+        law.verdict  # noqa: B018  raises UserError for a text that neither judges nor pays
     return law
 
 
 def text_of(law: n.Instrument) -> str:
     """The Markdown that a law was read from."""
-    if law.path.startswith(_OWN):
+    if is_own(law):
         kept = OwnLaw.objects.filter(digest=law.path.removeprefix(_OWN)).first()
         return kept.text if kept else ""
     return Path(law.path).read_text(encoding="utf-8-sig")
+
+
+def is_own(law: n.Instrument) -> bool:
+    """Is it a text of the bureau's own, not one that comes along?"""
+    return law.path.startswith(_OWN)
 
 
 def adopted(region: Region | None) -> list[n.Instrument]:
@@ -86,5 +91,9 @@ def versions(short: str, region: Region | None) -> dict[str, n.Instrument]:
 def judging(on: datetime.date, region: Region | None) -> list[str]:
     """Short names of the laws by which a firm can be judged on the day in the region."""
     laws = library.all_in_force(on) + [law for law in adopted(region) if law.in_force(on)]
-    judge = (law for law in laws if any(s.kind is n.Kind.VERDICT for s in law.statements.values()))
-    return list(dict.fromkeys(law.short for law in judge))
+    return list(dict.fromkeys(law.short for law in laws if judges(law)))
+
+
+def judges(law: n.Instrument) -> bool:
+    """Has it a 结论?"""
+    return any(s.kind is n.Kind.VERDICT for s in law.statements.values())

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -17,8 +18,9 @@ from denggao.web.accounts import audit
 from denggao.web.accounts.models import User
 from denggao.web.kit import bulk
 from denggao.web.kit.days import notice_end
+from denggao.web.ledger import files
 from denggao.web.ledger.actions import Conflict
-from denggao.web.money import computing, granting, publicity
+from denggao.web.money import computing, granting, publicity, schemes
 from denggao.web.money.models import (
     Budget,
     Grant,
@@ -61,7 +63,7 @@ def start(
         laws=laws, file=list_name[-120:], content=content or None, before_file=before_name[-120:],
         before=before or None, by=by,
     )  # fmt: skip
-    computing.schemes_of(run)  # says at once that there is none
+    schemes.schemes_of(run)  # says at once that there is none
     run.digest = _digest(run)
     try:
         with transaction.atomic():
@@ -88,14 +90,31 @@ def complete(run: Run) -> None:
     with transaction.atomic():
         advance(run, "compute", None, **computing.summary(found, told))
         bulk.insert(Row, computing.FIELDS, computing.rows(run, found, told))
-        audit.record(by=run.by, action="奖补测算完成", of=run, new={"total_fen": found.total})
+        audit.record(
+            by=run.again_by or run.by, action="奖补测算完成", of=run, new={"total_fen": found.total}
+        )
+
+
+@transaction.atomic
+def again(*, by: User, run: Run) -> None:
+    """重算 a run that has failed: the same list, the same run, by the texts and the ledger of now.
+    Raises Conflict where that has been done, or the list is worked on in another run by now."""
+    from denggao.web.money import tasks
+
+    audit.record(by=by, action="重算奖补", of=run, old={"message": run.message})
+    try:
+        with transaction.atomic():
+            advance(run, "again", by, message="", again_by=by, again_at=timezone.now())
+    except IntegrityError:
+        raise Conflict("同一份名单、同一兑付日已经另外测算过；请看那一次，这一次可以作废") from None
+    transaction.on_commit(lambda: tasks.compute.enqueue(run.pk))
 
 
 def fail(run: Run, why: str) -> None:
     """Say in the run itself why nothing came of it."""
     with transaction.atomic():
         advance(run, "fail", None, message=why)
-        audit.record(by=run.by, action="奖补没有算成", of=run, why=why, done=False)
+        audit.record(by=run.again_by or run.by, action="奖补没有算成", of=run, why=why, done=False)
 
 
 # --- on its way ----------------------------------------------------------------------------------
@@ -148,16 +167,16 @@ def object_to(
         listed = published_rows(run)
         if not 1 <= number <= len(listed):
             raise UserError(f"公示表里没有第 {number} 号；共 {len(listed)} 号")
-        row = listed[number - 1]
+        row = Row.objects.get(pk=listed[number - 1])
     found = Objection.objects.create(run=run, row=row, who=who, on=on, text=text, by=by)
     audit.record(by=by, action="登记公示异议", of=found, name=run.name, new={"row": number})
     return found
 
 
-def published_rows(run: Run) -> list[Row]:
-    """The rows in the order of the published list, those left out later among them."""
+def published_rows(run: Run) -> list[int]:
+    """The rows' keys in the order of the published list, those left out later among them."""
     rows = run.rows.filter(status__in=MOVING, fen__gt=0).exclude(left_out__startswith="剔除：")
-    return list(publicity.in_order(rows))
+    return [pk for (pk,) in publicity.in_order(rows, "pk")]
 
 
 @transaction.atomic
@@ -180,19 +199,47 @@ def decide(*, by: User, objection: Objection, outcome: str, answer: str) -> None
 
 
 @transaction.atomic
-def approve(*, by: User, run: Run) -> tuple[int, int]:
-    """审定: owe what the run says; returns how many are owed, and how many of them wait for the
-    budget. Raises Conflict, and UserError before the publication is over."""
+def approve(*, by: User, run: Run) -> bool:
+    """审定: owe what the run says, here and now, or in the background where there are more rows
+    than a page should wait for (then ``False``). Raises Conflict, and UserError before the
+    publication is over."""
+    from denggao.web.money import tasks
+
     audit.record(by=by, action="审定奖补", of=run, new={"total_fen": run.counts.get("total")})
     now = timezone.now()
-    advance(run, "approve", by, approved_by=by, approved_at=now)
-    until = run.publication.until
+    advance(run, "approve", by, approved_by=by, approved_at=now, message="")
+    until = Publication.objects.values_list("until", flat=True).get(run=run)
     if timezone.localdate(now) <= until:
         raise UserError(f"公示到 {until} 为止，期满才能审定")
     still_open = run.objections.filter(outcome=Objection.Outcome.OPEN).count()
     if still_open:
         raise UserError(f"还有 {still_open} 件公示异议没有处理，不能审定")
-    return granting.grant(run)
+    if run.rows.filter(status__in=MOVING, left_out="").count() > files.AT_ONCE:
+        transaction.on_commit(lambda: tasks.approve.enqueue(run.pk))
+        return False
+    _owe(run, granting.payable_rows(run))
+    return True
+
+
+def approve_all(run: Run) -> None:
+    """The background's part of an approval, whole or not at all. Raises UserError, and Conflict
+    where that has been done or another run was quicker."""
+    rows = granting.payable_rows(run)  # nobody changes them while the run is being approved
+    with transaction.atomic():
+        _owe(run, rows)
+
+
+def _owe(run: Run, rows: Sequence[granting.Payable]) -> None:
+    advance(run, "owe", None)
+    granting.grant(run, rows)
+
+
+def not_approved(run: Run, why: str) -> None:
+    """Say in the run why its approval came to nothing; it is published as before."""
+    who = run.approved_by
+    with transaction.atomic():
+        advance(run, "unapprove", None, approved_by=None, approved_at=None, message=why)
+        audit.record(by=who, action="奖补没有审定成", of=run, why=why, done=False)
 
 
 @transaction.atomic
@@ -326,7 +373,7 @@ def try_text(*, by: User, run: Run, text: str) -> Trial:
     does not load or pays nothing."""
     from denggao.web.money import tasks, trials
 
-    law = trials.loaded(text)
+    law = trials.loaded(text, run.region)
     trial = Trial.objects.create(run=run, text=text, short=law.short[:60], by=by)
     audit.record(by=by, action="测算政策影响", of=trial, name=run.name)
     transaction.on_commit(lambda: tasks.compare.enqueue(trial.pk))

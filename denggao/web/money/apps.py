@@ -11,10 +11,15 @@ class MoneyConfig(AppConfig):
     verbose_name = "奖补兑现"
 
     def ready(self) -> None:
-        """What a firm was paid stands in its timeline; interrupted runs are taken up again."""
+        """What a firm was paid stands in its timeline; interrupted runs are taken up again; texts
+        that a run was computed by are only added."""
+        from denggao.web.kit.appending import only_added
         from denggao.web.ledger import detail, tasks
         from denggao.web.money import firms
         from denggao.web.money.tasks import take_up_again
+
+        only_added(self, "money_schemetext")
+        from denggao.web.money import makers  # noqa: F401 - they register themselves
 
         detail.PROVIDERS.append(firms.events)
         tasks.INTERRUPTED.append(take_up_again)

@@ -13,21 +13,17 @@ from typing import Any
 from denggao.diagnosis.payout import run as core
 from denggao.diagnosis.payout.entitled import from_ledger
 from denggao.diagnosis.payout.eventlist import EventLists, Item
-from denggao.diagnosis.payout.places import covers
 from denggao.diagnosis.payout.run import PayRun, rate_words, why, why_unmatched
-from denggao.facts.divisions import divisions, full_name
 from denggao.facts.errors import UserError
 from denggao.facts.eventwords import EventName
 from denggao.facts.privacy import masked
 from denggao.facts.problems import place
-from denggao.rules import library
-from denggao.rules.paying import Scheme
 from denggao.rules.payments import BACK, LATER, OPEN, Event, Payment
-from denggao.web.accounts.models import Region
+from denggao.web.accounts.regions import place_of
 from denggao.web.assessments.facts import ledger_of
 from denggao.web.ledger.models import Enterprise
 from denggao.web.ledger.models.enterprise import within
-from denggao.web.money import keeping, registers
+from denggao.web.money import keeping, registers, schemes
 from denggao.web.money.holders import Holder, Holders
 from denggao.web.money.models import Run
 
@@ -49,28 +45,6 @@ class Inputs:
     items: list[Item]
     holders: list[Holder]
     record: list[Item]
-
-
-def place_of(region: Region) -> str:
-    """A region's full name, as the schemes have it."""
-    if region.code in divisions():
-        return full_name(region.code)
-    if region.kind == Region.Kind.ZONE and region.parent_id in divisions():
-        return full_name(region.parent_id) + region.name
-    return "中国" if not region.path else region.name
-
-
-def schemes_of(run: Run) -> tuple[list[Scheme], list[Scheme]]:
-    """(the schemes that pay, those of places inside the region). Raises UserError."""
-    return schemes_in(run.region, run.laws)
-
-
-def schemes_in(region: Region, laws: Sequence[str]) -> tuple[list[Scheme], list[Scheme]]:
-    """The same for a region; ``laws``: only these. Raises UserError where there is none."""
-    place = place_of(region)
-    if not laws and not any(covers(v[0].region, place) for v in library.paying().values()):
-        raise UserError(f"“{place}”没有自带的奖补办法；请在“办法”里选定按哪一份")
-    return core.schemes(place, laws)
 
 
 def inputs_of(run: Run) -> Inputs:
@@ -118,7 +92,7 @@ def _one_firm_each(items: Sequence[Item], holders: Sequence[Holder]) -> list[Ite
 
 def computed(run: Run) -> tuple[PayRun, Inputs]:
     """What the core says of the run. Raises UserError."""
-    chosen, inside = schemes_of(run)
+    chosen, inside = schemes.schemes_of(run)
     told = inputs_of(run)
     firms = {h.key: i.event.firm for i, h in zip(told.items, told.holders, strict=True) if h.key}
     granted = registers.granted(firms)
@@ -220,6 +194,7 @@ def summary(found: PayRun, told: Inputs) -> dict[str, Any]:
         "notes": found.notes,
         "problems": _problems(found),
         "versions": [_version(law) for law in found.laws],
+        "texts": schemes.frozen(found.schemes),
     }  # fmt: skip
 
 
@@ -232,8 +207,3 @@ def _problems(found: PayRun) -> list[str]:
 def _version(law: Any) -> list[Any]:
     until = law.valid_to and law.valid_to.isoformat()
     return [law.short, law.version, law.valid_from.isoformat(), until, law.name]
-
-
-def known_schemes() -> list[tuple[str, str, str]]:
-    """(short name, where it holds, its name today) of every scheme that comes along."""
-    return [(short, v[-1].region, v[-1].name) for short, v in library.paying().items()]

@@ -6,20 +6,30 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from denggao.documents.payment_sheets import Sheet, write_sheets
 from denggao.documents.screening_page import Column
 from denggao.facts.privacy import masked
+from denggao.web.ledger.files import Step
 from denggao.web.money import queries
 from denggao.web.money.models import Grant, Relief, Row, Run, Trial, Voucher
+
+_T = TypeVar("_T")
+_CHUNK = 2000
+
+
+def _nobody(done: int, total: int) -> None:
+    """Nobody asks how far it is."""
+
 
 KINDS = {"finance": "拨款明细表", "events": "免申即享名单", "all": "全部结果"}
 
 
-def written(write: Callable[[Path], None]) -> bytes:
+def written(write: Callable[[Path], object]) -> bytes:
     """A workbook as bytes."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file.xlsx"
@@ -27,17 +37,36 @@ def written(write: Callable[[Path], None]) -> bytes:
         return path.read_bytes()
 
 
-def workbook(run: Run, kind: str) -> bytes:
-    """One of ``KINDS``."""
+def workbook(path: Path, run: Run, kind: str, step: Step = _nobody) -> int:
+    """One of ``KINDS``; returns its rows. ``step`` is told how far it is."""
+    moving = queries.moving(run).defer("values")
     if kind == "finance":
-        return written(lambda path: write_finance(path, run))
-    rows = run.rows.defer("values").order_by("number", "part")
-    if kind == "events":
-        return written(lambda path: write_events(path, run, queries.moving(run)))
-    return written(lambda path: write_all(path, run, rows))
+        count = moving.count()
+        write_finance(path, run, _told(_paid(moving), step, count))
+    elif kind == "events":
+        count = moving.count()
+        write_events(path, run, _told(moving.iterator(_CHUNK), step, count))
+    else:
+        rows = run.rows.defer("values").order_by("number", "part")
+        count = rows.count()
+        write_all(path, run, _told(rows.iterator(_CHUNK), step, count))
+    return count
 
 
-def write_finance(path: Path, run: Run) -> None:
+def _paid(rows: QuerySet[Row]) -> Iterator[Row]:
+    """Each with its grant and payments, a few thousand at a time."""
+    told = rows.select_related("grant").prefetch_related("grant__payments")
+    return told.iterator(_CHUNK)
+
+
+def _told(rows: Iterable[_T], step: Step, total: int) -> Iterator[_T]:
+    for done, row in enumerate(rows):
+        if not done % 100:
+            step(done, total)
+        yield row
+
+
+def write_finance(path: Path, run: Run, rows: Iterable[Row]) -> None:
     """拨款明细 with a column for each level, and the sums by level, district, batch, scheme."""
     sums = queries.sums(run)
     levels = [level for level, _, _ in sums[0][1]]
@@ -49,8 +78,7 @@ def write_finance(path: Path, run: Run) -> None:
         Column("状态", 10), Column("付款日期", 12), Column("凭证号", 16),
         Column("依据", 50, "wrap"),
     ]  # fmt: skip
-    rows = queries.moving(run).select_related("grant").prefetch_related("grant__payments")
-    lines = (_finance(i, row, levels) for i, row in enumerate(rows.defer("values"), 1))
+    lines = (_finance(i, row, levels) for i, row in enumerate(rows, 1))
     cut = [
         Column("类别", 10), Column("名称", 34), Column("笔数", 10, "count"),
         Column("金额（元）", 20, "money"),
@@ -114,7 +142,7 @@ def write_all(path: Path, run: Run, rows: Iterable[Row]) -> None:
     lines = (
         [r.number, r.name, r.code, r.district, r.event, _day(r.day), r.status, r.fen, r.rate,
          r.scheme, r.cite, r.why, r.left_out, r.source]
-        for r in rows.iterator(5000)  # type: ignore[attr-defined]
+        for r in rows
     )  # fmt: skip
     write_sheets(path, run.name, run.as_of, [Sheet("全部结果", columns, lines)], day="兑付日")
 
@@ -123,8 +151,16 @@ def _day(day: Any) -> str:
     return day.isoformat() if day else ""
 
 
-def write_grants(path: Path, grants: Iterable[Grant]) -> None:
-    """应付与付款 with the days since the event."""
+def missed(path: Path, run: Run, rows: QuerySet[Row], step: Step = _nobody) -> int:
+    """应享未享, as a list of events; returns its rows."""
+    count = rows.count()
+    write_events(path, run, _told(rows.defer("values").iterator(_CHUNK), step, count))
+    return count
+
+
+def write_grants(path: Path, grants: QuerySet[Grant], step: Step = _nobody) -> int:
+    """应付与付款 with the days since the event; returns its rows."""
+    count = grants.count()
     columns = [
         Column("企业名称", 34), Column("代码", 22), Column("区县", 14), Column("办法", 26),
         Column("奖补项目", 26), Column("事项日期", 12), Column("应付（元）", 18, "money"),
@@ -134,7 +170,7 @@ def write_grants(path: Path, grants: Iterable[Grant]) -> None:
     today = timezone.localdate()
 
     def lines() -> Iterator[list[Any]]:
-        for g in grants:
+        for g in _told(grants.iterator(_CHUNK), step, count):
             moved = next(iter(g.payments.all()), None)
             age = (today - g.day).days if g.day and not moved else None
             yield [
@@ -144,6 +180,7 @@ def write_grants(path: Path, grants: Iterable[Grant]) -> None:
             ]  # fmt: skip
 
     write_sheets(path, "应付与付款", today, [Sheet("应付与付款", columns, lines(), total=True)])
+    return count
 
 
 def write_vouchers(path: Path, vouchers: Iterable[Voucher]) -> None:

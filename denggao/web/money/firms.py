@@ -20,11 +20,12 @@ from denggao.facts.eventwords import EventName
 from denggao.rules.payments import LATER, OPEN, PAID
 from denggao.rules.payments import Payment as Computed
 from denggao.rules.settling import yuan
+from denggao.web.accounts.regions import place_of
 from denggao.web.assessments.facts import ledger_of
 from denggao.web.ledger.detail import Event, told_by
 from denggao.web.ledger.models import Enterprise
 from denggao.web.money import computing, registers
-from denggao.web.money.computing import place_of
+from denggao.web.money import schemes as known
 from denggao.web.money.holders import Holders
 from denggao.web.money.models import Grant, Payment, Relief, Run, Voucher
 
@@ -72,7 +73,7 @@ def could(firm: Enterprise, as_of: datetime.date) -> list[Could]:
     """What the core computes from the firm's certificates, less what is granted. Raises UserError
     where no scheme holds in the region."""
     region = place_of(firm.region)
-    schemes, _ = computing.schemes_in(firm.region, _laws_of(firm))
+    schemes, _ = known.schemes_in(firm.region, _laws_of(firm))
     ledger, _ = ledger_of(Enterprise.objects.filter(pk=firm.pk))
     holder = Holders(firm.region).known(firm.pk).key
     found: dict[tuple[object, ...], Could] = {}
@@ -91,7 +92,7 @@ def could(firm: Enterprise, as_of: datetime.date) -> list[Could]:
 def _laws_of(firm: Enterprise) -> list[str]:
     """Where no scheme of ours holds in the firm's place: those that its bureau has run."""
     try:
-        computing.schemes_in(firm.region, ())
+        known.schemes_in(firm.region, ())
     except UserError:
         asked = Run.objects.filter(region=firm.region).values_list("laws", flat=True)
         return sorted({law for laws in asked for law in laws})

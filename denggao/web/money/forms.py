@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from denggao.facts.eventwords import event_kinds
 from denggao.rules.award import LEVELS
-from denggao.web.accounts.models import User
+from denggao.web.accounts.models import Region, User
+from denggao.web.assessments import measures
 from denggao.web.kit.forms import DayInput
 from denggao.web.ledger.models import Enterprise
-from denggao.web.money import computing
+from denggao.web.money import schemes
 from denggao.web.money.models import Objection, Relief, Run
 
 _ENDINGS = (".xlsx", ".csv")
@@ -78,7 +79,7 @@ class RunForm(forms.Form):
     )
     laws = forms.MultipleChoiceField(
         label="办法", required=False, widget=forms.SelectMultiple({"size": 6}),
-        help_text="不选就是本辖区施行的全部办法；按住 Ctrl 可多选",
+        help_text="不选就是本辖区施行的全部办法，本局启用的也在内；按住 Ctrl 可多选",
     )  # fmt: skip
     before = forms.FileField(
         label="以前的发放记录",
@@ -86,13 +87,11 @@ class RunForm(forms.Form):
         help_text="系统之外发过的，不再发；系统里发过的自动核对",
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, region: Region | None, **options: Any) -> None:
         super().__init__(*args, **options)
         kinds = [("", "（不指定）"), *((k, k) for k in event_kinds())]
         self.fields["usual"].choices = kinds
-        self.fields["laws"].choices = [
-            (short, f"{short}（{place}）") for short, place, _ in computing.known_schemes()
-        ]
+        self.fields["laws"].choices = list(schemes.known_schemes(region))
 
     def clean_file(self) -> Any:
         """As any upload."""
@@ -187,21 +186,38 @@ class BudgetForm(forms.Form):
     document = forms.CharField(label="下达文件", max_length=120, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput(), required=False, initial=0)
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, region: Region | None, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["scheme"].choices = [
-            (short, short) for short, _, _ in computing.known_schemes()
-        ]
+        self.fields["scheme"].choices = list(schemes.known_schemes(region))
         self.fields["year"].initial = timezone.localdate().year
 
 
 class TrialForm(forms.Form):
     """A text to be tried."""
 
-    text = forms.CharField(
-        label="办法（登高文本）", widget=forms.Textarea({"rows": 14}),
-        help_text="征求意见稿也行；没有的话，先在“法条与规则”里起草",
+    own = forms.ChoiceField(
+        label="本局还没有启用的办法", required=False,
+        help_text="在“法条与规则”里提交、还没有启用的拟稿",
     )  # fmt: skip
+    text = forms.CharField(
+        label="或者粘贴办法（登高文本）", widget=forms.Textarea({"rows": 14}), required=False,
+        help_text="征求意见稿也行",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, region: Region | None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        drafts = measures.drafted(region) if region else []
+        told = [(str(o.pk), f"{o.short}（{o.by} {timezone.localdate(o.at)} 拟）") for o in drafts]
+        self.fields["own"].choices = [("", "（不选，用粘贴的）"), *told]
+        self.texts = {str(o.pk): o.text for o in drafts}
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two: the text that is to be tried."""
+        told: dict[str, Any] = super().clean() or self.cleaned_data
+        own, pasted = told.get("own", ""), told.get("text", "").strip()
+        if bool(own) == bool(pasted):
+            raise forms.ValidationError("拟稿和粘贴的办法，请选一样")
+        return {"text": self.texts[own] if own else pasted}
 
 
 class VoucherForm(forms.Form):
@@ -273,6 +289,10 @@ class VoucherPublishForm(forms.Form):
     days = forms.IntegerField(label="公示几个工作日", min_value=1, max_value=60, initial=5)
 
 
+class NothingForm(forms.Form):
+    """审定: a button."""
+
+
 class VoucherPayForm(forms.Form):
     """兑付."""
 
@@ -287,6 +307,7 @@ VOUCHER_FORMS: dict[str, type[forms.Form]] = {
     "prove": ProofForm,
     "review": AmountForm,
     "publish": VoucherPublishForm,
+    "approve": NothingForm,
     "pay": VoucherPayForm,
     "refuse": WhyForm,
 }

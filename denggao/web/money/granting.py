@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, connection
 from django.utils import timezone
@@ -25,32 +27,55 @@ FIELDS = (
 )  # fmt: skip
 
 
-def payable_rows(run: Run) -> list[Row]:
+class Payable(NamedTuple):
+    """What of a row is owed: as much of it as the grant needs, for a hundred thousand objects of
+    the database's are dear."""
+
+    pk: int
+    number: int
+    enterprise_id: int | None
+    code: str
+    name: str
+    scheme: str
+    award: str
+    event: str
+    title: str
+    day: datetime.date | None
+    once: bool
+    stage: int
+    ref: str
+    status: str
+    district: str
+    fen: int
+    levels: dict[str, int]
+
+
+def payable_rows(run: Run) -> list[Payable]:
     """The rows that move money and were not left out, first come first."""
-    rows = run.rows.filter(status__in=MOVING, left_out="").defer("values")
-    return sorted(rows, key=_order)
+    rows = run.rows.filter(status__in=MOVING, left_out="").order_by()
+    found = [Payable(*told) for told in rows.values_list(*Payable._fields).iterator(5000)]
+    return sorted(found, key=_order)
 
 
-def _order(row: Row) -> tuple[Any, ...]:
+def _order(row: Payable | Row) -> tuple[Any, ...]:
     """先到先得: by the day of the event, then by firm; without a day at the end."""
     day = row.day.isoformat() if row.day else "9999"
     return day, row.code or row.name, row.name, row.scheme, row.award, row.stage, row.pk
 
 
-def holder_of(row: Row) -> str:
+def holder_of(row: Payable) -> str:
     """Who it is: the credit code, or the enterprise."""
     return row.code or (f"#{row.enterprise_id}" if row.enterprise_id else "")
 
 
-def grant(run: Run) -> tuple[int, int]:
-    """Owe what the run's rows say; returns how many, and how many of them wait. In the
-    transaction of the approval. Raises UserError for a row that cannot be owed to anybody, or
-    is owed already; Conflict where another run was quicker."""
-    rows = payable_rows(run)
+def grant(run: Run, rows: Sequence[Payable]) -> tuple[int, int]:
+    """Owe what the run's rows say (``payable_rows``); returns how many, and how many of them
+    wait. In the transaction of the approval. Raises UserError for a row that cannot be owed to
+    anybody, or is owed already; Conflict where another run was quicker."""
     _named(rows)
-    before = _before(rows)
-    taken, paid = before
-    values = [_values(row, taken, paid) for row in rows]
+    taken, paid = _before(rows)
+    text = cache(lambda levels: json.dumps(dict(levels), ensure_ascii=False))
+    values = [_values(run, row, taken, paid, text) for row in rows]
     waits = _waiting(run, rows)
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     try:
@@ -64,7 +89,7 @@ def grant(run: Run) -> tuple[int, int]:
     return len(rows), sum(map(bool, waits))
 
 
-def _named(rows: Sequence[Row]) -> None:
+def _named(rows: Sequence[Payable]) -> None:
     unknown = [row for row in rows if not holder_of(row)]
     if unknown:
         names = "、".join(f"第 {r.number} 行“{r.name}”" for r in unknown[:_SHOWN])
@@ -75,7 +100,7 @@ def _named(rows: Sequence[Row]) -> None:
 
 
 def _before(
-    rows: Sequence[Row],
+    rows: Sequence[Payable],
 ) -> tuple[dict[registers.Key, list[bool]], dict[registers.Key, int]]:
     """Key → for each earlier grant of the same: does it stand; and what is paid."""
     schemes = {row.scheme for row in rows}
@@ -90,7 +115,11 @@ def _before(
 
 
 def _values(
-    row: Row, taken: dict[registers.Key, list[bool]], paid: dict[registers.Key, int]
+    run: Run,
+    row: Payable,
+    taken: dict[registers.Key, list[bool]],
+    paid: dict[registers.Key, int],
+    text: Callable[[tuple[tuple[str, int], ...]], str],
 ) -> tuple[tuple[Any, ...], int | None]:
     year = 0 if row.once or row.day is None else row.day.year
     key = holder_of(row), row.scheme, row.award, year, row.stage, row.ref
@@ -105,16 +134,16 @@ def _values(
     if row.status != BACK:
         taken[key] = [*earlier, True]
     return (
-        row.pk, row.run_id, row.enterprise_id, key[0], row.name, row.scheme, row.award, row.event,
+        row.pk, run.pk, row.enterprise_id, key[0], row.name, row.scheme, row.award, row.event,
         row.title, row.day and row.day.isoformat(), year, row.stage, row.ref, again, row.district,
-        row.fen, json.dumps(row.levels, ensure_ascii=False),
+        row.fen, text(tuple(row.levels.items())),
     ), back  # fmt: skip
 
 
 # --- budgets -------------------------------------------------------------------------------------
 
 
-def _waiting(run: Run, rows: Sequence[Row]) -> list[str]:
+def _waiting(run: Run, rows: Sequence[Payable]) -> list[str]:
     """For each row in its order, why it waits."""
     left = {
         (b.scheme, b.level): b.fen - used(run.region_id, b.scheme, b.year).get(b.level, 0)

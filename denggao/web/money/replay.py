@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from denggao.diagnosis.payout.run import rate_words, why
 from denggao.facts.enterprise import Value
+from denggao.facts.errors import UserError
 from denggao.rules.paying import Scheme, pay
 from denggao.rules.payments import OPEN, Event, Payment
 from denggao.web.assessments.facts import firm_of
-from denggao.web.money import computing, keeping
+from denggao.web.money import keeping, schemes
 from denggao.web.money.models import Row
 
 
@@ -28,9 +29,9 @@ class Told:
 
 @dataclass(frozen=True)
 class Replay:
-    """``then``: as it was decided; ``again``: the same text and data, computed now (the control);
-    ``by_rule``: the data of then by the text of the other day; ``now``: that text and the data
-    of now, ``None`` for a firm that the ledger does not have."""
+    """``then``: as it was decided; ``again``: the frozen text and the same data, computed now (the
+    control); ``by_rule``: the data of then by the text of the other day, as the texts are today;
+    ``now``: that text and the data of now, ``None`` for a firm that the ledger does not have."""
 
     on: datetime.date
     then: Told
@@ -55,33 +56,39 @@ def _less(one: int | None, other: int | None) -> int | None:
 
 
 def replay(row: Row, on: datetime.date) -> Replay:
-    """The event of the row as if it had happened on ``on``. Raises UserError where the schemes of
-    the run are no longer there."""
-    schemes, _ = computing.schemes_of(row.run)
+    """The event of the row as if it had happened on ``on``. Raises UserError where the texts of
+    the run can no longer be read."""
+    frozen, today = schemes.as_then(row.run), _of_today(row)
     day = row.day or row.run.as_of
     kept = keeping.restored(row.values)
     then = _event(row, row.day, kept)
     as_of = max(on, row.run.as_of)
-    again = _told(row, pay(schemes, [then], row.run.as_of), "同一办法、同一数据重算")
+    again = _told(row, pay(frozen, [then], row.run.as_of), "当时冻结的办法、同一数据重算")
     moved = keeping.restored(_moved(row.values, on.year - day.year))
     by_rule = _told(
-        row, pay(schemes, [_event(row, on, moved)], as_of), f"按 {on} 施行的办法，当时的数据"
+        row, pay(today, [_event(row, on, moved)], as_of), f"按 {on} 施行的办法，当时的数据"
     )
     now: Told | None = None
     changed: tuple[str, ...] = ()
     if row.enterprise is not None:
         values = firm_of(row.enterprise).values
-        current = {
-            k: v for k, v in values.items() if k.partition("@")[0] in keeping.read_by(schemes)
-        }
+        current = {k: v for k, v in values.items() if k.partition("@")[0] in keeping.read_by(today)}
         own = {**_of_event(kept), **current}
         now = _told(
-            row, pay(schemes, [_event(row, on, own)], as_of), f"按 {on} 施行的办法，现在台账的数据"
+            row, pay(today, [_event(row, on, own)], as_of), f"按 {on} 施行的办法，现在台账的数据"
         )
-        changed = _changed(schemes, kept, values)
-    return Replay(
-        on, Told("当时", _fen(row), row.why, row.cite, row.rate), again, by_rule, now, changed
-    )
+        changed = _changed(today, kept, values)
+    cite = f"《{row.scheme}》{row.cite}" if row.scheme else ""
+    then_told = Told("当时", _fen(row), row.why, cite, row.rate)
+    return Replay(on, then_told, again, by_rule, now, changed)
+
+
+def _of_today(row: Row) -> list[Scheme]:
+    """The schemes as they are now; as they were where they are gone."""
+    try:
+        return schemes.schemes_of(row.run)[0]
+    except UserError:
+        return schemes.as_then(row.run)
 
 
 def _event(row: Row, day: datetime.date | None, values: dict[str, Value]) -> Event:
@@ -107,12 +114,12 @@ def _of_event(values: dict[str, Value]) -> dict[str, Value]:
 
 
 def _changed(
-    schemes: list[Scheme], then: dict[str, Value], now: dict[str, Value]
+    chosen: list[Scheme], then: dict[str, Value], now: dict[str, Value]
 ) -> tuple[str, ...]:
     """The facts that the schemes read and that are others now than then, in words."""
     from denggao.documents.wording import fact_words
 
-    codes = keeping.read_by(schemes) - {"titles"}
+    codes = keeping.read_by(chosen) - {"titles"}
     keys = {k for k in (*then, *now) if k.partition("@")[0] in codes}
     return tuple(sorted(fact_words(k) for k in keys if k in now and then.get(k) != now[k]))
 

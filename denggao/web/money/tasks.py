@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from typing import Any
 
 from django_tasks import task
 
@@ -13,6 +14,7 @@ from denggao.web.ledger.actions import Conflict
 from denggao.web.money.models import Run, Trial
 
 _LOG = logging.getLogger(__name__)
+_APPROVING: Any = Run.State.APPROVING
 _OURS = "程序出错，没有算成，数据没有变动；请再试一次，仍不成请告知维护人员"
 
 
@@ -37,6 +39,24 @@ def compute(pk: int) -> None:
 
 
 @task()
+def approve(pk: int) -> None:
+    """Carry out the approval of a large run."""
+    from denggao.web.money import actions
+
+    run = Run.objects.get(pk=pk)
+    if run.state != _APPROVING:
+        return
+    try:
+        actions.approve_all(run)
+    except (UserError, Conflict) as error:
+        with contextlib.suppress(Conflict):  # another worker was quicker
+            actions.not_approved(run, str(error) or "这一批刚刚变动过，请再看一遍")
+    except Exception:
+        _LOG.exception("approval of pay run %s", pk)
+        actions.not_approved(run, _OURS)
+
+
+@task()
 def compare(pk: int) -> None:
     """Compare a text with what is in force."""
     from denggao.web.money import trials
@@ -57,8 +77,11 @@ def take_up_again() -> int:
     """Start once more what was interrupted; returns how many."""
     runs = list(Run.objects.filter(state=Run.State.COMPUTING).values_list("pk", flat=True))
     trials = list(Trial.objects.filter(state=Trial.State.RUNNING).values_list("pk", flat=True))
+    approvals = list(Run.objects.filter(state=_APPROVING).values_list("pk", flat=True))
     for pk in runs:
         compute.enqueue(pk)
+    for pk in approvals:
+        approve.enqueue(pk)
     for pk in trials:
         compare.enqueue(pk)
-    return len(runs) + len(trials)
+    return len(runs) + len(approvals) + len(trials)

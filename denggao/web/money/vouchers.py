@@ -22,8 +22,8 @@ from denggao.web.accounts.models import User
 from denggao.web.kit.days import notice_end
 from denggao.web.ledger.actions import Conflict
 from denggao.web.ledger.models import Enterprise
-from denggao.web.money.computing import schemes_in
 from denggao.web.money.models import Voucher
+from denggao.web.money.schemes import schemes_in
 from denggao.web.money.steps import advance, step_of
 
 _KIND = "创新券兑付"
@@ -145,11 +145,15 @@ def _publish(voucher: Voucher, by: User, told: dict[str, Any]) -> dict[str, Any]
     return {"published_on": told["on"], "published_until": until}
 
 
+def _approve(voucher: Voucher, by: User, told: dict[str, Any]) -> dict[str, Any]:
+    until = voucher.published_until
+    if until is not None and timezone.localdate() <= until:
+        raise UserError(f"公示到 {until} 为止，期满才能审定")
+    return {"approved_by": by}
+
+
 def _pay(voucher: Voucher, by: User, told: dict[str, Any]) -> dict[str, Any]:
-    until, today = voucher.published_until, timezone.localdate()
-    if until is not None and today <= until:
-        raise UserError(f"公示到 {until} 为止，期满才能兑付")
-    if told["on"] > today:
+    if told["on"] > timezone.localdate():
         raise UserError(f"付款日期 {told['on']} 还没有到")
     return {"paid_on": told["on"], "reference": told["reference"], "paid_by": by}
 
@@ -163,9 +167,10 @@ def _refuse(voucher: Voucher, by: User, told: dict[str, Any]) -> dict[str, Any]:
 _CHANGES = {
     "contract": _contract,
     "invoice": _invoice,
-    "prove": lambda voucher, by, told: told,
+    "prove": lambda voucher, by, told: {**told, "proved_by": by},
     "review": _review,
     "publish": _publish,
+    "approve": _approve,
     "pay": _pay,
     "refuse": _refuse,
 }

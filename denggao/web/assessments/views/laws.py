@@ -74,6 +74,7 @@ def _page(request: HttpRequest, instrument: Instrument, more: dict[str, Any]) ->
         "law": instrument, "articles": articles, "run": run,
         "in_force": instrument.in_force(timezone.localdate()),
         "others": _others(request, instrument, more["key"]),
+        "cases": len(instrument.examples) + len(instrument.award_examples),
     }  # fmt: skip
     return render(request, "assessments/law.html", context | more)
 
@@ -115,6 +116,8 @@ def draft(request: HttpRequest) -> HttpResponse:
                 messages.success(request, "已提交，请另一位审核启用")
                 return redirect("assessments:law-own", kept.pk)
             context["trial"] = drafts.tried(request.user, text, as_of)
+        except drafts.NothingToTry as told:
+            context["passed"] = str(told)
         except UserError as error:
             context["fault"] = str(error)
     return render(request, "assessments/draft.html", context)

@@ -2,7 +2,7 @@
 
 from denggao.web.money.models.payments import Budget, Grant, PayBatch, Payment
 from denggao.web.money.models.reliefs import Relief, ReliefFile
-from denggao.web.money.models.runs import Objection, Publication, Row, Run, Trial
+from denggao.web.money.models.runs import Objection, Publication, Row, Run, SchemeText, Trial
 from denggao.web.money.models.vouchers import Voucher
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "ReliefFile",
     "Row",
     "Run",
+    "SchemeText",
     "Trial",
     "Voucher",
 ]

@@ -57,6 +57,7 @@ class Run(models.Model):
         COMPUTED = "computed", "待复核"
         REVIEWED = "reviewed", "已复核"
         PUBLISHED = "published", "公示中"
+        APPROVING = "approving", "正在审定"
         APPROVED = "approved", "已审定"
         PAID = "paid", "已付清"
         DROPPED = "dropped", "作废"
@@ -88,10 +89,17 @@ class Run(models.Model):
     counts = models.JSONField(default=dict)
     notes = models.JSONField(default=list)
     problems = models.JSONField(default=list)
-    #: [[short, version, in force from, in force to, SHA-256 of the text]]
+    #: [[short, version, in force from, in force to, name]]
     versions = models.JSONField(default=list)
+    #: Per scheme, per version: {digest, region, short, name, since, own}; see ``schemes.frozen``.
+    texts = models.JSONField(default=list)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+    #: Who had it computed anew after it had failed.
+    again_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    again_at = models.DateTimeField(null=True)
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
@@ -105,6 +113,8 @@ class Run(models.Model):
     )
     dropped_at = models.DateTimeField(null=True)
     dropped_why = models.CharField(max_length=200, default="")
+    #: Done before different people were asked for at each step; the rule does not bind it.
+    by_fewer = models.BooleanField(default=False)
 
     objects = Runs()
 
@@ -119,12 +129,20 @@ class Run(models.Model):
                 condition=~Q(reviewed_by=F("by")), name="run_reviewed_by_another"
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=("reviewed", "published", "approved", "paid"))
+                condition=Q(by_fewer=True) | ~Q(approved_by=F("reviewed_by")),
+                name="run_approved_by_a_third",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reviewed_by=F("again_by")) & ~Q(approved_by=F("again_by")),
+                name="run_again_by_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("reviewed", "published", "approving", "approved", "paid"))
                 | Q(reviewed_by__isnull=False, reviewed_at__isnull=False),
                 name="run_reviewed_by_somebody",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=("approved", "paid"))
+                condition=~Q(state__in=("approving", "approved", "paid"))
                 | Q(approved_by__isnull=False, approved_at__isnull=False),
                 name="run_approved_by_somebody",
             ),
@@ -140,8 +158,25 @@ class Run(models.Model):
 
     @property
     def is_running(self) -> bool:
-        """Is the job at work on it?"""
+        """Is a job computing it?"""
         return self.state == self.State.COMPUTING
+
+    @property
+    def is_worked_on(self) -> bool:
+        """Is some job at work on it?"""
+        return self.state in (self.State.COMPUTING, self.State.APPROVING)
+
+
+class SchemeText(models.Model):
+    """A text by which some run was computed, under its SHA-256; rows are only added."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    text = models.TextField()
+
+    objects: Any = models.Manager()
+
+    def __str__(self) -> str:
+        return str(self.digest)
 
 
 class Row(models.Model):

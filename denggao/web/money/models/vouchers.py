@@ -27,6 +27,7 @@ class Voucher(models.Model):
         PROVEN = "proven", "已交佐证"
         REVIEWED = "reviewed", "已审核"
         PUBLISHED = "published", "公示中"
+        APPROVED = "approved", "已审定"
         PAID = "paid", "已兑付"
         REFUSED = "refused", "不予兑付"
 
@@ -52,12 +53,21 @@ class Voucher(models.Model):
     why = models.CharField("理由", max_length=200, default="")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+    #: Who handed it in for review: whoever entered the proof.
+    proved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     paid_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
+    #: Done before different people were asked for at each step; the rule does not bind it.
+    by_fewer = models.BooleanField(default=False)
 
     objects = OfRegion.as_manager()
 
@@ -84,12 +94,25 @@ class Voucher(models.Model):
                 name="voucher_within_invoice",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=("reviewed", "published", "paid"))
+                condition=~Q(state__in=("reviewed", "published", "approved", "paid"))
                 | Q(fen__isnull=False, reviewed_by__isnull=False),
                 name="voucher_reviewed_by_somebody",
             ),
             models.CheckConstraint(
-                condition=~Q(reviewed_by=F("by")), name="voucher_reviewed_by_another"
+                condition=~Q(reviewed_by=F("by")) & ~Q(reviewed_by=F("proved_by")),
+                name="voucher_reviewed_by_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(approved_by=F("by"))
+                & ~Q(approved_by=F("proved_by"))
+                & ~Q(approved_by=F("reviewed_by")),
+                name="voucher_approved_by_a_third",
+            ),
+            models.CheckConstraint(
+                condition=Q(by_fewer=True)
+                | ~Q(state__in=("approved", "paid"))
+                | Q(approved_by__isnull=False),
+                name="voucher_approved_by_somebody",
             ),
             models.CheckConstraint(
                 condition=~Q(state="paid")

@@ -32,17 +32,19 @@ def somebody_else(request: HttpRequest, error: Exception, back: str) -> HttpResp
     return render(request, "money/conflict.html", context, status=409)
 
 
-def act(request: HttpRequest, do: Callable[[], Any], back: str, done: str) -> HttpResponse:
-    """Do it and go back: with what was done, with what is wrong, or with the page for somebody
-    who came second."""
+def act(
+    request: HttpRequest, do: Callable[[], Any], back: str, done: str | Callable[[Any], str]
+) -> HttpResponse:
+    """Do it and go back: with what was done (which may depend on what came of it), with what is
+    wrong, or with the page for somebody who came second."""
     try:
-        do()
+        came = do()
     except UserError as error:
         messages.error(request, str(error))
     except Conflict as error:
         return somebody_else(request, error, back)
     else:
-        messages.success(request, done)
+        messages.success(request, done if isinstance(done, str) else done(came))
     return redirect(back)
 
 

@@ -15,8 +15,10 @@ from denggao.facts.errors import UserError
 from denggao.web.accounts.access import requires
 from denggao.web.kit.numbers import key_of
 from denggao.web.kit.paging import page_of
+from denggao.web.ledger import files
 from denggao.web.ledger.actions import Conflict
 from denggao.web.ledger.models import Enterprise
+from denggao.web.ledger.views.files import order
 from denggao.web.money import actions, exports, firms, forms, queries
 from denggao.web.money.models import Payment, Run, Trial
 from denggao.web.money.views.common import (
@@ -46,8 +48,10 @@ def payments_export(request: HttpRequest) -> HttpResponse:
     """导出 Excel: all that was asked for"""
     asked = {key: request.GET.get(key, "").strip() for key in ("state", "text")}
     name = f"奖补应付与付款{timezone.localdate():%Y%m%d}.xlsx"
-    note_export(request, name)
     found = queries.grants(request.user, asked)
+    if found.count() > files.AT_ONCE:
+        return order(request, "money.grants", name, {"asked": asked})
+    note_export(request, name)
     return saved(exports.written(lambda path: exports.write_grants(path, found)), name)
 
 
@@ -75,7 +79,10 @@ def reverse_payment(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("money.view")
 def budgets(request: HttpRequest) -> HttpResponse:
     """预算"""
-    context = {"lines": list(queries.budgets(request.user)), "form": forms.BudgetForm()}
+    context = {
+        "lines": list(queries.budgets(request.user)),
+        "form": forms.BudgetForm(region=request.user.region),
+    }
     return render(request, "money/budgets.html", context)
 
 
@@ -83,7 +90,10 @@ def budgets(request: HttpRequest) -> HttpResponse:
 @requires("money.run")
 def save_budget(request: HttpRequest) -> HttpResponse:
     """登记预算"""
-    form, back = forms.BudgetForm(request.POST), reverse("money:run-budgets")
+    form, back = (
+        forms.BudgetForm(request.POST, region=request.user.region),
+        reverse("money:run-budgets"),
+    )
     if not form.is_valid():
         messages.error(request, first_fault(form))
         return redirect(back)
@@ -105,10 +115,10 @@ def entitled(request: HttpRequest) -> HttpResponse:
         rows = queries.missed(request.user, chosen)
         if "export" in request.GET and "ledger.export" in request.user.permissions:
             name = f"应享未享{chosen.as_of}.xlsx"
+            if rows.count() > files.AT_ONCE:
+                return order(request, "money.missed", name, {"run": chosen.pk})
             note_export(request, name, chosen)
-            return saved(
-                exports.written(lambda path: exports.write_events(path, chosen, rows)), name
-            )
+            return saved(exports.written(lambda path: exports.missed(path, chosen, rows)), name)
         context["page"] = page_of(request, rows)
     return render(request, "money/entitled.html", context)
 
@@ -120,7 +130,7 @@ def entitled(request: HttpRequest) -> HttpResponse:
 def trial_new(request: HttpRequest, pk: int) -> HttpResponse:
     """政策影响: paste a text, and see what it would change for the events of a run"""
     run: Run = mine(request, Run, pk)
-    form = forms.TrialForm(request.POST or None)
+    form = forms.TrialForm(request.POST or None, region=run.region)
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.try_text(by=request.user, run=run, text=form.cleaned_data["text"])

@@ -15,10 +15,13 @@ from django.views.decorators.http import require_POST
 from denggao.documents.wording import fact_words
 from denggao.facts.errors import UserError
 from denggao.web.accounts.access import requires
+from denggao.web.assessments.lawtext import articles
 from denggao.web.kit.days import day_of, notice_end
 from denggao.web.kit.paging import page_of
+from denggao.web.ledger import files
 from denggao.web.ledger.actions import Conflict
-from denggao.web.money import actions, exports, forms, publicity, queries, steps
+from denggao.web.ledger.views.files import order
+from denggao.web.money import actions, balance, exports, forms, publicity, queries, schemes, steps
 from denggao.web.money import replay as again
 from denggao.web.money.models import Objection, PayBatch, Payment, Publication, Row, Run
 from denggao.web.money.views.common import (
@@ -34,7 +37,7 @@ _WAY: Any = (
     Run.State.COMPUTED, Run.State.REVIEWED, Run.State.PUBLISHED, Run.State.APPROVED,
     Run.State.PAID,
 )  # fmt: skip
-_PEOPLE = ("region", "by", "reviewed_by", "approved_by", "dropped_by")
+_PEOPLE = ("region", "by", "again_by", "reviewed_by", "approved_by", "dropped_by")
 _STATUSES = ("发放", "追回", "待定", "未到期", "不予发放", "征求意见稿")
 
 
@@ -48,7 +51,8 @@ def runs(request: HttpRequest) -> HttpResponse:
 @requires("money.run")
 def new(request: HttpRequest) -> HttpResponse:
     """测算奖补"""
-    form = forms.RunForm(request.POST or None, request.FILES or None)
+    region = request.user.region
+    form = forms.RunForm(request.POST or None, request.FILES or None, region=region)
     if request.method == "POST" and form.is_valid():
         try:
             run = actions.start(by=request.user, **form.asked())
@@ -70,6 +74,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"run": found, "asked": asked}
     if not found.is_running and found.state != _FAILED:
         context |= _shown(request, found, asked)
+    context["texts"] = [version for scheme in found.texts for version in scheme]
     context["open"] = [s.code for s in steps.open_to(request.user, found)]
     context["why_form"] = forms.WhyForm()
     return render(request, "money/run.html", context)
@@ -82,9 +87,11 @@ def _shown(request: HttpRequest, found: Run, asked: dict[str, str]) -> dict[str,
     count, fen = queries.total(found)
     published = Publication.objects.filter(run=found).defer("rows").first()
     batches, todo = list(found.batches.select_related("by")), actions.to_pay(found)
+    sums = queries.sums(found)
     return {
         "page": page_of(request, queries.rows_of(found, asked)),
-        "count": count, "total": fen, "sums": queries.sums(found), "statuses": _STATUSES,
+        "count": count, "total": fen, "sums": sums,
+        "balance": balance.lines(found, fen, sums, published, batches), "statuses": _STATUSES,
         "districts": queries.districts(found), "way": _way(found, published, batches),
         "published": published,
         "rough": notice_end(published.on, published.days)[1] if published else "",
@@ -105,10 +112,11 @@ def _way(
 ) -> list[dict[str, Any]]:
     """The states from computed to paid: which are behind, which is now, who and when."""
     order = [state.value for state in _WAY]
-    here = order.index(found.state) if found.state in order else -1
+    now = Run.State.PUBLISHED if found.state == Run.State.APPROVING else found.state
+    here = order.index(now) if now in order else -1
     last = batches[0] if batches else None
     said = {
-        "computed": f"{found.by} {timezone.localtime(found.at):%m-%d %H:%M}",
+        "computed": _who(found.again_by, found.again_at) or _who(found.by, found.at),
         "reviewed": _who(found.reviewed_by, found.reviewed_at),
         "published": f"{published.on} 至 {published.until}" if published else "",
         "approved": _who(found.approved_by, found.approved_at),
@@ -131,9 +139,25 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """How far it is; once it is through, the browser opens the page again."""
     found: Run = mine(request, Run, pk)
     answer = render(request, "money/run_progress.html", {"run": found})
-    if not found.is_running:
+    if not found.is_worked_on:
         answer.headers["HX-Refresh"] = "true"
     return answer
+
+
+@requires("money.view")
+def scheme_text(request: HttpRequest, pk: int, digest: str) -> HttpResponse:
+    """办法当时的文本，逐条"""
+    found: Run = mine(request, Run, pk)
+    told = next((v for s in found.texts for v in s if v["digest"] == digest), None)
+    if told is None:
+        raise Http404("这次测算没有用这份办法")
+    try:
+        text = schemes.text_then(digest)
+    except UserError as error:
+        messages.error(request, str(error))
+        return redirect("money:run", pk)
+    context = {"run": found, "told": told, "articles": articles(text)}
+    return render(request, "money/scheme_text.html", context)
 
 
 @requires("money.view")
@@ -184,6 +208,16 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("money.run")
+def compute_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """重算"""
+    found = mine(request, Run, pk)
+    back = reverse("money:run", args=[pk])
+    done = "已重新排队测算"
+    return act(request, lambda: actions.again(by=request.user, run=found), back, done)
+
+
+@require_POST
+@requires("money.run")
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """公示"""
     return _with_form(
@@ -197,7 +231,10 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     """审定"""
     found = mine(request, Run, pk)
     back = reverse("money:run", args=[pk])
-    return act(request, lambda: actions.approve(by=request.user, run=found), back, "已审定")
+    return act(
+        request, lambda: actions.approve(by=request.user, run=found), back,
+        lambda at_once: "已审定" if at_once else "已审定，正在后台逐笔列为应付",
+    )  # fmt: skip
 
 
 @require_POST
@@ -272,22 +309,26 @@ def export(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     if kind not in exports.KINDS:
         raise Http404("没有这种文件")
     name = f"{found.name}{exports.KINDS[kind]}.xlsx"
+    if found.rows.count() > files.AT_ONCE:
+        return order(request, "money.run", name, {"run": pk, "kind": kind})
     note_export(request, name, found)
-    return saved(exports.workbook(found, kind), name)
+    return saved(exports.written(lambda path: exports.workbook(path, found, kind)), name)
 
 
 @requires("money.view")
 def publication(request: HttpRequest, pk: int, ending: str) -> HttpResponse:
     """公示表"""
     found: Run = mine(request, Run, pk)
-    published = getattr(found, "publication", None)
+    published = Publication.objects.filter(run=found).select_related("run").first()
     if published is None or ending not in ("xlsx", "docx"):
         raise Http404("还没有公示")
+    name = f"{found.name}公示表.{ending}"
+    if published.count > files.AT_ONCE:
+        return order(request, "money.publication", name, {"run": pk, "ending": ending})
     try:
         data = publicity.printed(published, ending)
     except UserError as error:
         messages.error(request, str(error))
         return redirect("money:run", pk)
-    name = f"{found.name}公示表.{ending}"
     note_export(request, name, found)
     return saved(data, name)

@@ -88,8 +88,8 @@ def voucher(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "voucher": found, "offered": offered, "proposed": work.proposed(found),
         "ceiling": work.ceiling(found),
-        "waits_for": next((s for s in steps.VOUCHER_STEPS if found.state in s.origins and s.another
-                           and found.by_id == request.user.pk), None),
+        "waits_for": next((s for s in steps.VOUCHER_STEPS if found.state in s.origins
+                           and steps.did(s, found, request.user)), None),
         "way": [{"name": "已申领", "done": True, "now": False}] + [
             {"name": labels[state], "done": number <= here, "now": number == here + 1}
             for number, state in enumerate(order)
@@ -110,9 +110,20 @@ def _step_form(code: str, found: Voucher) -> Any:
 @requires("money.run")
 def voucher_step(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """办下一步"""
-    found: Voucher = mine(request, Voucher, pk)
-    if code not in forms.VOUCHER_FORMS:
+    if code not in forms.VOUCHER_FORMS or code == "approve":
         raise Http404("没有这一步")
+    return _step(request, pk, code)
+
+
+@require_POST
+@requires("money.approve")
+def voucher_approve(request: HttpRequest, pk: int) -> HttpResponse:
+    """审定"""
+    return _step(request, pk, "approve")
+
+
+def _step(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    found: Voucher = mine(request, Voucher, pk)
     form, back = (
         forms.VOUCHER_FORMS[code](request.POST, prefix=code),
         reverse("money:run-voucher", args=[pk]),

@@ -165,8 +165,10 @@ def _refuse_conflict(expert: Member, firm: Enterprise) -> None:
 def adopt(*, by: User, proposed: Round, version: int, since: datetime.date) -> int:
     """The review is done: the assignment holds, and the experts' accounts may see their firms.
     Returns how many. Raises Conflict where it has changed or been decided, UserError where a
-    firm has an expert by now, or a conflict was noted since."""
+    firm has an expert by now, a conflict was noted since, or the person proposed it."""
     taken = _turn(proposed, version)
+    if taken.by_id == by.pk:
+        raise UserError(f"方案是 {by} 拟的，拟方案的人不能自己审核，请另一位审核")
     rows = list(taken.rows.select_related("enterprise", "expert__user"))
     if not rows:
         raise UserError("方案里没有企业，请放弃它")

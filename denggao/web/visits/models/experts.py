@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from denggao.web.accounts.models import Region
@@ -61,6 +61,8 @@ class Round(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     reviewed_at = models.DateTimeField(null=True)
+    #: Put in force by its proposer before a second person was asked for.
+    by_fewer = models.BooleanField(default=False)
 
     objects = OfRegion.as_manager()
 
@@ -71,7 +73,11 @@ class Round(models.Model):
                 condition=Q(state="proposed", reviewed_by=None, reviewed_at=None)
                 | ~Q(state="proposed") & Q(reviewed_by__isnull=False, reviewed_at__isnull=False),
                 name="round_reviewed_by_somebody",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(by_fewer=True) | ~Q(state="adopted") | ~Q(reviewed_by=F("by")),
+                name="round_adopted_by_another",
+            ),
         ]
 
     def __str__(self) -> str:
