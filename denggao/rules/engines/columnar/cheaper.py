@@ -15,11 +15,9 @@ class Cheaper:
         self._done: dict[Expr, Expr] = {}
 
     def __call__(self, expr: Expr) -> Expr:
-        if expr.op in ("col", "lit"):
-            return expr
         found = self._done.get(expr)
         if found is None:
-            inner, rule = expr.each(self), _RULES.get(expr.op)
+            inner, rule = expr.each(self, self._done), _RULES.get(expr.op)
             found = self._done[expr] = inner if rule is None else rule(inner)
         return found
 

@@ -30,11 +30,11 @@ class Lin:
         """Both ends changed alike; what is the same stays the same."""
         lo = change(self.lo)
         hi = lo if self.hi is self.lo else change(self.hi)
+        if not more:
+            if lo is self.lo and hi is self.hi:
+                return self
+            return Lin(lo, hi, self.scale, self.size, self.nonneg, self.twin)
         return replace(self, lo=lo, hi=hi, **more)
-
-    @property
-    def wide(self) -> Lin:
-        return self.each(lambda end: e.wide(end, self.size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def rescaled(value: Lin, scale: int) -> Lin:
 
 def aligned(values: Sequence[Lin]) -> list[Lin]:
     """The same values over one common denominator."""
-    scale = lcm(*(v.scale for v in values))
+    scale = lcm(*[v.scale for v in values])
     return [rescaled(v, scale) for v in values]
 
 
@@ -120,8 +120,10 @@ def add(a: Value, b: Value) -> Value:
     if isinstance(a, Lin) and isinstance(b, Lin):
         a, b = aligned([a, b])
         size = checked(a.size + b.size)
-        a, b = replace(a, size=size).wide, replace(b, size=size).wide
-        return Lin(e.add(a.lo, b.lo), e.add(a.hi, b.hi), a.scale, size, a.nonneg and b.nonneg)
+        lo = e.add(e.wide(a.lo, size), e.wide(b.lo, size))
+        same = a.lo is a.hi and b.lo is b.hi
+        hi = lo if same else e.add(e.wide(a.hi, size), e.wide(b.hi, size))
+        return Lin(lo, hi, a.scale, size, a.nonneg and b.nonneg)
     return _add_quotients(quotient(a), quotient(b))
 
 
@@ -188,11 +190,11 @@ def multiply(a: Value, b: Value) -> Value:
     if not (isinstance(a, Lin) and isinstance(b, Lin) and a.nonneg and b.nonneg):
         raise UserError("两个不定的数相乘，只支持都不小于 0 的（金额、人数、项数）")
     size = checked(a.size * b.size)
-    wide_a, wide_b = replace(a, size=size).wide, replace(b, size=size).wide
-    hi = e.product(wide_a.hi, wide_b.hi)
+    hi = e.product(e.wide(a.hi, size), e.wide(b.hi, size))
     is_zero = e.either(e.at_least(0, a.hi), e.at_least(0, b.hi))  # 0 × ∞ is 0
     hi = e.choose(is_zero, 0, hi)
-    return Lin(e.product(wide_a.lo, wide_b.lo), hi, a.scale * b.scale, size, True)
+    lo = e.product(e.wide(a.lo, size), e.wide(b.lo, size))
+    return Lin(lo, hi, a.scale * b.scale, size, True)
 
 
 def divide(a: Value, b: Value) -> Value:
