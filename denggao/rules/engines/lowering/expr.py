@@ -213,5 +213,9 @@ def words(pairs: list[tuple[Expr, str]]) -> Expr:
     return Expr("words", tuple(x for pair in pairs for x in pair), Type.TEXT)
 
 
-def _widest(*columns: Expr) -> Type:
-    return max([c.type for c in columns])
+def _widest(first: Expr, *others: Expr) -> Type:
+    found = first.type
+    for other in others:
+        if other.type > found:
+            found = other.type
+    return found
