@@ -32,7 +32,6 @@ from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import Any
 
-
 _NONE: dict[Any, Any] = {}
 
 
@@ -70,7 +69,7 @@ class Expr:
             found.op, found.args, found.type = key
             found.inner = inner = tuple([arg for arg in args if arg.__class__ is Expr])
             found.roots = frozenset(args) if op == "col" else _roots(inner)
-            found.branches = op == "when" or any([arg.branches for arg in inner])
+            found.branches = op == "when" or True in [arg.branches for arg in inner]
             found = _known.setdefault(key, found)  # another thread may have been quicker
         return found
 

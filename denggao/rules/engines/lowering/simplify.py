@@ -102,6 +102,8 @@ class Simplifier:
             return lit(_EXACTLY[expr.op](a, b), expr.type)
         if expr.type is Type.REAL:
             return expr
+        if expr.op == "mul" and 0 in (a, b) and not any(map(self.nullable, expr.args)):
+            return lit(0, expr.type)
         return _factored(expr) if expr.op == "mul" else _signed(expr)
 
     def _extreme(self, expr: Expr) -> Expr:

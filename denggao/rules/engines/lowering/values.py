@@ -275,10 +275,19 @@ def at_least(a: Value, b: Value, *, strictly: bool = False) -> tuple[Flag, Flag]
             e.at_least(b.lo, a.hi, strictly=not strictly),
         )
     p, q = quotient(a), quotient(b)
-    holds = _crossed(p.lo_n, p.lo_d, p, q.hi_n, q.hi_d, q, strictly)
-    fails = _crossed(q.lo_n, q.lo_d, q, p.hi_n, p.hi_d, p, not strictly)
+    holds = _above_upper(p, q, strictly)
+    fails = _above_upper(q, p, not strictly)
     defined = e.negated(e.either(p.undefined, q.undefined))
     return e.both(holds, defined), e.both(fails, defined)
+
+
+def _above_upper(a: Quo, b: Quo, strictly: bool) -> Flag:
+    """The lower end of ``a`` against the upper of ``b``. Where that is the same as its lower, or
+    ∞, the lower ends are compared: what says that a comparison holds tells of its failing too."""
+    if b.open is None:
+        return _crossed(a.lo_n, a.lo_d, a, b.hi_n, b.hi_d, b, strictly)
+    above = _crossed(a.lo_n, a.lo_d, a, b.lo_n, b.lo_d, b, strictly)
+    return e.both(above, e.negated(b.open))
 
 
 def _crossed(an: End, ad: End, a: Quo, bn: End, bd: End, b: Quo, strictly: bool) -> Flag:
