@@ -295,8 +295,13 @@ def _crossed(an: End, ad: End, a: Quo, bn: End, bd: End, b: Quo, strictly: bool)
     fa, fb = common // a.scale, common // b.scale
     size = checked(max(a.size * b.size_d * fa, b.size * a.size_d * fb))
     an, ad, bn, bd = (e.wide(x, size) for x in (an, ad, bn, bd))
-    left, right = e.times(e.product(an, bd), fa), e.times(e.product(bn, ad), fb)
+    left, right = e.times(_over(an, bd), fa), e.times(_over(bn, ad), fb)
     return e.at_least(left, right, strictly=strictly)
+
+
+def _over(top: End, other_below: End) -> End:
+    """A numerator times the other's denominator, which is positive: of 0 it is 0."""
+    return 0 if isinstance(top, int) and top == 0 else e.product(top, other_below)
 
 
 def extreme(values: Sequence[Value], *, low: bool) -> Lin:
