@@ -82,7 +82,7 @@ def _chosen(expr: Expr) -> Expr:
 def _bounded(expr: Expr) -> Expr:
     """``x`` bounded, null where ``x`` is: the same comparison the other way round."""
     is_null, then, otherwise = expr.args
-    if is_null.op != "null" or then != lit(None, then.type) or otherwise.op != "when":
+    if is_null.op != "null" or not then.is_nothing or otherwise.op != "when":
         return expr
     flag, x, bound = otherwise.args
     if x != is_null.args[0] or _constant(bound) is None or flag.op != "gt":

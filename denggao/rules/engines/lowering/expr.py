@@ -80,6 +80,11 @@ class Expr:
     def is_column(self) -> bool:
         return self.op == "col"
 
+    @property
+    def is_nothing(self) -> bool:
+        """Null in every row."""
+        return self.op == "lit" and self.args[0] is None
+
     def each(self, change: Callable[[Expr], Expr], done: Mapping[Any, Expr] = _NONE) -> Expr:
         """The same operation on changed arguments; ``done``: those that are changed already."""
         args = tuple([

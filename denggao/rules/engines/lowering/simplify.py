@@ -67,7 +67,7 @@ class Simplifier:
         second: Expr = expr.args[1]
         if not self.nullable(first):
             return first.cast(expr.type)
-        if first == lit(None, first.type):
+        if first.is_nothing:
             return second.cast(expr.type)
         return expr
 
@@ -119,9 +119,9 @@ class Simplifier:
         flag: Expr = expr.args[0]
         then: Expr = expr.args[1]
         otherwise: Expr = expr.args[2]
-        if flag == _TRUE or then == otherwise:
+        if flag is _TRUE or then is otherwise:
             return then.cast(expr.type)
-        if flag in (_FALSE, lit(None)):
+        if flag is _FALSE or flag.is_nothing:
             return otherwise.cast(expr.type)
         if flag.op == "not" and not self.nullable(flag):
             return when(flag.args[0], otherwise, then)
