@@ -119,7 +119,7 @@ def ours(where: str, files: list[str]) -> str:
     from denggao.rules.engines.sql.levels import merged
     from denggao.rules.engines.sql.place import place_of
     from denggao.rules.engines.sql.source import source_of
-    from denggao.rules.engines.sql.statement import query
+    from denggao.rules.engines.sql.statement import of_articles, query
 
     law = library.in_force(data.LAWS["hnte"], data.AS_OF)
     with place_of(where, files) as place:
@@ -129,7 +129,8 @@ def ours(where: str, files: list[str]) -> str:
     wanted = {f"{id_}_{part}" for id_ in IDS for part in ("truth", "gap")}
     outputs = {name: x for name, x in shown(compiled).items() if name in wanted}
     kept, (found,) = merged([(compiled.plan, outputs)])
-    return query(place.dialect, source, kept, {"identity": col("identity", Type.TEXT), **found})
+    firm = {"identity": col("identity", Type.TEXT)}
+    return query(place.dialect, source, kept, {**firm, **found}, of_articles(law))
 
 
 def compared(connection: Any, texts: dict[str, str]) -> int:

@@ -19,12 +19,14 @@ _OURS = {
 
 def judge(path: Path) -> pl.DataFrame:
     """Read, compile and answer; truths as 登高 tells them (符合, 不符合, 未知)."""
+    from denggao.rules.engines.columnar.sizes import sizes_in
     from denggao.rules.engines.columnar.table import table
     from denggao.rules.library import in_force
 
     law = in_force(data.LAWS["hnte"], data.AS_OF)
-    frame = pl.read_parquet(path, columns=["name", *COLUMNS])
-    return table(law, frame, data.AS_OF, only=_OURS.values()).collected("name")
+    frame = pl.scan_parquet(path).select("name", *COLUMNS)
+    made = table(law, frame, data.AS_OF, only=_OURS.values(), sizes=sizes_in(frame))
+    return made.collected("name")
 
 
 def lazily(frame: pl.LazyFrame) -> pl.LazyFrame:

@@ -11,10 +11,14 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
 from denggao.facts import cells
 from denggao.facts.enterprise import OUT_OF_DOMAIN
 from denggao.rules.engines.columnar import parquet
+from denggao.rules.engines.columnar.sizes import sizes_in
+from denggao.rules.engines.columnar.table import table
+from denggao.rules.library import in_force
 from tests.strategies import examples
 
 AS_OF = dt.date(2026, 6, 30)
@@ -72,3 +76,68 @@ def is_day(value: int) -> bool:
         return cells.date(value) is not None
     except cells.BadCell:
         return False
+
+
+# ------------------------------------------------------------------ how large the numbers are
+
+
+@examples(25, nightly=500)
+@given(
+    st.lists(st.none() | st.integers(-(10**18), 10**18), min_size=1, max_size=40),
+    st.sampled_from([1, 100, 10**6]),
+    st.booleans(),
+)
+def test_a_file_tells_a_bound_of_its_numbers(
+    values: list[int | None], steps: int, noted: bool
+) -> None:
+    """With the statistics of its row groups and without them."""
+    frame = pl.DataFrame({"a": pl.Series(values, dtype=pl.Int64)})
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.parquet"
+        frame.write_parquet(path, statistics=noted, row_group_size=7)
+        told = sizes_in(pl.scan_parquet(path), {"a": steps})
+    most = max((abs(v) * steps for v in values if v is not None), default=0)
+    assert (told is None) == (most > 10**16)
+    assert told is None or most <= told["a"] <= max(10**14, 10**2 * most)
+
+
+@pytest.mark.parametrize(
+    "series",
+    [
+        pl.Series([1.5, None, 5e13]),
+        pl.Series(["99.99", "-12345678.90"]).cast(pl.Decimal(18, 2)),
+        pl.Series([2**31 - 1, -(2**31)], dtype=pl.Int32),
+        pl.Series([255], dtype=pl.UInt8),
+    ],
+)
+def test_every_kind_of_number_is_bounded(tmp_path: Path, series: pl.Series) -> None:
+    path = tmp_path / "a.parquet"
+    pl.DataFrame({"a": series}).write_parquet(path)
+    assert sizes_in(pl.scan_parquet(path), {"a": 1}) == {"a": 10**14}
+
+
+@pytest.mark.parametrize("beyond", [float("nan"), float("inf"), -1e17])
+def test_a_double_that_is_no_amount_has_no_bound(tmp_path: Path, beyond: float) -> None:
+    path = tmp_path / "a.parquet"
+    pl.DataFrame({"a": [1.0, beyond]}).write_parquet(path)
+    assert sizes_in(pl.scan_parquet(path), {"a": 1}) is None
+
+
+def test_a_bounded_file_is_judged_as_an_unbounded_one(tmp_path: Path) -> None:
+    """Amounts at the end of what is read, in 亿元 and in 元, and one that is refused."""
+    law = in_force("高新技术企业认定", AS_OF)
+    path, heads = tmp_path / "a.parquet", [f"{y}年销售收入（亿元）" for y in (2023, 2024, 2025)]
+    rows = [(1, 2, 3), (9_999, 9_999, 9_999), (999_999, 1, 1), (None, 0, 5)]
+    columns = {head: [row[i] for row in rows] for i, head in enumerate(heads)}
+    spent = {f"{y}年研发费用（元）": [50_000_000.5, 5e13, 1.0, 0.0] for y in (2023, 2024, 2025)}
+    names = {"企业名称": [f"兰州{i}有限公司" for i in range(len(rows))]}
+    for more, told in (({}, True), ({"2025年总收入（元）": [2e14, 1e17, 1.0, None]}, False)):
+        pl.DataFrame({**names, **columns, **spent, **more}).write_parquet(path)
+        ledger = parquet.scan(path, AS_OF)
+        assert len(ledger.steps) == 6 + len(more)
+        assert (ledger.sizes() is not None) == told
+        made = [
+            table(law, ledger.frame, AS_OF, sizes=sizes).select("name").collect()
+            for sizes in (ledger.sizes(), None)
+        ]
+        assert_frame_equal(*made)

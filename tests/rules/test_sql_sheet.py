@@ -20,9 +20,11 @@ from denggao.facts.interval import Interval
 from denggao.rules import library
 from denggao.rules.engines.columnar import parquet
 from denggao.rules.engines.columnar.screening import harmless
+from denggao.rules.engines.lowering.shown import shown_statements
 from denggao.rules.engines.sql.cases import Session
 from denggao.rules.engines.sql.place import place_of
 from denggao.rules.engines.sql.there import Judged, judged
+from denggao.rules.engines.sql.written import written
 from tests.databases import by_database, load, postgres, session
 from tests.rules.engines import Answers, by_columns, by_reference
 from tests.rules.sheets import county, sheet_by_reference
@@ -100,6 +102,30 @@ def test_postgres(some: Any, columnar: tuple[Path, list[bytes]], tmp_path: Path)
         found = run(where, [], None)
         assert lines(rows_of(found.target, like)) == expected
         assert sum(c.firms for c in found.counts) == FIRMS * len(LAWS)
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.short)
+def test_one_law_is_told_article_by_article(law: Any, some: Any, columnar: Any) -> None:
+    """A query for each article, in the order of the text, and the same bytes."""
+    path = columnar[0]
+    made = path.with_name(f"{law.short}.csv")
+    parquet.screen_to_file(parquet.scan(path, TODAY), [law], TODAY, {}, made)
+    first, *rest = made.read_bytes().splitlines()
+    files = pl.read_parquet(run(f"duckdb:{path}", [], None, [law]).target)
+    assert lines(files) == [first, *sorted(rest)]
+    with table_of(some[1]) as where:
+        rows = rows_of(run(where, [], None, [law]).target, files.schema)
+    assert lines(rows) == [first, *sorted(rest)]
+    text = written([law], "postgres", TODAY, {})
+    cites = list(dict.fromkeys(s.cite for s in shown_statements(law)))
+    assert len(cites) > 5
+    chapters = [text.index(f'), "{cite}" AS (') for cite in cites]
+    assert chapters == sorted(chapters)
+    for statement in shown_statements(law):
+        start = chapters[cites.index(statement.cite)]
+        chapter = text[start : text.index("\n  FROM ", start)]
+        assert f"-- {statement.id} {statement.name}\n" in chapter
+        assert f' AS "{statement.id}_truth"' in chapter
 
 
 def test_the_reference(some: Any, columnar: tuple[Path, list[bytes]]) -> None:

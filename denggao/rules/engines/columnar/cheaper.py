@@ -15,11 +15,9 @@ class Cheaper:
         self._done: dict[Expr, Expr] = {}
 
     def __call__(self, expr: Expr) -> Expr:
-        if expr.op in ("col", "lit"):
-            return expr
         found = self._done.get(expr)
         if found is None:
-            inner, rule = expr.each(self), _RULES.get(expr.op)
+            inner, rule = expr.each(self, self._done), _RULES.get(expr.op)
             found = self._done[expr] = inner if rule is None else rule(inner)
         return found
 
@@ -84,7 +82,7 @@ def _chosen(expr: Expr) -> Expr:
 def _bounded(expr: Expr) -> Expr:
     """``x`` bounded, null where ``x`` is: the same comparison the other way round."""
     is_null, then, otherwise = expr.args
-    if is_null.op != "null" or then != lit(None, then.type) or otherwise.op != "when":
+    if is_null.op != "null" or not then.is_nothing or otherwise.op != "when":
         return expr
     flag, x, bound = otherwise.args
     if x != is_null.args[0] or _constant(bound) is None or flag.op != "gt":

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any
 
 import polars as pl
@@ -18,6 +18,7 @@ from denggao.rules.engines.lowering.plan import Plan
 
 _ZEROS = "§zeros"
 TRUTH = pl.Enum(["fail", "unknown", "pass"])
+_NO, _OPEN, _YES = (pl.lit(word, dtype=TRUTH) for word in TRUTH.categories)
 #: ``date.toordinal`` of the day from which Polars counts.
 EPOCH = date(1970, 1, 1).toordinal()
 DTYPES: dict[Type, type[pl.DataType]] = {
@@ -71,9 +72,14 @@ def day_number(day: pl.Expr) -> pl.Expr:
 
 
 def _lit(say: Emitter, expr: Expr) -> pl.Expr:
-    value = expr.args[0]
+    return _literal(expr.args[0], expr.type)
+
+
+@lru_cache(maxsize=4096)
+def _literal(value: Any, type_: Type) -> pl.Expr:
+    """Polars makes a series of each: the same few in every law."""
     is_wide = isinstance(value, int) and abs(value) > INT64
-    return pl.lit(value, dtype=pl.Int128 if is_wide else DTYPES[expr.type])
+    return pl.lit(value, dtype=pl.Int128 if is_wide else DTYPES[type_])
 
 
 def _two(operation: Callable[[Any, Any], Any]) -> Callable[[Emitter, Expr], pl.Expr]:
@@ -101,8 +107,7 @@ def _shift(say: Emitter, expr: Expr) -> pl.Expr:
 
 def _truth(say: Emitter, expr: Expr) -> pl.Expr:
     holds, fails = map(say, expr.args)
-    yes, no, open_ = (pl.lit(word, dtype=TRUTH) for word in ("pass", "fail", "unknown"))
-    return pl.when(holds).then(yes).when(fails).then(no).otherwise(open_)
+    return pl.when(holds).then(_YES).when(fails).then(_NO).otherwise(_OPEN)
 
 
 def _words(say: Emitter, expr: Expr) -> pl.Expr:

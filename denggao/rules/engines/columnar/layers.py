@@ -7,10 +7,9 @@ of its own, in the first layer that has what it reads.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from denggao.rules.engines.columnar.assume import Assuming, Inlined
+from denggao.rules.engines.columnar.assume import Assuming
 from denggao.rules.engines.columnar.cheaper import Cheaper
 from denggao.rules.engines.lowering.expr import Expr, col
 from denggao.rules.engines.lowering.plan import Plan
@@ -22,13 +21,12 @@ _CHEAP = frozenset({"col", "lit", "not", "null"})
 
 def layers(plan: Plan, wanted: Mapping[str, Expr]) -> tuple[list[dict[str, Expr]], dict[str, Expr]]:
     """Columns to add, layer by layer, and what the wanted columns are in terms of them."""
-    simplify, cheaper = Simplifier(), Cheaper()
+    simplify, cheaper = Simplifier(in_place=_is_short), Cheaper()
     made = {k.name: k.expr for layer in plan.layers for k in layer}
     made = {name: simplify.column(name, made[name]) for name in _read(made, wanted.values())}
-    inlined = Inlined({name: expr for name, expr in made.items() if _is_short(expr)})
     assume = Assuming(simplify)
-    made = {name: cheaper(assume(inlined(expr))) for name, expr in made.items()}
-    finals = {name: cheaper(assume(inlined(simplify(expr)))) for name, expr in wanted.items()}
+    made = {name: cheaper(assume(expr)) for name, expr in made.items()}
+    finals = {name: cheaper(assume(simplify(expr))) for name, expr in wanted.items()}
     made = {name: made[name] for name in _read(made, finals.values())}
     shared = _Shared(made, [*made.values(), *finals.values()], plan.columns)
     finals = {name: shared(expr) for name, expr in finals.items()}
@@ -70,12 +68,10 @@ class _Shared:
             self._done.setdefault(expr, col(name, expr.type))
 
     def __call__(self, expr: Expr) -> Expr:
-        if expr.op == "gt":
-            return ~self(_turned(expr))
         found = self._done.get(expr)
         if found is None:
             found = self._inside(expr)
-            if self._uses[expr] > 1 and expr.op not in _CHEAP and found.roots:
+            if self._uses.get(expr, 0) > 1 and expr.op not in _CHEAP and found.roots:
                 name = f"§§{len(self._done)}"
                 self._add(name, found)
                 found = col(name, expr.type)
@@ -84,11 +80,11 @@ class _Shared:
 
     def _inside(self, expr: Expr) -> Expr:
         if expr.op == "gt":
-            return self(expr)
-        return expr.each(self)
+            return ~self(_turned(expr))
+        return expr.each(self, self._done)
 
     def _add(self, name: str, expr: Expr) -> None:
-        layer = max((self._layer[root] for root in expr.roots), default=0)
+        layer = max([self._layer[root] for root in expr.roots], default=0)
         self._layer[name] = layer + 1
         while len(self.layers) <= layer:
             self.layers.append({})
@@ -101,15 +97,15 @@ def _turned(more: Expr) -> Expr:
     return Expr("ge", (b, a), more.type)
 
 
-def _uses(every: Iterable[Expr]) -> Counter[Expr]:
+def _uses(every: Iterable[Expr]) -> dict[Expr, int]:
     """In how many places each term stands; inside a term that stands in several, once."""
-    found: Counter[Expr] = Counter()
+    found: dict[Expr, int] = {}
     waiting = list(every)
     while waiting:
         expr = waiting.pop()
         if expr.op == "gt":
             expr = _turned(expr)
-        found[expr] += 1
-        if found[expr] == 1:
+        times = found[expr] = found.get(expr, 0) + 1
+        if times == 1:
             waiting += expr.inner
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,7 +21,16 @@ from denggao.facts.heads import Meaning
 from denggao.facts.ledger import Ledger
 from denggao.facts.tableheads import table_heads
 from denggao.rules.engines.columnar.screening import IDENTITY, INDEX, NAME, harmless
-from denggao.rules.engines.columnar.table import DISTANCE, FAILED, LEAST, OPEN, in_order, table
+from denggao.rules.engines.columnar.sizes import sizes_in
+from denggao.rules.engines.columnar.table import (
+    DISTANCE,
+    FAILED,
+    LEAST,
+    OPEN,
+    SHARED_ALREADY,
+    in_order,
+    table,
+)
 from denggao.rules.nodes import Instrument
 
 _REFUSED = "§refused"
@@ -40,6 +49,12 @@ class ParquetLedger:
     frame: pl.LazyFrame
     identity_head: str
     unread: tuple[str, ...]
+    steps: Mapping[str, tuple[str, int]]  # key of a number → its head, steps in one of it
+
+    def sizes(self) -> dict[str, int] | None:
+        """A bound of each number, as ``sizes_in`` finds it: what is refused is null then."""
+        found = sizes_in(pl.scan_parquet(self.path), dict(self.steps.values()))
+        return None if found is None else {k: found[head] for k, (head, _) in self.steps.items()}
 
     def collected(self) -> Ledger:
         """All of it in memory, as the reader of workbooks gives it."""
@@ -81,7 +96,11 @@ def scan(
     frame = frame.with_columns(flag.alias(f"flag:{OUT_OF_DOMAIN}")).drop(refused)
     if NAME not in frame.collect_schema().names():
         frame = frame.with_columns(pl.col(IDENTITY).alias(NAME))
-    return ParquetLedger(path, frame.with_row_index(INDEX), heads.identity, heads.unread)
+    steps = {
+        key: (head, (meaning.factor or 1) * meaning.fact.scale)
+        for key, (head, meaning) in heads.facts.items() if meaning.fact.numeric
+    }  # fmt: skip
+    return ParquetLedger(path, frame.with_row_index(INDEX), heads.identity, heads.unread, steps)
 
 
 def _cell(head: str, meaning: Meaning, kind: pl.DataType, key: str, path: Path) -> list[pl.Expr]:
@@ -166,9 +185,9 @@ def screen_to_file(
     path: Path,
 ) -> None:
     """逐企结论 straight to .csv or .parquet, laws one after the other."""
-    parts = []
+    parts, sizes = [], ledger.sizes()
     for law in instruments:
-        made = table(law, ledger.frame, as_of, readings.get(law.short))
+        made = table(law, ledger.frame, as_of, readings.get(law.short), sizes=sizes)
         parts.append(made.select(IDENTITY, NAME).cast({"flags": pl.String}))
     whole = in_order(parts)
     names = whole.collect_schema().names()
@@ -182,7 +201,7 @@ def screen_to_file(
 
 
 def _sink(frame: pl.LazyFrame, path: Path) -> None:
-    write: Callable[[Path], object] = (
+    write: Callable[..., object] = (
         frame.sink_parquet if path.suffix == ".parquet" else frame.sink_csv
     )
-    write(path)
+    write(path, optimizations=SHARED_ALREADY)

@@ -11,7 +11,7 @@ import polars as pl
 from denggao.facts.titles import NEVER
 from denggao.rules import nodes as n
 from denggao.rules.engines.columnar.emit import EPOCH, Emitter, add_columns
-from denggao.rules.engines.columnar.run import sizes_of
+from denggao.rules.engines.columnar.sizes import sizes_of
 from denggao.rules.engines.lowering import ends as e
 from denggao.rules.engines.lowering import joins as j
 from denggao.rules.engines.lowering.compiled import Compiled, compile_for

@@ -79,17 +79,6 @@ def _row(firm: Firm) -> dict[str, Any]:
     return row
 
 
-def sizes_of(frame: pl.DataFrame) -> dict[str, int]:
-    """The largest magnitude in each whole-number column."""
-    columns = [name for name, dtype in frame.schema.items() if dtype == pl.Int64]
-    ends = [f(c).cast(pl.Int128).alias(f"{c}:{k}") for c in columns for k, f in _ENDS]
-    row = frame.select(ends).row(0, named=True) if columns else {}
-    return {c: max(abs(row[f"{c}:{k}"] or 0) for k, _ in _ENDS) for c in columns}
-
-
-_ENDS = (("min", pl.min), ("max", pl.max))
-
-
 # ------------------------------------------------------------------ columns → answers
 
 

@@ -11,7 +11,7 @@ import polars as pl
 from denggao.rules import nodes as n
 from denggao.rules.engines.columnar.emit import TRUTH, Emitter, with_zeros
 from denggao.rules.engines.columnar.layers import layers
-from denggao.rules.engines.columnar.run import sizes_of
+from denggao.rules.engines.columnar.sizes import sizes_of
 from denggao.rules.engines.lowering.compiled import Compiled, compile_for
 from denggao.rules.engines.lowering.expr import Expr
 from denggao.rules.engines.lowering.shown import (
@@ -39,6 +39,10 @@ __all__ = [
 ]
 
 
+#: ``layers`` has done it: nothing is computed twice, and what reads the same stands together.
+SHARED_ALREADY = pl.QueryOptFlags(comm_subexpr_elim=False, cluster_with_columns=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """One law over one frame; ``only``, where given, names the columns wanted of it."""
@@ -60,7 +64,7 @@ class Table:
         columns = [*map(pl.col, keep), *made]
         each = [x for x in columns if x.meta.root_names()]
         same = [x for x in columns if not x.meta.root_names()]
-        rows = frame.select(each).collect(engine="streaming")
+        rows = frame.select(each).collect(engine="streaming", optimizations=SHARED_ALREADY)
         return rows.with_columns(same).select(x.meta.output_name() for x in columns)
 
     def _made(self, extra: Mapping[str, Expr]) -> tuple[pl.LazyFrame, list[pl.Expr]]:
@@ -85,15 +89,16 @@ def table(
     as_of: date,
     readings: Mapping[str, str] | None = None,
     only: Collection[str] | None = None,
+    sizes: Mapping[str, int] | None = None,
 ) -> Table:
     """Compile ``instrument`` against ``frame``. A frame in memory is measured first, so that
-    small numbers need not be computed in 128 bits; a file is taken as the catalogue allows.
+    small numbers need not be computed in 128 bits; of a file ``sizes`` tells (``sizes_in``), or
+    the catalogue.
     ``only`` names the columns that are wanted: no others are computed,
     nor rules lowered that they do not read."""
-    if isinstance(frame, pl.DataFrame):
-        names, sizes = frame.columns, sizes_of(frame)
-    else:
-        names, sizes = frame.collect_schema().names(), None
+    names = frame.collect_schema().names()
+    if isinstance(frame, pl.DataFrame) and sizes is None:
+        sizes = sizes_of(frame)
     whole = only is None or "flags" in only  # which any rule may raise
     compiled = compile_for(instrument, names, as_of, readings=readings, sizes=sizes, whole=whole)
     return Table(compiled, frame.lazy(), None if only is None else frozenset(only))

@@ -67,6 +67,7 @@ class Compiler:
         self.clipped: dict[str, Lin] = {}
         self.done: dict[str, Columns] = {}
         self.each: int | None = None
+        self._numbers: dict[int, tuple[n.Expr, Value]] = {}
 
     def compile(self) -> dict[str, Columns]:
         """Columns of every statement, by id."""
@@ -183,7 +184,7 @@ class Compiler:
         known = j.lin(self.number(fact))
         step = known.scale // catalogue()[fact.code].scale
         lo = e.largest([known.lo, step], none_wins=False)
-        other = copy.copy(self)
+        other = self._copy()
         other.clipped = {**self.clipped, self._key(fact): replace(known, lo=lo, twin=False)}
         return other
 
@@ -217,7 +218,7 @@ class Compiler:
         here = {key_of(part, year) + suffix for part in parts for suffix in ("", ".lo", ".hi")}
         if derivation is None or not here & self.plan.columns:
             return None
-        inner = copy.copy(self)
+        inner = self._copy()
         inner.each = year
         value, _ = inner._value(derivation)
         assert isinstance(value, Lin)
@@ -229,7 +230,17 @@ class Compiler:
     # ---- numbers
 
     def number(self, expr: n.Expr) -> Value:
-        return _NUMBERS[type(expr)](self, expr)
+        """Bands and gaps ask again: looked up by identity, which costs no hashing of a tree."""
+        found = self._numbers.get(id(expr))
+        if found is None:
+            found = self._numbers[id(expr)] = expr, _NUMBERS[type(expr)](self, expr)
+        return found[1]
+
+    def _copy(self) -> Compiler:
+        """Another to be told something more, under which numbers may come out differently."""
+        other = copy.copy(self)
+        other._numbers = {}
+        return other
 
     def _fact(self, expr: n.FactRef) -> Value:
         if catalogue()[expr.code].unit == "日期":
@@ -397,7 +408,7 @@ class Compiler:
         fact = parameter_fact(parameter)
         runs: list[tuple[Flag, Compiler]] = []
         for clipped, possible, value in self.segments(parameter):
-            run = copy.copy(self)
+            run = self._copy()
             run.clipped = {**self.clipped, self._key(fact): clipped}
             run.given = {**self.given, parameter.id: v.constant(value)}
             run.done = {}

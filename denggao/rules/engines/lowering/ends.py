@@ -7,7 +7,6 @@ special case: null + 1 is null.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import reduce
 
 from denggao.rules.engines.lowering import expr as x
 from denggao.rules.engines.lowering.expr import Expr, Type
@@ -117,18 +116,24 @@ def at_least(a: End, b: End, *, strictly: bool = False) -> Flag:
 
 def either(*flags: Flag) -> Flag:
     """Or of flags, constants folded."""
-    if True in [f for f in flags if isinstance(f, bool)]:
-        return True
-    columns = [f for f in flags if isinstance(f, Expr)]
-    return reduce(lambda a, b: a | b, columns) if columns else False
+    found: Flag = False
+    for flag in flags:
+        if flag is True:
+            return True
+        if flag is not False:
+            found = flag if found is False else column(found) | flag
+    return found
 
 
 def both(*flags: Flag) -> Flag:
     """And of flags, constants folded."""
-    if False in [f for f in flags if isinstance(f, bool)]:
-        return False
-    columns = [f for f in flags if isinstance(f, Expr)]
-    return reduce(lambda a, b: a & b, columns) if columns else True
+    found: Flag = True
+    for flag in flags:
+        if flag is False:
+            return False
+        if flag is not True:
+            found = flag if found is True else column(found) & flag
+    return found
 
 
 def negated(flag: Flag) -> Flag:

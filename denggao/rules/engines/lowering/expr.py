@@ -28,9 +28,11 @@ Equal expressions are one object, so that each is computed once and compared at 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import Any
+
+_NONE: dict[Any, Any] = {}
 
 
 class Type(IntEnum):
@@ -47,13 +49,16 @@ class Type(IntEnum):
 
 
 class Expr:
-    """One operation on columns; ``roots`` are the names of all columns it reads."""
+    """One operation on columns. ``roots`` are the names of all columns it reads, ``inner`` the
+    expressions directly inside, ``branches``: there is a ``when`` in it."""
 
-    __slots__ = ("args", "op", "roots", "type")
+    __slots__ = ("args", "branches", "inner", "op", "roots", "type")
     op: str
     args: tuple[Any, ...]
     type: Type
     roots: frozenset[str]
+    inner: tuple[Expr, ...]
+    branches: bool
 
     def __new__(cls, op: str, args: tuple[Any, ...], type_: Type) -> Expr:
         """The one that there is already, if there is."""
@@ -62,7 +67,9 @@ class Expr:
         if found is None:
             found = super().__new__(cls)
             found.op, found.args, found.type = key
-            found.roots = frozenset(args) if op == "col" else _roots(args)
+            found.inner = inner = tuple([arg for arg in args if arg.__class__ is Expr])
+            found.roots = frozenset(args) if op == "col" else _roots(inner)
+            found.branches = op == "when" or True in [arg.branches for arg in inner]
             found = _known.setdefault(key, found)  # another thread may have been quicker
         return found
 
@@ -74,13 +81,15 @@ class Expr:
         return self.op == "col"
 
     @property
-    def inner(self) -> list[Expr]:
-        """The expressions directly inside."""
-        return [arg for arg in self.args if arg.__class__ is Expr]
+    def is_nothing(self) -> bool:
+        """Null in every row."""
+        return self.op == "lit" and self.args[0] is None
 
-    def each(self, change: Callable[[Expr], Expr]) -> Expr:
-        """The same operation on changed arguments."""
-        args = tuple([change(arg) if arg.__class__ is Expr else arg for arg in self.args])
+    def each(self, change: Callable[[Expr], Expr], done: Mapping[Any, Expr] = _NONE) -> Expr:
+        """The same operation on changed arguments; ``done``: those that are changed already."""
+        args = tuple([
+            (done.get(arg) or change(arg)) if arg.__class__ is Expr else arg for arg in self.args
+        ])  # fmt: skip
         return self if args == self.args else Expr(self.op, args, self.type)
 
     # ---- flags
@@ -153,11 +162,11 @@ _known: dict[tuple[str, tuple[Any, ...], Type], Expr] = {}
 _MANY = 50_000
 
 
-def _roots(args: tuple[Any, ...]) -> frozenset[str]:
-    inner = [arg.roots for arg in args if isinstance(arg, Expr) and arg.roots]
-    if len(inner) < 2:
-        return inner[0] if inner else _NOTHING
-    return inner[0].union(*inner[1:])
+def _roots(inner: tuple[Expr, ...]) -> frozenset[str]:
+    found = [arg.roots for arg in inner if arg.roots]
+    if len(found) < 2:
+        return found[0] if found else _NOTHING
+    return found[0].union(*found[1:])
 
 
 def forget() -> None:
@@ -208,5 +217,9 @@ def words(pairs: list[tuple[Expr, str]]) -> Expr:
     return Expr("words", tuple(x for pair in pairs for x in pair), Type.TEXT)
 
 
-def _widest(*columns: Expr) -> Type:
-    return max([c.type for c in columns])
+def _widest(first: Expr, *others: Expr) -> Type:
+    found = first.type
+    for other in others:
+        if other.type > found:
+            found = other.type
+    return found

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from denggao.rules.engines.lowering.expr import Expr, Type, lit, when
+from denggao.rules.engines.lowering.expr import Expr, Type, col, lit, when
 
 _TRUE, _FALSE = lit(True), lit(False)
 
 
 class Simplifier:
     """Simplifies expressions in the order in which columns are made; remembers which of these
-    are never null."""
+    are never null. A column that is so short as ``in_place`` says is written where it is read."""
 
-    def __init__(self) -> None:
+    def __init__(self, in_place: Callable[[Expr], bool] = lambda expr: False) -> None:
         self._never: set[str] = set()
         self._done: dict[Expr, Expr] = {}
+        self._in_place = in_place
         self._nullable: dict[Expr, bool] = {}
 
     def column(self, name: str, expr: Expr) -> Expr:
@@ -23,14 +24,14 @@ class Simplifier:
         found = self(expr)
         if not self.nullable(found):
             self._never.add(name)
+        if self._in_place(found):
+            self._done[col(name, expr.type)] = found
         return found
 
     def __call__(self, expr: Expr) -> Expr:
-        if expr.op in ("col", "lit"):
-            return expr
         found = self._done.get(expr)
         if found is None:
-            found = self._done[expr] = self.node(expr.each(self))
+            found = self._done[expr] = self.node(expr.each(self, self._done))
         return found
 
     def node(self, expr: Expr) -> Expr:
@@ -66,7 +67,7 @@ class Simplifier:
         second: Expr = expr.args[1]
         if not self.nullable(first):
             return first.cast(expr.type)
-        if first == lit(None, first.type):
+        if first.is_nothing:
             return second.cast(expr.type)
         return expr
 
@@ -101,6 +102,8 @@ class Simplifier:
             return lit(_EXACTLY[expr.op](a, b), expr.type)
         if expr.type is Type.REAL:
             return expr
+        if expr.op == "mul" and 0 in (a, b) and not any(map(self.nullable, expr.args)):
+            return lit(0, expr.type)
         return _factored(expr) if expr.op == "mul" else _signed(expr)
 
     def _extreme(self, expr: Expr) -> Expr:
@@ -116,9 +119,9 @@ class Simplifier:
         flag: Expr = expr.args[0]
         then: Expr = expr.args[1]
         otherwise: Expr = expr.args[2]
-        if flag == _TRUE or then == otherwise:
+        if flag is _TRUE or then is otherwise:
             return then.cast(expr.type)
-        if flag in (_FALSE, lit(None)):
+        if flag is _FALSE or flag.is_nothing:
             return otherwise.cast(expr.type)
         if flag.op == "not" and not self.nullable(flag):
             return when(flag.args[0], otherwise, then)

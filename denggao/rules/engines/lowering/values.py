@@ -30,11 +30,11 @@ class Lin:
         """Both ends changed alike; what is the same stays the same."""
         lo = change(self.lo)
         hi = lo if self.hi is self.lo else change(self.hi)
+        if not more:
+            if lo is self.lo and hi is self.hi:
+                return self
+            return Lin(lo, hi, self.scale, self.size, self.nonneg, self.twin)
         return replace(self, lo=lo, hi=hi, **more)
-
-    @property
-    def wide(self) -> Lin:
-        return self.each(lambda end: e.wide(end, self.size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def rescaled(value: Lin, scale: int) -> Lin:
 
 def aligned(values: Sequence[Lin]) -> list[Lin]:
     """The same values over one common denominator."""
-    scale = lcm(*(v.scale for v in values))
+    scale = lcm(*[v.scale for v in values])
     return [rescaled(v, scale) for v in values]
 
 
@@ -120,8 +120,10 @@ def add(a: Value, b: Value) -> Value:
     if isinstance(a, Lin) and isinstance(b, Lin):
         a, b = aligned([a, b])
         size = checked(a.size + b.size)
-        a, b = replace(a, size=size).wide, replace(b, size=size).wide
-        return Lin(e.add(a.lo, b.lo), e.add(a.hi, b.hi), a.scale, size, a.nonneg and b.nonneg)
+        lo = e.add(e.wide(a.lo, size), e.wide(b.lo, size))
+        same = a.lo is a.hi and b.lo is b.hi
+        hi = lo if same else e.add(e.wide(a.hi, size), e.wide(b.hi, size))
+        return Lin(lo, hi, a.scale, size, a.nonneg and b.nonneg)
     return _add_quotients(quotient(a), quotient(b))
 
 
@@ -188,11 +190,11 @@ def multiply(a: Value, b: Value) -> Value:
     if not (isinstance(a, Lin) and isinstance(b, Lin) and a.nonneg and b.nonneg):
         raise UserError("两个不定的数相乘，只支持都不小于 0 的（金额、人数、项数）")
     size = checked(a.size * b.size)
-    wide_a, wide_b = replace(a, size=size).wide, replace(b, size=size).wide
-    hi = e.product(wide_a.hi, wide_b.hi)
+    hi = e.product(e.wide(a.hi, size), e.wide(b.hi, size))
     is_zero = e.either(e.at_least(0, a.hi), e.at_least(0, b.hi))  # 0 × ∞ is 0
     hi = e.choose(is_zero, 0, hi)
-    return Lin(e.product(wide_a.lo, wide_b.lo), hi, a.scale * b.scale, size, True)
+    lo = e.product(e.wide(a.lo, size), e.wide(b.lo, size))
+    return Lin(lo, hi, a.scale * b.scale, size, True)
 
 
 def divide(a: Value, b: Value) -> Value:
@@ -273,10 +275,19 @@ def at_least(a: Value, b: Value, *, strictly: bool = False) -> tuple[Flag, Flag]
             e.at_least(b.lo, a.hi, strictly=not strictly),
         )
     p, q = quotient(a), quotient(b)
-    holds = _crossed(p.lo_n, p.lo_d, p, q.hi_n, q.hi_d, q, strictly)
-    fails = _crossed(q.lo_n, q.lo_d, q, p.hi_n, p.hi_d, p, not strictly)
+    holds = _above_upper(p, q, strictly)
+    fails = _above_upper(q, p, not strictly)
     defined = e.negated(e.either(p.undefined, q.undefined))
     return e.both(holds, defined), e.both(fails, defined)
+
+
+def _above_upper(a: Quo, b: Quo, strictly: bool) -> Flag:
+    """The lower end of ``a`` against the upper of ``b``. Where that is the same as its lower, or
+    ∞, the lower ends are compared: what says that a comparison holds tells of its failing too."""
+    if b.open is None:
+        return _crossed(a.lo_n, a.lo_d, a, b.hi_n, b.hi_d, b, strictly)
+    above = _crossed(a.lo_n, a.lo_d, a, b.lo_n, b.lo_d, b, strictly)
+    return e.both(above, e.negated(b.open))
 
 
 def _crossed(an: End, ad: End, a: Quo, bn: End, bd: End, b: Quo, strictly: bool) -> Flag:
@@ -284,8 +295,13 @@ def _crossed(an: End, ad: End, a: Quo, bn: End, bd: End, b: Quo, strictly: bool)
     fa, fb = common // a.scale, common // b.scale
     size = checked(max(a.size * b.size_d * fa, b.size * a.size_d * fb))
     an, ad, bn, bd = (e.wide(x, size) for x in (an, ad, bn, bd))
-    left, right = e.times(e.product(an, bd), fa), e.times(e.product(bn, ad), fb)
+    left, right = e.times(_over(an, bd), fa), e.times(_over(bn, ad), fb)
     return e.at_least(left, right, strictly=strictly)
+
+
+def _over(top: End, other_below: End) -> End:
+    """A numerator times the other's denominator, which is positive: of 0 it is 0."""
+    return 0 if isinstance(top, int) and top == 0 else e.product(top, other_below)
 
 
 def extreme(values: Sequence[Value], *, low: bool) -> Lin:

@@ -1,29 +1,39 @@
 """One statement for a law, or for several in one pass, that a person can read.
 
 Each query of the WITH clause computes a step from the one before: first the facts in whole
-numbers (分, 万分之一人), then the columns of each rule under its citation, at last the sheet.
+numbers (分, 万分之一人), then what the rules share, the columns of each under its citation, then
+a query for each article with the answers of its rules, at last the sheet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
 
 from denggao.facts.errors import UserError
 from denggao.rules.engines.lowering.compiled import Compiled
 from denggao.rules.engines.lowering.expr import Expr, Type, col
 from denggao.rules.engines.lowering.plan import Kept
-from denggao.rules.engines.lowering.shown import DISTANCE, FAILED, LEAST, OPEN, shown
+from denggao.rules.engines.lowering.shown import (
+    DISTANCE,
+    FAILED,
+    LEAST,
+    OPEN,
+    shown,
+    shown_statements,
+)
 from denggao.rules.engines.sql.dialect import Dialect
 from denggao.rules.engines.sql.emit import Emitter
 from denggao.rules.engines.sql.levels import Layered, by_statement, layered, merged
-from denggao.rules.engines.sql.names import Names
-from denggao.rules.nodes import Instrument
+from denggao.rules.engines.sql.names import Names, shortened
+from denggao.rules.nodes import Instrument, Statement
 
 IDENTITY, NAME = "identity", "name"
 _READ, _FACTS, _STEP, _LAW = "读入", "事实", "步骤", "规范"
 _WIDTH = 96
+_NONE: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,10 @@ def sheet(dialect: Dialect, source: Source, laws: Sequence[Compiled]) -> str:
     parts = [(law.plan, _published(law, dialect)) for law in laws]
     kept, outputs = merged(parts)
     if len(laws) == 1:
-        return _head(source, laws) + query(dialect, source, kept, _with_firm(outputs[0]))
+        answers = of_articles(laws[0].instrument)
+        return _head(source, laws) + query(
+            dialect, source, kept, _with_firm(outputs[0]), articles=answers
+        )
     return _head(source, laws) + _several(dialect, source, kept, laws, outputs)
 
 
@@ -64,10 +77,21 @@ def query(
     source: Source,
     kept: Iterable[Kept],
     outputs: Mapping[str, Expr],
+    articles: Mapping[str, Sequence[Statement]] | None = None,
 ) -> str:
-    """The columns ``outputs`` of every row of the source."""
+    """The columns ``outputs`` of every row of the source; the answers of the rules of each of the
+    ``articles`` in a query of its own."""
     written = _Written(dialect, source, layered(kept, outputs))
-    return written.text(written.outputs(written.layers.outputs), "")
+    chapters, told = written.articles(articles or {})
+    return written.text(written.outputs(written.layers.outputs, told), "", chapters)
+
+
+def of_articles(instrument: Instrument) -> dict[str, list[Statement]]:
+    """Citation → the rules under it, in the order of the text."""
+    found: dict[str, list[Statement]] = {}
+    for statement in shown_statements(instrument):
+        found.setdefault(statement.cite, []).append(statement)
+    return found
 
 
 def _published(law: Compiled, dialect: Dialect) -> dict[str, Expr]:
@@ -131,20 +155,49 @@ class _Written:
         self.names = Names(dialect)
         self.say = Emitter(dialect, self.names)
 
-    def text(self, selected: Iterable[str], join: str) -> str:
+    def text(self, selected: Iterable[str], join: str, articles: Mapping[str, str] = _NONE) -> str:
         queries = self._facts()
         first = len(queries)
         for number, level in enumerate(self.layers.levels, 1):
             columns = self._columns(level.carried, level.columns)
             body = f"SELECT\n{columns}\nFROM {self._name(number - 1)}{self._fence()}"
             queries.append(f"{self._name(number)} AS (\n{_indented(body)}\n)")
-        last = (
-            f"SELECT\n{_indented(_listed(selected))}\nFROM {self._name(len(queries) - first)}{join}"
-        )
+        before = self._name(len(queries) - first)
+        for name, columns in articles.items():
+            queries.append(f"{name} AS (\n  SELECT\n    *,\n{columns}\n  FROM {before}\n)")
+            before = name
+        last = f"SELECT\n{_indented(_listed(selected))}\nFROM {before}{join}"
         return "WITH " + ", ".join(queries) + f"\n{last}\n"
 
-    def outputs(self, outputs: Mapping[str, Expr]) -> list[str]:
-        return [f"{self.say(x)} AS {self.dialect.name_of(name)}" for name, x in outputs.items()]
+    def outputs(self, outputs: Mapping[str, Expr], told: Set[str] = frozenset()) -> list[str]:
+        """The columns of the sheet; those that an article has ``told`` are only listed."""
+        found: list[str] = []
+        for is_told, names in groupby(outputs, told.__contains__):
+            written = {name: self.dialect.name_of(name) for name in names}
+            if is_told:
+                found += _wrapped(written.values())
+            else:
+                found += [f"{self.say(outputs[k])} AS {name}" for k, name in written.items()]
+        return found
+
+    def articles(self, found: Mapping[str, Sequence[Statement]]) -> tuple[dict[str, str], set[str]]:
+        """Name of a query → its columns, for each article; and which columns these are. They
+        are read once each, so a database writes them into the last query: they cost nothing."""
+        chapters: dict[str, str] = {}
+        told: set[str] = set()
+        for cite, statements in found.items():
+            lines = []
+            for statement in statements:
+                names = [f"{statement.id}_{part}" for part in ("truth", "lo", "hi", "gap")]
+                ours = {k: x for k in names if (x := self.layers.outputs.get(k)) is not None}
+                heading = f"-- {statement.id} {statement.name}".replace("\n", " ")
+                texts = self.outputs(ours)
+                lines += [f"{heading}\n{texts[0]}", *texts[1:]] if texts else []
+                told |= ours.keys()
+            name = self.dialect.name_of(shortened(cite, self.dialect.longest_name))
+            if lines:
+                chapters[name] = _indented(_indented(_listed(lines)))
+        return chapters, told
 
     def _name(self, number: int) -> str:
         return self.dialect.name_of(f"{_STEP}{number}" if number else _FACTS)
