@@ -66,6 +66,15 @@ def winners(kind: str, since: datetime.date, on: datetime.date) -> Q:
     return Q(pk__in=won([kind], since, on).values("enterprise"))
 
 
+def enders(kinds: Sequence[str], on: datetime.date, until: datetime.date) -> Q:
+    """Firms whose certificate is valid on the day, ends by ``until``, and has no successor."""
+    next_one = _papers().filter(
+        enterprise=OuterRef("enterprise"), kind=OuterRef("kind"), valid_to__gt=until
+    )
+    ending = valid(kinds, on).filter(~Exists(next_one), valid_to__lte=until)
+    return Q(pk__in=ending.values("enterprise"))
+
+
 def works_in(field: str) -> Q:
     """Firms of a first-level technical field; "": of none that is known."""
     stated: Any = Value.objects.filter(fact=FIELD, year=0).exclude(text="")

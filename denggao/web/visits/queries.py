@@ -103,6 +103,9 @@ def members(user: User, *kinds: str) -> QuerySet[Member]:
 
 # --- tickets -------------------------------------------------------------------------------------
 
+#: An answer that is due within this time is nearly late.
+NEARLY = datetime.timedelta(days=2)
+
 
 def terms_of(region: Region | None) -> Terms:
     """The region's own terms, else those of the nearest above that has set some, else 7 days
@@ -115,24 +118,40 @@ def terms_of(region: Region | None) -> Terms:
     return set_.terms if set_ else Terms()
 
 
+def is_late(terms: Terms, now: datetime.datetime) -> Q:
+    """Should have been answered by now."""
+    before = terms.cutoff(now, terms.answer)
+    return Q(state__in=flow.OPEN, answered_at=None, running_since__lt=before)
+
+
+def is_nearly_late(terms: Terms, now: datetime.datetime) -> Q:
+    """Will be late within ``NEARLY`` days unless it is answered."""
+    late, near = terms.cutoff(now, terms.answer), terms.cutoff(now + NEARLY, terms.answer)
+    waits = Q(state__in=flow.OPEN, answered_at=None)
+    return waits & Q(running_since__gte=late, running_since__lt=near)
+
+
+def is_chased(terms: Terms, now: datetime.datetime, level: int) -> Q:
+    """Open so long that it is chased at this level (1 to 3) or a higher one."""
+    return Q(state__in=flow.OPEN, running_since__lt=terms.cutoff(now, terms.chase[level - 1]))
+
+
 def late_answers(tickets: QuerySet[Ticket], terms: Terms, now: datetime.datetime) -> QuerySet[Any]:
     """Those that should have been answered by now."""
-    before = terms.cutoff(now, terms.answer)
-    return tickets.filter(state__in=flow.OPEN, answered_at=None, running_since__lt=before)
+    return tickets.filter(is_late(terms, now))
 
 
 def chased(
     tickets: QuerySet[Ticket], terms: Terms, now: datetime.datetime, level: int
 ) -> QuerySet[Any]:
-    """Those that are open so long that they are chased at this level (1 to 3) or a higher one."""
-    before = terms.cutoff(now, terms.chase[level - 1])
-    return tickets.filter(state__in=flow.OPEN, running_since__lt=before)
+    """Those that are chased at this level (1 to 3) or a higher one."""
+    return tickets.filter(is_chased(terms, now, level))
 
 
 #: 「标记」 of the list of tickets.
 MARKS = {
-    "open": "没有办结", "late": "超期未答复", "1": "一级及以上催办", "2": "二级及以上催办",
-    "3": "三级催办",
+    "open": "没有办结", "late": "超期未答复", "soon": "两天内到答复期限",
+    "1": "一级及以上催办", "2": "二级及以上催办",     "3": "三级催办",
     "revisit": "待回访", "close": "待销号",
 }  # fmt: skip
 
@@ -156,6 +175,8 @@ def tickets(
         found = found.filter(state__in=flow.OPEN)
     elif mark == "late":
         found = late_answers(found, terms, at)
+    elif mark == "soon":
+        found = found.filter(is_nearly_late(terms, at))
     elif mark in ("1", "2", "3"):
         found = chased(found, terms, at, int(mark))
     elif mark in ("revisit", "close"):
