@@ -125,6 +125,8 @@ def announced(user: User, on: datetime.date) -> Iterator[Line]:
 def opinions(user: User, on: datetime.date) -> Iterator[Line]:
     """Of a department that is asked: firms on which it has not spoken, batch by batch."""
     department = department_of(user)
+    if not department:
+        return
     firms = Enterprise.objects.for_user(user)
     cases = Case.objects.filter(state="review", enterprise__in=firms.order_by().values("pk"))
     waiting: dict[int, tuple[Batch, datetime.date, int]] = {}

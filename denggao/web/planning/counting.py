@@ -89,9 +89,8 @@ def _kept(user: User, what: str, kinds: Sequence[str], titles: object, at: int |
     region: Region | None = user.region
     if region is None or not kinds:
         return Tally([])
-    key = f"tally {region.code} {what} {' '.join(sorted(kinds))} {seen() if at is None else at}".replace(
-        " ", "_"
-    )
+    change = seen() if at is None else at
+    key = f"tally {region.code} {what} {' '.join(sorted(kinds))} {change}".replace(" ", "_")
     groups = cache.get(key)
     if groups is None:
         groups = list(_groups(user, titles()))  # type: ignore[operator]
