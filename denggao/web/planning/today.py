@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from denggao.web.accounts.models import User
 from denggao.web.accounts.today import Line
-from denggao.web.planning import figures
-from denggao.web.planning.models import Forecast, PlanText, Revision
+from denggao.web.planning import figures, forecasting
+from denggao.web.planning.models import PlanText, Revision
 
 State = PlanText.State
 
@@ -48,10 +48,6 @@ def goals(user: User, on: datetime.date) -> dict[str, Any] | None:
     found = figures.standing(user, on)
     if found is None or not (found.lines or found.assigned):
         return None
-    last = Forecast.objects.filter(
-        goal__in=[line.goal.pk for line in found.lines], state=Forecast.State.DONE
-    )
-    newest = last.order_by().values("goal").annotate(last=Max("pk")).values("last")
-    foreseen = {f.goal_id: f for f in Forecast.objects.filter(pk__in=newest)}
+    foreseen = forecasting.latest(line.goal for line in found.lines)
     rows = [(line, foreseen.get(line.goal.pk)) for line in found.lines]
     return {"rows": rows, "assigned": found.assigned, "region": found.region}

@@ -17,7 +17,7 @@ from denggao.web.ledger.models.enterprise import within
 from denggao.web.ledger.search import named
 from denggao.web.visits import flow
 from denggao.web.visits.clocks import LEVELS, Terms
-from denggao.web.visits.models import Chain, Clock, Coaching, Member, Territory, Ticket
+from denggao.web.visits.models import Chain, Clock, Coaching, Member, Territory, Ticket, Visit
 from denggao.web.visits.models.chains import PLACES, on_day
 
 # --- 包抓联 --------------------------------------------------------------------------------------
@@ -99,6 +99,24 @@ def members(user: User, *kinds: str) -> QuerySet[Member]:
     """The teams, or some kinds of them; those in office."""
     found = Member.objects.for_user(user).filter(is_active=True)
     return found.filter(kind__in=kinds) if kinds else found
+
+
+# --- visits --------------------------------------------------------------------------------------
+
+
+def visits(
+    user: User, *, text: str = "", begin: datetime.date | None = None,
+    end: datetime.date | None = None,
+) -> QuerySet[Visit]:  # fmt: skip
+    """Visits at the person's firms, the latest first; both days included."""
+    found = Visit.objects.for_user(user).select_related("enterprise", "duty", "by")
+    if text:
+        found = found.filter(enterprise__in=Enterprise.objects.filter(named(text)).values("pk"))
+    if begin:
+        found = found.filter(on__gte=begin)
+    if end:
+        found = found.filter(on__lte=end)
+    return found
 
 
 # --- tickets -------------------------------------------------------------------------------------
