@@ -65,7 +65,7 @@ class NewVisit(Given):
     advice: str = Field("", max_length=2000)
     token: str = Field(
         "", pattern=r"^(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})?$",
-        description="程序自己起的 UUID，重发时用同一个",
+        description="程序自己起的 UUID，重发时用同一个", examples=[str(uuid.UUID(int=1 << 76))],
     )  # fmt: skip
 
     @property
