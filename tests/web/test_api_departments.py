@@ -205,19 +205,33 @@ def test_a_visit_is_recorded_once(filled: User, program: Program) -> None:
     firm, on = Enterprise.objects.first(), timezone.localdate()
     assert firm is not None
     where, token = f"enterprises/{firm.pk}/visits", str(uuid.uuid4())
-    told = {"on": str(on), "visitors": "甲、乙", "token": token, "topic": "科技金融"}
+    told = {
+        "on": str(on),
+        "visitors": "甲、乙",
+        "token": token,
+        "topic": "科技金融",
+        "situation": "缺周转资金",
+    }
     first = program.post(where, 201, **told)
     assert program.post(where, 201, **told)["id"] == first["id"]
     assert Visit.objects.count() == 1
     assert AuditRow.objects.filter(action="记走访").count() == 1
-    program.post(where, 201, on=str(on), visitors="丙")
+    program.post(where, 201, on=str(on), visitors="丙", situation="稳")
     assert [row["visitors"] for row in program.get("visits")["rows"]] == ["丙", "甲、乙"]
-    late = program.post(where, 422, on=str(on.replace(year=on.year + 1)), visitors="丙")
+    late = program.post(
+        where, 422, on=str(on.replace(year=on.year + 1)), visitors="丙", situation="稳"
+    )
     assert late["fields"][0]["field"] == "on"
-    assert "没有设第 2 项" in program.post(where, 422, on=str(on), visitors="丙", duty=2)["message"]
+    assert (
+        "没有设第 2 项"
+        in program.post(where, 422, on=str(on), visitors="丙", situation="稳", duty=2)["message"]
+    )
     Duty.objects.create(region_id=CHENGGUAN, number=2, name="规上企业必访", every="year")
-    assert program.post(where, 201, on=str(on), visitors="丙", duty=2)["duty"] == "规上企业必访"
-    assert program.get(f"visits/{first['id']}")["situation"] == ""
+    assert (
+        program.post(where, 201, on=str(on), visitors="丙", situation="稳", duty=2)["duty"]
+        == "规上企业必访"
+    )
+    assert program.get(f"visits/{first['id']}")["situation"] == "缺周转资金"
 
 
 def test_a_request_is_received_and_its_clock_runs(filled: User, program: Program) -> None:

@@ -61,7 +61,7 @@ class NewVisit(Given):
     met: str = Field("", max_length=120, description="企业接待人")
     duty: int | None = Field(None, ge=1, le=6, description="第几项必访；空为日常走访")
     topic: str = choice(["", *TOPICS], "", "沟通事项分类")
-    situation: str = Field("", max_length=2000)
+    situation: str = Field(min_length=1, max_length=2000, description="了解到的情况")
     advice: str = Field("", max_length=2000)
     token: str = Field(
         "", pattern=r"^(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})?$",
