@@ -88,11 +88,14 @@ def example(told: dict[str, Any]) -> Any:
     told = next((one for one in told.get("anyOf", ()) if one["type"] != "null"), told)
     if "enum" in told:
         return told["enum"][-1]
+    if "examples" in told:
+        return told["examples"][0]
     if told.get("format") == "date":
         return "2026-06-30"
     if "anyOf" in (told.get("additionalProperties") or {}):
         return {"某列": None}
-    kinds = {"string": "1", "integer": 2000, "boolean": False, "object": {"staff@2025": "1"}}
+    whole = min(2000, told.get("maximum", 2000))
+    kinds = {"string": "1", "integer": whole, "boolean": False, "object": {"staff@2025": "1"}}
     return kinds[told["type"]]
 
 

@@ -139,6 +139,8 @@ def test_a_morning(served: tuple[str, str], tmp_path: Path) -> None:
 
     with page(address, java_script_enabled=False) as (opened, wrong):  # … and without JavaScript
         enter(opened, address, NEW)
+        assert "首页 / 今天" in opened.content()
+        opened.click("nav >> text=培育库台账")
         opened.fill("#text", "第1号")
         opened.click("button:has-text('查询')")
         assert "共 1 家企业" in opened.content()

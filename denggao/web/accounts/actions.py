@@ -156,3 +156,13 @@ def create_first_user(
         password = save_user(by=None, user=user, why=why, is_new=True)
         set_roles(by=None, user=user, codes=codes, why=why)
     return user, password
+
+
+@transaction.atomic
+def check_chain(*, by: User, anchor: str = "") -> tuple[list[str], str]:
+    """(every fault, the head after it) of the audit chain; that it was checked, and what came of
+    it, is a row of the chain itself. ``anchor``: a head that was kept outside the database."""
+    found = list(audit.faults(anchor=anchor))
+    new = {"faults": len(found), "anchor": anchor}
+    audit.record(by=by, action=audit.CHECKED, kind="auditrow", new=new, done=not found)
+    return found, audit.head()

@@ -21,6 +21,8 @@ from django.utils import timezone
 from denggao.web.accounts.models import AuditRow, User
 
 START = "0" * 64
+#: The action of the row that tells of a check of the chain.
+CHECKED = "校验审计链"
 #: Any number; all who append to the chain on PostgreSQL agree on it.
 _LOCK = 620_102
 #: From which address the present request comes.

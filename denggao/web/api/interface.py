@@ -19,11 +19,30 @@ from ninja.security.base import AuthBase
 import denggao
 from denggao.facts.errors import UserError
 from denggao.web.accounts.access import permission_of
-from denggao.web.api import endpoints, enterprises, imports, laws, people, verdicts
+from denggao.web.api import (
+    casework,
+    endpoints,
+    enterprises,
+    imports,
+    laws,
+    money,
+    people,
+    planning,
+    supervision,
+    verdicts,
+    visits,
+)
 from denggao.web.kit.problems import problem
 from denggao.web.ledger.actions import Conflict
+from denggao.web.supervision.actions import StaleError
 
-ROUTERS = (people.router, enterprises.router, imports.router, verdicts.router, laws.router)
+ROUTERS = tuple(
+    department.router
+    for department in (
+        *(people, enterprises, imports, verdicts, laws),
+        *(casework, visits, money, planning, supervision),
+    )
+)
 _SURROGATES = range(0xD800, 0xE000)
 
 
@@ -199,7 +218,8 @@ _HANDLERS: dict[type[Exception], Any] = {
     ValidationError: _invalid,
     endpoints.Wrong: lambda request, error: endpoints.refused(error),
     UserError: lambda request, error: problem(422, str(error)),
-    Conflict: lambda request, error: problem(409),
+    Conflict: lambda request, error: problem(409, str(error)),
+    StaleError: lambda request, error: problem(409),
     Http404: lambda request, error: problem(404),
     HttpError: lambda request, error: problem(error.status_code),
 }

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Query, Router
 
-from denggao.web.accounts import audit, queries
+from denggao.web.accounts import actions, audit, queries
 from denggao.web.accounts.access import SIGNED_IN
 from denggao.web.api.endpoints import Paging, get, paged, post
 from denggao.web.api.shapes.people import (
@@ -108,5 +108,5 @@ _SAME = (
 @post(router, "/audit/check", "audit.view", Checked)
 def audit_check(request: HttpRequest, given: Anchor) -> Any:
     """校验审计链"""
-    faults = list(audit.faults(anchor=given.anchor.strip()))
-    return {"whole": not faults, "faults": faults, "head": audit.head()}
+    faults, head = actions.check_chain(by=request.user, anchor=given.anchor.strip()[:100])
+    return {"whole": not faults, "faults": faults, "head": head}

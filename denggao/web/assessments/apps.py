@@ -11,8 +11,10 @@ class AssessmentsConfig(AppConfig):
     verbose_name = "体检诊断"
 
     def ready(self) -> None:
-        """Its large files can be ordered; reminders stand in the timeline of a firm."""
-        from denggao.web.assessments import rolls
+        """Its large files can be ordered; reminders stand in the timeline of a firm; the first
+        page shows what waits here."""
+        from denggao.web.accounts import today as first_page
+        from denggao.web.assessments import rolls, today
         from denggao.web.assessments.following import reminded
         from denggao.web.ledger.detail import PROVIDERS
         from denggao.web.ledger.files import MAKERS
@@ -20,3 +22,5 @@ class AssessmentsConfig(AppConfig):
         MAKERS["assessments.lists"] = rolls.ordered
         if reminded not in PROVIDERS:
             PROVIDERS.append(reminded)
+        provider = first_page.Provider("法条与规则", ("laws.adopt",), today.drafts)
+        first_page.PROVIDERS.append(provider)

@@ -66,6 +66,16 @@ def winners(kind: str, since: datetime.date, on: datetime.date) -> Q:
     return Q(pk__in=won([kind], since, on).values("enterprise"))
 
 
+def enders(kinds: Sequence[str], on: datetime.date, until: datetime.date) -> Q:
+    """Firms whose certificate is valid on the day, ends by ``until``, and has no successor."""
+    found = Q(pk__in=[])
+    for kind in kinds:  # one by one: a successor looked for by firm and kind is sought by kind
+        ending = valid([kind], on).filter(valid_to__lte=until)
+        later = _papers().filter(kind=kind, valid_to__gt=until)
+        found |= Q(pk__in=ending.values("enterprise")) & ~Q(pk__in=later.values("enterprise"))
+    return found
+
+
 def works_in(field: str) -> Q:
     """Firms of a first-level technical field; "": of none that is known."""
     stated: Any = Value.objects.filter(fact=FIELD, year=0).exclude(text="")

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from denggao.diagnosis.promises import valid_years
 from denggao.facts.catalogue import catalogue, technical_fields
 from denggao.facts.identity import normal_code, normal_name
 from denggao.facts.titles import held
@@ -30,7 +31,7 @@ from denggao.web.ledger.values import Columns, shown, value_of
 #: From the foot of the ladder to its top.
 LADDER = ("科技型中小企业", "省级科技创新型企业", "高新技术企业", "科技领军企业")
 NONE, DISPUTED = "none", "disputed"
-_WORDS = ("text", "region", "tier", "mark", "on", "since", "field", "owner", "office")
+_WORDS = ("text", "region", "tier", "mark", "on", "since", "until", "field", "owner", "office")
 _AT_ONCE = 2000
 
 
@@ -61,7 +62,8 @@ class Column(NamedTuple):
 @dataclass(frozen=True)
 class Asked:
     """What the address asks for; nonsense in it is left out. ``tier`` is held on the day ``on``
-    (today); with ``since``, it was won between the two days. ``field``: first level of the
+    (today); with ``since``, it was won between the two days; ``until``: a title that is held on
+    ``on`` ends by that day, and nothing follows it. ``field``: first level of the
     technical fields, or NONE; ``owner`` and ``office``: keys of the person and the unit that look
     after the firm, or NONE."""
 
@@ -71,6 +73,7 @@ class Asked:
     mark: str = ""
     on: str = ""
     since: str = ""
+    until: str = ""
     field: str = ""
     owner: str = ""
     office: str = ""
@@ -93,13 +96,17 @@ class Asked:
     def carried(self) -> list[tuple[str, str]]:
         """What the form has no field for, yet keeps."""
         return [
-            (k, v) for k in ("on", "since", "field", "owner", "office") if (v := getattr(self, k))
+            (k, v)
+            for k in ("on", "since", "until", "field", "owner", "office")
+            if (v := getattr(self, k))
         ]
 
     @property
     def told(self) -> str:
         """The same in words: 「2026-06-30 持有，电子信息」."""
-        return "，".join(filter(None, (self._told_of_days(), *self._told_of_care())))
+        end = day_of(self.until)
+        ends = f"证书到 {end} 为止到期" if end else ""
+        return "，".join(filter(None, (self._told_of_days(), ends, *self._told_of_care())))
 
     def _told_of_days(self) -> str:
         if self.since:
@@ -163,6 +170,8 @@ def enterprises(user: User, asked: Asked) -> QuerySet[Enterprise]:
         found = found.filter(within(place)) if place else found.none()
     if asked.tier:
         found = found.filter(_of_tier(asked))
+    if until := day_of(asked.until):
+        found = found.filter(holding.enders(_kinds(asked.tier), asked.day, until))
     if asked.field or asked.owner or asked.office:
         found = found.filter(*_cared_for(asked))
     if asked.mark == DISPUTED:
@@ -172,6 +181,14 @@ def enterprises(user: User, asked: Asked) -> QuerySet[Enterprise]:
     elif asked.mark == "unowned":
         found = found.filter(owner=None)
     return found
+
+
+def _kinds(tier: str) -> list[str]:
+    """The rung that is asked for, else those that are held for several years: a register of each
+    year (评价入库) ends every December and warns of nothing."""
+    if tier:
+        return [tier]
+    return [kind for kind in LADDER if (valid_years(kind) or 0) > 1]
 
 
 def named(text: str) -> Q:

@@ -12,10 +12,11 @@ class MoneyConfig(AppConfig):
 
     def ready(self) -> None:
         """What a firm was paid stands in its timeline; interrupted runs are taken up again; texts
-        that a run was computed by are only added."""
+        that a run was computed by are only added; the first page shows what waits here."""
+        from denggao.web.accounts.today import PROVIDERS, Provider
         from denggao.web.kit.appending import only_added
         from denggao.web.ledger import detail, tasks
-        from denggao.web.money import firms
+        from denggao.web.money import firms, today
         from denggao.web.money.tasks import take_up_again
 
         only_added(self, "money_schemetext")
@@ -23,3 +24,10 @@ class MoneyConfig(AppConfig):
 
         detail.PROVIDERS.append(firms.events)
         tasks.INTERRUPTED.append(take_up_again)
+        PROVIDERS.extend(
+            [
+                Provider("奖补兑现", ("money.run", "money.approve"), today.runs),
+                Provider("奖补兑现", ("money.run",), today.payments),
+                Provider("奖补兑现", ("money.run",), today.vouchers),
+            ]
+        )

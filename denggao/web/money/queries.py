@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from denggao.web.accounts.models import User
 from denggao.web.ledger.models.enterprise import visible
-from denggao.web.money import granting, registers
+from denggao.web.money import registers
 from denggao.web.money.models import Budget, Grant, Payment, Row, Run
 from denggao.web.money.models.runs import LATER, MOVING, OPEN, PAID
 
@@ -141,20 +143,30 @@ class Line:
         return min(100, 100 * self.used // self.budget.fen) if self.budget.fen else 100
 
 
+#: Region, scheme, year and level of a budget.
+_Place = tuple[str, str, int, str]
+
+
 def budgets(user: User) -> Iterator[Line]:
-    """Every budget of the person's region."""
+    """Every budget of the person's region; three queries however many there are."""
+    used, paid, waiting = Counter[_Place](), Counter[_Place](), Counter[_Place]()
+    where = ("run__region", "scheme", "budget_year", "levels")
+    bound = registers.standing().for_user(user).filter(waits="")
+    for *place, levels in bound.values_list(*where).iterator(5000):
+        used.update(_by_level(place, levels))
+    granted = Grant.objects.for_user(user).filter(back_of=None)
+    rows = granted.order_by().annotate(moved=Sum("payments__fen"))
+    for *place, levels, waits, moved in rows.values_list(*where, "waits", "moved").iterator(5000):
+        paid.update(_by_level(place, levels) if moved else {})
+        waiting.update(_by_level(place, levels) if waits else {})
     for budget in Budget.objects.for_user(user).select_related("region", "by"):
-        where = (budget.region_id, budget.scheme, budget.year)
-        paid = waiting = 0
-        bound = Grant.objects.filter(
-            run__region_id=where[0], scheme=where[1], budget_year=where[2], back_of=None
-        )
-        fields = ("levels", "waits", "moved")
-        for levels, waits, moved in bound.annotate(moved=Sum("payments__fen")).values_list(*fields):
-            part = levels.get(budget.level, 0)
-            paid += part if moved else 0
-            waiting += part if waits else 0
-        yield Line(budget, granting.used(*where).get(budget.level, 0), paid, waiting)
+        key = (budget.region_id, budget.scheme, budget.year, budget.level)
+        yield Line(budget, used[key], paid[key], waiting[key])
+
+
+def _by_level(place: list[Any], levels: dict[str, int]) -> dict[_Place, int]:
+    region, scheme, year = place
+    return {(region, scheme, year, level): fen for level, fen in levels.items()}
 
 
 # --- 应享尽享 -------------------------------------------------------------------------------------

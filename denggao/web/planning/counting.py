@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from django.core.cache import cache
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
+from denggao.web.accounts.audit import CHECKED
 from denggao.web.accounts.models import AuditRow, Region, User
 from denggao.web.ledger import holding
 from denggao.web.ledger.models import Title, Value
@@ -22,7 +23,7 @@ WHOLE: Place = ("", "", "", "")
 _KEPT_FOR = 24 * 3600
 _NO_CHANGE = (
     "登录", "退出", "登录失败", "越权访问被拒", "修改密码", "重设密码", "导出", "导出文书",
-    "保存视图", "删除视图",
+    "保存视图", "删除视图", CHECKED,
 )  # fmt: skip
 
 #: (kind, codes of district and zone with all they lie in, unit, field, person, firms)
@@ -63,14 +64,17 @@ class Tally:
         return sorted({group[3] for group in self.groups if group[0] == kind and group[3]}, key=int)
 
 
-def holding_on(user: User, kinds: Sequence[str], on: datetime.date) -> Tally:
-    """Who holds a title on the day, of the firms that the person may see."""
-    return _kept(user, f"held {on}", kinds, lambda: holding.valid(kinds, on))
+def holding_on(user: User, kinds: Sequence[str], on: datetime.date, at: int | None = None) -> Tally:
+    """Who holds a title on the day, of the firms that the person may see; ``at``: what ``seen``
+    has told, where it was asked already."""
+    return _kept(user, f"held {on}", kinds, lambda: holding.valid(kinds, on), at)
 
 
-def won_between(user: User, kinds: Sequence[str], since: datetime.date, on: datetime.date) -> Tally:
-    """Who won a title in the stretch, of the firms that the person may see."""
-    return _kept(user, f"won {since} {on}", kinds, lambda: holding.won(kinds, since, on))
+def won_between(
+    user: User, kinds: Sequence[str], since: datetime.date, on: datetime.date, at: int | None = None
+) -> Tally:
+    """Who won a title in the stretch, of the firms that the person may see; ``at`` as above."""
+    return _kept(user, f"won {since} {on}", kinds, lambda: holding.won(kinds, since, on), at)
 
 
 def seen() -> int:
@@ -81,11 +85,12 @@ def seen() -> int:
     return last["seq"] if last else 0
 
 
-def _kept(user: User, what: str, kinds: Sequence[str], titles: object) -> Tally:
+def _kept(user: User, what: str, kinds: Sequence[str], titles: object, at: int | None) -> Tally:
     region: Region | None = user.region
     if region is None or not kinds:
         return Tally([])
-    key = f"tally {region.code} {what} {' '.join(sorted(kinds))} {seen()}".replace(" ", "_")
+    change = seen() if at is None else at
+    key = f"tally {region.code} {what} {' '.join(sorted(kinds))} {change}".replace(" ", "_")
     groups = cache.get(key)
     if groups is None:
         groups = list(_groups(user, titles()))  # type: ignore[operator]

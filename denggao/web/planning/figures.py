@@ -34,14 +34,15 @@ def standing(user: User, on: datetime.date) -> Standing | None:
     queries does not depend on the number of firms."""
     if user.region is None:
         return None
-    held = counting.holding_on(user, LADDER, on)
+    at = counting.seen()
+    held = counting.holding_on(user, LADDER, on, at)
     places = tuple(Region.objects.filter(parent=user.region))
     tiers = tuple(_tier(held, kind, places, on) for kind in LADDER)
     goals = list(goals_on(user, on))
     own = [goal for goal in goals if goal.region_id == user.region.code]
     cells = quotas.in_force(goals, on)
     names = _Names(places, cells)
-    counted = _Counted(user, on, goals, held)
+    counted = _Counted(user, on, goals, held, at)
     lines = tuple(_line(goal, cells.get(goal.pk, []), counted, names, on) for goal in own)
     above = (_assigned(goal, cells.get(goal.pk, []), counted) for goal in goals if goal not in own)
     return Standing(on, user.region, tiers, lines, tuple(filter(None, above)))
@@ -91,13 +92,15 @@ def _query(kind: str, place: Place, on: datetime.date, since: datetime.date | No
 class _Counted:
     """What the ledger counts towards each goal; one tally for each stretch that they name."""
 
-    def __init__(self, user: User, on: datetime.date, goals: Sequence[Goal], held: Tally) -> None:
+    def __init__(
+        self, user: User, on: datetime.date, goals: Sequence[Goal], held: Tally, at: int
+    ) -> None:
         self.on, self.held, self.region = on, held, user.region.code if user.region else ""
         measured = [goal for goal in goals if goal.tier in LADDER]
         gross = {g.begins for g in measured if g.how == Goal.How.GROSS}
         net = {g.begins for g in measured if g.how == Goal.How.NET}
-        self.won = {day: counting.won_between(user, LADDER, day, on) for day in gross}
-        self.before = {day: counting.holding_on(user, LADDER, day - _DAY) for day in net}
+        self.won = {day: counting.won_between(user, LADDER, day, on, at) for day in gross}
+        self.before = {day: counting.holding_on(user, LADDER, day - _DAY, at) for day in net}
 
     def of(self, goal: Goal, place: Place) -> tuple[int | None, str]:
         """(firms, the query that lists them)."""

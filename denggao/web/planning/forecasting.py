@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from denggao.diagnosis.forecast.history import FEWEST_CASES, holders
 from denggao.diagnosis.forecast.inputs import Stated, basis, history, last_whole_year, rate
@@ -64,6 +65,13 @@ def order(*, by: User, goal: Goal, on: datetime.date, given: dict[str, str]) -> 
     audit.record(by=by, action="测算目标", of=ordered, new={"as_of": str(on), **given})
     transaction.on_commit(lambda: work_out.enqueue(ordered.pk))
     return ordered
+
+
+def latest(goals: Iterable[Goal]) -> dict[int, Forecast]:
+    """By goal, its last forecast that was worked out; one query."""
+    done = Forecast.objects.filter(goal__in=[goal.pk for goal in goals], state=Forecast.State.DONE)
+    newest = done.order_by().values("goal").annotate(last=Max("pk")).values("last")
+    return {found.goal_id: found for found in Forecast.objects.filter(pk__in=newest)}
 
 
 def complete(ordered: Forecast) -> None:

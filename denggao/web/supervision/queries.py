@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from denggao.diagnosis.weekly import stand
 from denggao.web.accounts.models import User
@@ -18,8 +18,8 @@ WEEK = datetime.timedelta(days=7)
 NO_LEADER = "未落实责任领导"
 #: What a list may be narrowed to, and its words.
 VIEWS = {
-    "": "全部", "open": "未办结", "late": "逾期", "supervised": "督办", "undated": "无期限",
-    "stuck": "暂无法完成", "done": "已完成",
+    "": "全部", "open": "未办结", "late": "逾期", "soon": "快到期",
+    "supervised": "督办", "undated": "无期限", "stuck": "暂无法完成", "done": "已完成",
 }  # fmt: skip
 
 
@@ -46,6 +46,8 @@ def tasks(
             found = found.exclude(state=Task.State.DONE)
         case "late":
             found = late(found, on)
+        case "soon":
+            found = found.filter(is_soon(escalation(user), on))
         case "supervised":
             days = datetime.timedelta(days=max(1, escalation(user).supervise))
             found = late(found, on - days + datetime.timedelta(days=1))
@@ -58,7 +60,18 @@ def tasks(
 
 def late(found: QuerySet[Task], on: datetime.date) -> QuerySet[Task]:
     """Those whose day is past, as ``diagnosis.weekly`` counts them."""
-    return found.filter(due__lt=on).exclude(state=Task.State.DONE)
+    return found.filter(is_late(on))
+
+
+def is_late(on: datetime.date) -> Q:
+    """Past its day and not done."""
+    return Q(due__lt=on) & ~Q(state=Task.State.DONE)
+
+
+def is_soon(days: Escalation, on: datetime.date) -> Q:
+    """Near its day (期限前提醒) and not done."""
+    until = on + datetime.timedelta(days=days.remind)
+    return Q(due__range=(on, until)) & ~Q(state=Task.State.DONE)
 
 
 @dataclass(frozen=True, slots=True)

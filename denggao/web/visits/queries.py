@@ -17,7 +17,7 @@ from denggao.web.ledger.models.enterprise import within
 from denggao.web.ledger.search import named
 from denggao.web.visits import flow
 from denggao.web.visits.clocks import LEVELS, Terms
-from denggao.web.visits.models import Chain, Clock, Coaching, Member, Territory, Ticket
+from denggao.web.visits.models import Chain, Clock, Coaching, Member, Territory, Ticket, Visit
 from denggao.web.visits.models.chains import PLACES, on_day
 
 # --- 包抓联 --------------------------------------------------------------------------------------
@@ -101,7 +101,28 @@ def members(user: User, *kinds: str) -> QuerySet[Member]:
     return found.filter(kind__in=kinds) if kinds else found
 
 
+# --- visits --------------------------------------------------------------------------------------
+
+
+def visits(
+    user: User, *, text: str = "", begin: datetime.date | None = None,
+    end: datetime.date | None = None,
+) -> QuerySet[Visit]:  # fmt: skip
+    """Visits at the person's firms, the latest first; both days included."""
+    found = Visit.objects.for_user(user).select_related("enterprise", "duty", "by")
+    if text:
+        found = found.filter(enterprise__in=Enterprise.objects.filter(named(text)).values("pk"))
+    if begin:
+        found = found.filter(on__gte=begin)
+    if end:
+        found = found.filter(on__lte=end)
+    return found
+
+
 # --- tickets -------------------------------------------------------------------------------------
+
+#: An answer that is due within this time is nearly late.
+NEARLY = datetime.timedelta(days=2)
 
 
 def terms_of(region: Region | None) -> Terms:
@@ -115,24 +136,40 @@ def terms_of(region: Region | None) -> Terms:
     return set_.terms if set_ else Terms()
 
 
+def is_late(terms: Terms, now: datetime.datetime) -> Q:
+    """Should have been answered by now."""
+    before = terms.cutoff(now, terms.answer)
+    return Q(state__in=flow.OPEN, answered_at=None, running_since__lt=before)
+
+
+def is_nearly_late(terms: Terms, now: datetime.datetime) -> Q:
+    """Will be late within ``NEARLY`` days unless it is answered."""
+    late, near = terms.cutoff(now, terms.answer), terms.cutoff(now + NEARLY, terms.answer)
+    waits = Q(state__in=flow.OPEN, answered_at=None)
+    return waits & Q(running_since__gte=late, running_since__lt=near)
+
+
+def is_chased(terms: Terms, now: datetime.datetime, level: int) -> Q:
+    """Open so long that it is chased at this level (1 to 3) or a higher one."""
+    return Q(state__in=flow.OPEN, running_since__lt=terms.cutoff(now, terms.chase[level - 1]))
+
+
 def late_answers(tickets: QuerySet[Ticket], terms: Terms, now: datetime.datetime) -> QuerySet[Any]:
     """Those that should have been answered by now."""
-    before = terms.cutoff(now, terms.answer)
-    return tickets.filter(state__in=flow.OPEN, answered_at=None, running_since__lt=before)
+    return tickets.filter(is_late(terms, now))
 
 
 def chased(
     tickets: QuerySet[Ticket], terms: Terms, now: datetime.datetime, level: int
 ) -> QuerySet[Any]:
-    """Those that are open so long that they are chased at this level (1 to 3) or a higher one."""
-    before = terms.cutoff(now, terms.chase[level - 1])
-    return tickets.filter(state__in=flow.OPEN, running_since__lt=before)
+    """Those that are chased at this level (1 to 3) or a higher one."""
+    return tickets.filter(is_chased(terms, now, level))
 
 
 #: 「标记」 of the list of tickets.
 MARKS = {
-    "open": "没有办结", "late": "超期未答复", "1": "一级及以上催办", "2": "二级及以上催办",
-    "3": "三级催办",
+    "open": "没有办结", "late": "超期未答复", "soon": "两天内到答复期限",
+    "1": "一级及以上催办", "2": "二级及以上催办",     "3": "三级催办",
     "revisit": "待回访", "close": "待销号",
 }  # fmt: skip
 
@@ -156,6 +193,8 @@ def tickets(
         found = found.filter(state__in=flow.OPEN)
     elif mark == "late":
         found = late_answers(found, terms, at)
+    elif mark == "soon":
+        found = found.filter(is_nearly_late(terms, at))
     elif mark in ("1", "2", "3"):
         found = chased(found, terms, at, int(mark))
     elif mark in ("revisit", "close"):

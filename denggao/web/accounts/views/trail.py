@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from denggao.web.accounts import audit, queries
+from denggao.web.accounts import actions, audit, queries
 from denggao.web.accounts.access import requires
 from denggao.web.kit.paging import page_of
 
@@ -34,6 +34,7 @@ def _day(text: str) -> str:
 @requires("audit.view")
 def check(request: HttpRequest) -> HttpResponse:
     """校验审计链"""
-    found = list(audit.faults(anchor=request.POST.get("anchor", "").strip()))
-    context = {"faults": found, "head": audit.head()}
+    anchor = request.POST.get("anchor", "").strip()[:100]
+    found, head = actions.check_chain(by=request.user, anchor=anchor)
+    context = {"faults": found, "head": head}
     return render(request, "accounts/audit_check.html", context)

@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from denggao.diagnosis.calendar import is_working_day
@@ -58,22 +58,29 @@ def _clock(deadline: datetime.datetime) -> str:
 def calendar(user: User, year: int | None = None) -> list[dict[str, Any]]:
     """Batches of a year (the person's region, its parts, what it lies in), the nearest deadline
     first, with their counts; three queries."""
-    rows = Batch.objects.for_user(user).prefetch_related("moves")
+    rows = counted(user)
     if year:
         rows = rows.filter(year=year)
+    now = timezone.now()
+    return [{"batch": row, "count": countdown(row.deadline, now)} for row in rows]
+
+
+def counted(user: User) -> QuerySet[Any]:
+    """Batches that the person works on, with ``firms`` of the own region, those of them that were
+    ``filed``, and those that are not (``late``)."""
     inside = Q()
     if user.region is not None:
         path = user.region.path
         inside = Q(cases__enterprise__region__path__startswith=path) | Q(
             cases__enterprise__zone__path__startswith=path
         )
-    rows = rows.annotate(
+    rows = Batch.objects.for_user(user).prefetch_related("moves")
+    found: QuerySet[Any] = rows.annotate(
         firms=Count("cases", filter=inside, distinct=True),
         filed=Count("cases", filter=inside & Q(cases__state__in=FILED), distinct=True),
         late=Count("cases", filter=inside & Q(cases__state__in=_BEFORE), distinct=True),
     ).order_by("deadline", "pk")
-    now = timezone.now()
-    return [{"batch": row, "count": countdown(row.deadline, now)} for row in rows]
+    return found
 
 
 def blank_years(user: User, year: int) -> list[BlankYear]:

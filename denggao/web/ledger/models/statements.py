@@ -85,6 +85,12 @@ class Value(Stated):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["enterprise", "fact", "year"], name="value_once")
         ]
+        indexes: ClassVar = [
+            # the first page counts them each time, among the values of all firms and years
+            models.Index(
+                fields=["enterprise"], condition=models.Q(disputed=True), name="value_disputed"
+            )
+        ]
 
     def save(self, *args: Any, **options: Any) -> None:
         """Marks the firm's block as well; ``resolving`` writes many at once and does the same."""

@@ -29,8 +29,11 @@ def _mine(request: HttpRequest, pk: int) -> Import:
 @requires("ledger.import")
 def imports(request: HttpRequest) -> HttpResponse:
     """导入台账: what was brought so far"""
-    page = page_of(request, Import.objects.for_user(request.user))
-    return render(request, "ledger/imports.html", {"page": page})
+    found, state = Import.objects.for_user(request.user), request.GET.get("state", "")
+    if state in State.values:
+        found = found.filter(state=state)
+    context = {"page": page_of(request, found), "state": state, "states": State.choices}
+    return render(request, "ledger/imports.html", context)
 
 
 @requires("ledger.import")

@@ -45,7 +45,11 @@ _STATUSES = ("发放", "追回", "待定", "未到期", "不予发放", "征求�
 def runs(request: HttpRequest) -> HttpResponse:
     """奖补兑现"""
     found = Run.objects.for_user(request.user).select_related("region", "by")
-    return render(request, "money/runs.html", {"page": page_of(request, found)})
+    state = request.GET.get("state", "")
+    if state in Run.State.values:
+        found = found.filter(state=state)
+    context = {"page": page_of(request, found), "state": state, "states": Run.State.choices}
+    return render(request, "money/runs.html", context)
 
 
 @requires("money.run")

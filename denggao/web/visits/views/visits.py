@@ -31,15 +31,9 @@ _CHOICES = 20
 @requires("casework.view")
 def visits(request: HttpRequest) -> HttpResponse:
     """走访记录, and the week's figures"""
-    found = Visit.objects.for_user(request.user).select_related("enterprise", "duty", "by")
     text = request.GET.get("text", "").strip()
     begin, end = (day_of(request.GET.get(name, "")) for name in ("begin", "end"))
-    if text:
-        found = found.filter(enterprise__in=Enterprise.objects.filter(named(text)).values("pk"))
-    if begin:
-        found = found.filter(on__gte=begin)
-    if end:
-        found = found.filter(on__lte=end)
+    found = queries.visits(request.user, text=text, begin=begin, end=end)
     monday = figures.monday_of(timezone.localdate())
     context = {
         "tab": "visits", "page": page_of(request, found), "text": text, "begin": begin, "end": end,
