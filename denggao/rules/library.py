@@ -145,11 +145,13 @@ class Entry:
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
 
 
-def paths() -> list[Path]:
-    """The files of the instruments that come with the program."""
-    return sorted(Path(str(files("denggao.law"))).rglob("*.md"))
+@cache
+def paths() -> tuple[Path, ...]:
+    """The files of the instruments that come with the program; looked for once."""
+    return tuple(sorted(Path(str(files("denggao.law"))).rglob("*.md")))
 
 
+@cache
 def entries() -> tuple[Entry, ...]:
     """The instruments that come with the program, by place and name."""
     return tuple(_entry(path) for path in paths())

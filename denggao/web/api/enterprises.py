@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from ninja import Query, Router
 
 from denggao.diagnosis.judgement import number_text
@@ -34,7 +35,7 @@ from denggao.web.api.shapes.enterprises import (
     Why,
 )
 from denggao.web.kit.paging import page_of
-from denggao.web.ledger import actions, detail, search
+from denggao.web.ledger import actions, detail, listing, search
 from denggao.web.ledger.exports import cell_of
 from denggao.web.ledger.forms import CorrectForm, TitleForm, UndoForm, facts
 from denggao.web.ledger.models import Enterprise, Title, Value
@@ -86,20 +87,22 @@ def enterprises(request: HttpRequest, asked: Query[EnterprisesAsked], paging: Qu
     不认识的列略过；不写列时给网页默认的几列。"""
     sought = search.Asked.of(request.GET)
     found = search.enterprises(request.user, sought)
-    page = page_of(request, found, paging.limit, keys_first=True)
-    values = search.values_of(page.rows, sought.columns)
+    page = page_of(request, found, paging.limit, take=list)
+    pks = [firm.pk for firm in page.rows]
+    values = search.values_of(pks, sought.columns)
+    stand = listing.standings(pks, timezone.localdate())
     rows = [
         {
             **_identity(firm),
-            "tiers": [kind for kind, _ in line["tiers"]],
-            "until": line["until"],
+            "tiers": [kind for kind, _ in stand[firm.pk].tiers] if firm.pk in stand else [],
+            "until": stand[firm.pk].until if firm.pk in stand else None,
             "values": {
                 column.key: _held(value)
                 for column in sought.columns
                 if (value := values.get((firm.pk, *column))) is not None
             },
         }
-        for firm, line in zip(page.rows, search.lines(page.rows, (), page.first), strict=True)
+        for firm in page.rows
     ]
     return paged(page, rows)
 
@@ -126,10 +129,11 @@ def enterprise(request: HttpRequest, pk: int) -> Any:
     """一户企业"""
     firm = mine(request, pk)
     titles = search.titles_of([firm.pk]).get(firm.pk, [])
+    held = [title.held() for title in titles]
     timeline = detail.timeline(firm)
     return {
         **_identity(firm),
-        "tiers": [kind for kind, _ in search.standing(titles)],
+        "tiers": [kind for kind, _ in listing.standing(held, timezone.localdate()).tiers],
         "titles": [_title(title) for title in titles],
         "former_names": [former.name for former in firm.former_names.all()],
         "timeline": [{"on": e.on, "kind": e.kind, "what": e.what} for e in timeline],

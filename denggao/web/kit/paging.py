@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,18 +32,21 @@ class Page:
 
 
 def page_of(
-    request: HttpRequest, rows: QuerySet[Any], per_page: int = PER_PAGE, *, keys_first: bool = False
-) -> Page:
-    """The page that the address asks for; the nearest there is. ``keys_first``, for long lists of
-    wide rows: the database sorts keys only, and joins no more rows than the page shows."""
+    request: HttpRequest, rows: QuerySet[Any], per_page: int = PER_PAGE, *,
+    take: Callable[[QuerySet[Any]], list[Any]] | None = None,
+) -> Page:  # fmt: skip
+    """The page that the address asks for; the nearest there is. ``take``, for long lists
+    of wide rows, takes what it needs of the few rows that the page shows; before that the database
+    has sorted keys only."""
     page = Paginator(rows, per_page).get_page(request.GET.get("page"))
-    shown = page.object_list
-    if keys_first:
-        shown = rows.filter(pk__in=list(shown.values_list("pk", flat=True)))
+    if take is None:
+        found = list(page.object_list)
+    else:
+        found = take(rows.filter(pk__in=list(page.object_list.values_list("pk", flat=True))))
     query = request.GET.copy()
     query.pop("page", None)
     return Page(
-        rows=list(shown),
+        rows=found,
         number=page.number,
         pages=page.paginator.num_pages,
         first=page.start_index() or 1,

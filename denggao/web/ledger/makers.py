@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from denggao.facts.errors import UserError
 from denggao.web.accounts.models import User
-from denggao.web.ledger import exports, search
+from denggao.web.ledger import exports, listing, search
 from denggao.web.ledger.files import MAKERS, Step
 from denggao.web.ledger.models import Import
 
@@ -19,8 +19,8 @@ def enterprises(user: User, parameters: dict[str, Any], target: Path, step: Step
     """企业台账: all that the list's address asked for."""
     asked = search.Asked.of(QueryDict(parameters["query"]))
     found = search.enterprises(user, asked)
-    rows = _told(search.exported(found, asked.columns), step, found.count())
-    return exports.write_list(target, "企业台账", search.heads(asked.columns), rows)
+    rows = _told(listing.exported(found, asked.columns), step, found.count())
+    return exports.write_list(target, "企业台账", listing.heads(asked.columns), rows)
 
 
 def _told(rows: Iterable[Any], step: Step, total: int) -> Iterator[Any]:

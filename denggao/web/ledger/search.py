@@ -1,38 +1,34 @@
-"""The list of enterprises: what was asked for, which columns, and the rows of one page."""
+"""The list of enterprises: what was asked for, which firms that are, and which columns."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from html import escape
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from denggao.diagnosis.promises import valid_years
 from denggao.facts.catalogue import catalogue, technical_fields
 from denggao.facts.identity import normal_code, normal_name
-from denggao.facts.titles import held
 from denggao.web.accounts.models import Region, Unit, User
 from denggao.web.kit.days import day_of
 from denggao.web.ledger import holding
 from denggao.web.ledger.models import Enterprise, Title, Value
 from denggao.web.ledger.models.enterprise import within
 from denggao.web.ledger.sources import BY_RANK
-from denggao.web.ledger.values import Columns, shown, value_of
+from denggao.web.ledger.values import Columns
 
 #: From the foot of the ladder to its top.
 LADDER = ("科技型中小企业", "省级科技创新型企业", "高新技术企业", "科技领军企业")
 NONE, DISPUTED = "none", "disputed"
 _WORDS = ("text", "region", "tier", "mark", "on", "since", "until", "field", "owner", "office")
-_AT_ONCE = 2000
 
 
 class Column(NamedTuple):
@@ -129,16 +125,20 @@ def _key(told: str) -> int | None:
     return int(told) if told.isascii() and told.isdecimal() and len(told) < 19 else None
 
 
-def choices() -> list[Column]:
+def choices() -> tuple[Column, ...]:
     """All columns that can be chosen: each fact, of the last three years where it has years."""
-    this = timezone.localdate().year
+    return _choices(timezone.localdate().year)
+
+
+@lru_cache(maxsize=2)
+def _choices(this: int) -> tuple[Column, ...]:
     apart = {"uscc", "name", "former_names", "titles", "region"}
-    return [
+    return tuple(
         Column(code, year)
         for code, fact in catalogue().items()
         if code not in apart and not fact.personal
         for year in (range(this - 1, this - 4, -1) if fact.yearly else (0,))
-    ]
+    )
 
 
 @lru_cache(maxsize=64)
@@ -256,48 +256,16 @@ def in_words(rank: int, row: int, column: str, why: str, file: str | None) -> st
     return f"{said}：{file} 第 {row} 行" + (f" {column} 列" if column else "")
 
 
-#: One row of the list as its template needs it; plain, for there are fifty on a page.
-Line = dict[str, Any]
-
-
-def lines(firms: Iterable[Enterprise], columns: tuple[Column, ...], first: int = 1) -> list[Line]:
-    """The rows of one page, numbered from ``first``; two queries however many there are."""
-    firms = list(firms)
-    values = values_of(firms, columns)
-    titles = titles_of([firm.pk for firm in firms])
-    on, base = timezone.localdate(), reverse("ledger:enterprises")
-    return [
-        {
-            "number": number,
-            "firm": firm,
-            "href": f"{base}{firm.pk}/",
-            "name": firm.name,
-            "code": firm.uscc or "无代码",
-            "region": firm.region.name,
-            "zone": firm.zone.name if firm.zone else "—",
-            **_standing(titles.get(firm.pk), on),
-            "owner": str(firm.owner or "—"),
-            "cells": mark_safe(  # noqa: S308 - _cell escapes what was brought
-                "".join(
-                    _cell(column, values.get((firm.pk, *column)), f"{base}{firm.pk}/")
-                    for column in columns
-                )
-            ),
-        }
-        for number, firm in enumerate(firms, first)
-    ]
-
-
 def values_of(
-    firms: list[Enterprise], columns: tuple[Column, ...]
+    pks: Sequence[int], columns: tuple[Column, ...]
 ) -> dict[tuple[int, str, int], InForce]:
-    """Values in force, by (enterprise, fact, year); one query."""
+    """Values in force of these firms, by (enterprise, fact, year); one query."""
     if not columns:
         return {}
     wanted = Q(pk__in=[])
     for column in columns:
         wanted |= Q(fact=column.fact, year=column.year)
-    rows = Value.objects.filter(wanted, enterprise__in=[firm.pk for firm in firms])
+    rows = Value.objects.filter(wanted, enterprise__in=pks)
     return {value[:3]: value for value in in_force(rows)}
 
 
@@ -307,77 +275,3 @@ def titles_of(pks: list[int]) -> dict[int, list[Title]]:
     for title in Title.objects.filter(enterprise__in=pks, withdrawn=False):
         held_by.setdefault(title.enterprise_id, []).append(title)
     return held_by
-
-
-def _standing(titles: list[Title] | None, on: datetime.date) -> dict[str, Any]:
-    """``tiers``: the kinds of the ladder that are held on the day, each with its step; ``until``:
-    the day on which the highest ends."""
-    if not titles:
-        return {"tiers": [], "until": None}
-    papers = [title.held() for title in titles]
-    kinds = [(kind, step) for step, kind in enumerate(LADDER, 1) if held(papers, kind, on)]
-    ends = [p.valid_to for p in papers if kinds and p.kind == kinds[-1][0] and p.valid_to]
-    return {"tiers": kinds, "until": max(ends, default=None)}
-
-
-def standing(titles: list[Title]) -> list[tuple[str, int]]:
-    """The kinds of the ladder that a firm holds today, each with its step."""
-    return list(_standing(titles, timezone.localdate())["tiers"])
-
-
-def _cell(column: Column, value: InForce | None, href: str) -> str:
-    """HTML: a page has hundreds of these, and they are most of what it costs."""
-    css = "number" if column.is_number else ""
-    if value is None:
-        return f'<td class="{css}">—</td>'
-    fact = catalogue()[column.fact]
-    text, source = shown(fact, value.columns), value.source
-    if fact.unit == "元":
-        text = text.removesuffix(" 万元")
-    if fact.code == "field_code" and text:  # the list has room for the first of three levels
-        source = f"{text}；{source}"
-        text = technical_fields().get(value.columns.text.partition(".")[0], text)
-    if value.disputed:
-        css, source = f"{css} disputed", f"{source}；另有来源说法不同"
-    if not text:
-        return f'<td class="{css}">—</td>'
-    where = f"{href}facts/{column.fact}/{column.year}/"
-    link = f'<a class="source" title="{escape(source)}" href="{where}">{escape(text)}</a>'
-    return f'<td class="{css}">{link}</td>'
-
-
-def exported(found: QuerySet[Enterprise], columns: tuple[Column, ...]) -> Iterator[list[Any]]:
-    """All rows for Excel, amounts in 万元, some thousands at a time."""
-    from denggao.web.ledger.exports import cell_of
-
-    pks = list(found.values_list("pk", flat=True))
-    number = 0
-    for start in range(0, len(pks), _AT_ONCE):
-        some = found.filter(pk__in=pks[start : start + _AT_ONCE])
-        values = values_of(list(some), columns)
-        for line in lines(some, ()):
-            number += 1
-            cells = [
-                _raw(cell_of, column, values.get((line["firm"].pk, *column))) for column in columns
-            ]
-            firm = line["firm"]
-            yield [
-                number, firm.name, firm.uscc or "", firm.region.name,
-                firm.zone.name if firm.zone else "", "、".join(kind for kind, _ in line["tiers"]),
-                line["until"] or "", *cells, str(firm.owner or ""),
-            ]  # fmt: skip
-
-
-def _raw(cell_of: Any, column: Column, value: InForce | None) -> Any:
-    if value is None:
-        return ""
-    fact = catalogue()[column.fact]
-    if value_of(fact, value.columns) is None:
-        return ""
-    return cell_of(fact, value.columns, 10_000 if fact.unit == "元" else 1)
-
-
-def heads(columns: tuple[Column, ...]) -> list[str]:
-    """Of the exported sheet."""
-    fixed = ["序号", "企业名称", "统一社会信用代码", "所在区县", "功能区", "资格", "证书有效期至"]
-    return [*fixed, *(column.label for column in columns), "责任人"]

@@ -10,8 +10,8 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from denggao.web.accounts.models import User
+from denggao.web.ledger.listing import standing
 from denggao.web.ledger.models import Enterprise, Title, Value
-from denggao.web.ledger.search import standing
 from denggao.web.visits import clocks, flow, queries
 from denggao.web.visits.figures import monday_of
 from denggao.web.visits.models import Chain, Coaching, Step, Ticket, Visit
@@ -111,7 +111,8 @@ def visit_rows(user: User, day: datetime.date) -> Iterator[Row]:
     )
     for number, v in enumerate(found, 1):
         firm, raised = v.enterprise, list(v.tickets.all())
-        kinds = [kind for kind, _ in standing(firm.papers)]
+        papers = [title.held() for title in firm.papers]
+        kinds = [kind for kind, _ in standing(papers, timezone.localdate()).tiers]
         yield (
             number, firm.name, firm.uscc or "", firm.region.name, v.on, v.visitors,
             v.get_way_display(), kinds[-1] if kinds else "", v.situation,

@@ -20,7 +20,7 @@ from denggao.facts.errors import UserError
 from denggao.web.accounts.access import requires
 from denggao.web.accounts.models import Region
 from denggao.web.kit.paging import page_of
-from denggao.web.ledger import actions, detail, exports, files, search
+from denggao.web.ledger import actions, detail, exports, files, listing, search
 from denggao.web.ledger.forms import (
     AccessForm,
     CorrectForm,
@@ -39,13 +39,14 @@ from denggao.web.menu import pages_of
 def enterprises(request: HttpRequest) -> HttpResponse:
     """培育库台账; for htmx only the list"""
     asked = search.Asked.of(request.GET)
-    page = page_of(request, search.enterprises(request.user, asked), keys_first=True)
+    may_edit = "ledger.edit" in request.user.permissions
+    page = page_of(request, search.enterprises(request.user, asked), take=listing.listed)
     context = {
         "page": page,
         "asked": asked,
-        "lines": search.lines(page.rows, asked.columns, page.first),
+        "rows": listing.html(page.rows, asked.columns, page.first, may_edit=may_edit),
         "width": 8 + len(asked.columns),
-        "may_edit": "ledger.edit" in request.user.permissions,
+        "may_edit": may_edit,
     }
     if request.htmx:
         return render(request, "ledger/enterprises_list.html", context)
@@ -74,8 +75,8 @@ def export(request: HttpRequest) -> HttpResponse:
         return order(request, "ledger.list", name, {"query": request.GET.urlencode()})
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "list.xlsx"
-        rows = search.exported(found, asked.columns)
-        count = exports.write_list(target, "企业台账", search.heads(asked.columns), rows)
+        rows = listing.exported(found, asked.columns)
+        count = exports.write_list(target, "企业台账", listing.heads(asked.columns), rows)
         answer = exports.download(target, f"企业台账{timezone.localdate():%Y%m%d}.xlsx")
     actions.note_export(by=request.user, what="企业台账", count=count)
     return answer
@@ -113,7 +114,7 @@ def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
         "firm": firm,
         "facts": detail.facts_of(firm),
         "titles": titles,
-        "tiers": search.standing(titles),
+        "tiers": listing.standing([t.held() for t in titles], timezone.localdate()).tiers,
         "former": firm.former_names.all(),
         "timeline": detail.timeline(firm),
         "today": timezone.localdate(),
