@@ -151,7 +151,6 @@ def paths() -> tuple[Path, ...]:
     return tuple(sorted(Path(str(files("denggao.law"))).rglob("*.md")))
 
 
-@cache
 def entries() -> tuple[Entry, ...]:
     """The instruments that come with the program, by place and name."""
     return tuple(_entry(path) for path in paths())
