@@ -91,6 +91,7 @@ class Finding(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["run", "hard", "place"], name="finding_of"),
+            models.Index(fields=["run", "place"], name="finding_in_order"),
         ]
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -55,8 +58,10 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     law = queries.law_of(found.law, found.as_of, found.region)
     page = page_of(request, queries.findings(request.user, found, **asked))
     rows = [shown.row(finding, law) for finding in page.rows]
+    way = urlencode({"law": found.law, "as_of": found.as_of.isoformat()})
     context = {
-        "run": found, "page": page, "rows": rows, "asked": asked,
+        "run": found, "page": page, "rows": rows, "asked": asked, "way": way,
+        "enterprises": reverse("ledger:enterprises"),
         "only": shown.only(found, law), "rules": shown.rules(found, law),
         "versions": len(texts.versions(found.law, request.user.region)),
     }  # fmt: skip
