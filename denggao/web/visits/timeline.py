@@ -43,8 +43,6 @@ def people(enterprise: Enterprise) -> Iterator[Event]:
         who = "、".join(filter(None, [str(chain.leader or ""), chain.unit, str(chain.head or "")]))
         yield Event(chain.since, "包抓联", f"包抓联：{who or '没有包抓领导'}", at=chain.at)
     for coaching in Coaching.objects.filter(enterprise=enterprise).select_related("expert"):
-        yield Event(
-            coaching.since, "辅导", f"专家 {coaching.expert} 开始一对一辅导", at=coaching.at
-        )
+        yield Event(coaching.since, "辅导", f"专家 {coaching.expert} 开始一对一辅导")
         if coaching.until:
             yield Event(coaching.until, "辅导", f"专家 {coaching.expert} 辅导结束：{coaching.why}")
