@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.db.models import Q
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 
 from denggao.web.accounts.access import ANYONE, SIGNED_IN, permission_of
-from denggao.web.accounts.models import AuditRow, User
+from denggao.web.accounts.models import AuditRow, Region, User
 from denggao.web.accounts.permissions import PERMISSIONS
+from denggao.web.accounts.regions import COUNTRY
 from denggao.web.accounts.roles import ROLES, fault
 from denggao.web.ledger.models import Enterprise
+from denggao.web.ledger.models.enterprise import within
 from tests.web.conftest import CHENGGUAN, HIGH_TECH, LANZHOU, QILIHE
 
 OPEN = {ANYONE, SIGNED_IN}
@@ -100,6 +103,15 @@ def test_a_firm_in_a_zone_counts_once(
     for user in (zone, district):
         assert list(Enterprise.objects.for_user(user)) == [firm]
     assert [str(one) for one in Enterprise.objects.for_user(other)] == ["模拟乙"]
+
+
+def test_the_whole_country_holds_every_firm_however_it_is_asked(
+    make_firm: Callable[..., Enterprise],
+) -> None:
+    made = [make_firm("模拟甲", CHENGGUAN), make_firm("模拟乙", QILIHE, HIGH_TECH)]
+    country = Region.objects.get(code=COUNTRY)
+    for asked in (within(country), within(country) | Q(pk__in=[]), within(country) & Q(pk__gt=0)):
+        assert list(Enterprise.objects.filter(asked)) == made
 
 
 def test_administrators_see_no_firm(

@@ -18,8 +18,8 @@ def within(region: Region, prefix: str = "") -> models.Q:
     """Firms whose district or zone lies in the region; each counts once. ``prefix``: the way to
     the enterprise from another model (``enterprise__``). Said by the codes of what lies in it,
     so that the indexes of firms find them; everything lies in the whole country."""
-    if not region.path:
-        return models.Q()
+    if not region.path:  # not an empty Q: "or" would drop that instead of taking everything
+        return models.Q(**{f"{prefix}region__isnull": False})
     inside = Region.objects.order_by().filter(path__startswith=region.path).values("pk")
     return models.Q(**{f"{prefix}region__in": inside}) | models.Q(**{f"{prefix}zone__in": inside})
 
