@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from denggao.web.kit.static import has_front_end
 
@@ -61,19 +63,28 @@ def pages_of(firm: int, permissions: Container[str]) -> list[dict[str, str]]:
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """For every template: ``menu`` as far as this person may see it, ``front_end`` files there
-    or not."""
+    """For every template: ``menu``, links as far as this person may see them, ``front_end``
+    files there or not."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"menu": [], "front_end": has_front_end()}
+        return {"menu": "", "front_end": has_front_end()}
     here = getattr(request.resolver_match, "view_name", "") if request.resolver_match else ""
-    shown = [e for e in MENU if not e.permission or e.permission in user.permissions]
-    menu = [
-        {"label": e.label, "address": address, "here": _is_here(e.url, here)}
-        for e in shown
-        if (address := _address(e.url))
-    ]
-    return {"menu": menu, "front_end": has_front_end()}
+    return {"menu": _links(user.permissions, here), "front_end": has_front_end()}
+
+
+@lru_cache(maxsize=1024)
+def _links(permissions: frozenset[str], here: str) -> SafeString:
+    """The same on every page of a department, hence kept."""
+    shown = [e for e in MENU if not e.permission or e.permission in permissions]
+    marked = SafeString(' class="here" aria-current="page"')
+    return format_html_join(
+        "\n  ", '<a href="{}"{}>{}</a>',
+        (
+            (address, marked if _is_here(e.url, here) else "", e.label)
+            for e in shown
+            if (address := _address(e.url))
+        ),
+    )  # fmt: skip
 
 
 def _is_here(url: str, view: str) -> bool:

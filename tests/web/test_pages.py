@@ -415,7 +415,8 @@ def test_queries_do_not_grow_with_rows(
     page, detail = f"{LIST}?text=", reverse("ledger:enterprise", args=[firm.pk])
     client.get(LIST)  # the session's first sign of life is written down
     few, many = queries(client, f"{page}第1号"), queries(client, page)
-    assert few == many <= 12
+    assert many <= few + 1  # counted only where one page does not hold them all
+    assert many <= 12
     assert queries(client, detail) <= 20
     for where in (reverse("ledger:imports"), reverse("ledger:import", args=[filled.pk])):
         assert queries(client, where) <= 20
@@ -425,8 +426,8 @@ def test_a_query_for_each_row_would_be_seen(filled: Import, client: Client) -> N
     """The control: a list that takes its firms one by one."""
     take = listing.listed
 
-    def one_by_one(found: Any) -> list[Any]:
-        return [one for firm in found for one in take(found.filter(pk=firm.pk))]
+    def one_by_one(pks: list[int]) -> list[Any]:
+        return [one for pk in pks for one in take([pk])]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("denggao.web.ledger.views.enterprises.listing.listed", one_by_one)

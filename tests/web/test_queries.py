@@ -102,12 +102,13 @@ def test_queries_do_not_grow_with_the_rows(
     few = counted(client)
     assert {name: n for name, n in few.items() if n > PAGES[name]} == {}
     add(people, bring, tmp_path, 100, MANY)
-    assert counted(client) == few
+    # a list is counted only where its first page does not hold it all
+    assert {name: n for name, n in counted(client).items() if n > few[name] + 1} == {}
     # the control: a list that takes its firms one by one
     take = listing.listed
 
-    def one_by_one(found: Any) -> list[Any]:
-        return [one for firm in found for one in take(found.filter(pk=firm.pk))]
+    def one_by_one(pks: list[int]) -> list[Any]:
+        return [one for pk in pks for one in take([pk])]
 
     monkeypatch.setattr(listing, "listed", one_by_one)
     assert counted(client)["ledger:enterprises"] >= few["ledger:enterprises"] + MANY

@@ -87,7 +87,7 @@ def enterprises(request: HttpRequest, asked: Query[EnterprisesAsked], paging: Qu
     不认识的列略过；不写列时给网页默认的几列。"""
     sought = search.Asked.of(request.GET)
     found = search.enterprises(request.user, sought)
-    page = page_of(request, found, paging.limit, take=list)
+    page = page_of(request, found, paging.limit, take=lambda pks: list(found.filter(pk__in=pks)))
     pks = [firm.pk for firm in page.rows]
     values = search.values_of(pks, sought.columns)
     stand = listing.standings(pks, timezone.localdate())

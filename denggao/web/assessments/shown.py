@@ -54,15 +54,10 @@ def only(run: Run, law: n.Instrument | None) -> list[tuple[str, str, int]]:
 
 
 def rules(run: Run, law: n.Instrument | None) -> list[dict[str, Any]]:
-    """Each countable rule with its counts, and their share in per cent."""
-    names, firms = _names(law), max(run.counts.get("firms", 0), 1)
-    return [
-        {
-            "id": k, "name": names.get(k, ""), **counts,
-            "share": {t: 100 * counts[t] / firms for t in ("pass", "unknown", "fail")},
-        }
-        for k, counts in run.counts.get("rules", {}).items()
-    ]  # fmt: skip
+    """Each countable rule with its counts."""
+    names = _names(law)
+    counted = run.counts.get("rules", {})
+    return [{"id": k, "name": names.get(k, ""), **counts} for k, counts in counted.items()]
 
 
 def row(finding: Finding, law: n.Instrument | None) -> dict[str, Any]:

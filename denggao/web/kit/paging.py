@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -33,23 +34,26 @@ class Page:
 
 def page_of(
     request: HttpRequest, rows: QuerySet[Any], per_page: int = PER_PAGE, *,
-    take: Callable[[QuerySet[Any]], list[Any]] | None = None,
+    take: Callable[[list[Any]], list[Any]] | None = None,
 ) -> Page:  # fmt: skip
     """The page that the address asks for; the nearest there is. ``take``, for long lists
-    of wide rows, takes what it needs of the few rows that the page shows; before that the database
-    has sorted keys only."""
-    page = Paginator(rows, per_page).get_page(request.GET.get("page"))
-    if take is None:
-        found = list(page.object_list)
+    of wide rows, takes by their keys the few rows that the page shows; before that the database
+    has sorted keys only. Rows are counted only where the first page does not hold them all."""
+    sought = rows if take is None else rows.values_list("pk", flat=True)
+    if "page" in request.GET:
+        page = Paginator(sought, per_page).get_page(request.GET["page"])
+        found, number, total = list(page.object_list), page.number, page.paginator.count
     else:
-        found = take(rows.filter(pk__in=list(page.object_list.values_list("pk", flat=True))))
+        found, number = list(sought[: per_page + 1]), 1
+        total = len(found) if len(found) <= per_page else rows.count()
+        found = found[:per_page]
     query = request.GET.copy()
     query.pop("page", None)
     return Page(
-        rows=found,
-        number=page.number,
-        pages=page.paginator.num_pages,
-        first=page.start_index() or 1,
-        total=page.paginator.count,
+        rows=found if take is None else take(found),
+        number=number,
+        pages=max(1, ceil(total / per_page)),
+        first=(number - 1) * per_page + 1,
+        total=total,
         query=query.urlencode(),
     )

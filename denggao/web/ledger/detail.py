@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Max, Model
+from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
 
@@ -198,18 +198,22 @@ def certificates(enterprise: Enterprise) -> Iterator[Event]:
 
 def filings(enterprise: Enterprise) -> Iterator[Event]:
     """What each import stated, and each correction by hand."""
-    stated = Statement.objects.filter(enterprise=enterprise)
-    rows: Any = (
-        stated.exclude(source=None)
-        .values("source", "source__file", "source__state")
-        .annotate(count=Count("pk"), on=Max("at"))
-        .order_by()
-    )
-    for row in rows:
-        undone = "（已撤销）" if row["source__state"] == Import.State.UNDONE else ""
-        what = f"导入「{row['source__file']}」，填报 {row['count']} 项{undone}"
-        yield Event(timezone.localtime(row["on"]).date(), "填报", what, at=row["on"])
-    for statement in stated.filter(source=None).select_related("by"):
+    stated = Statement.objects.filter(enterprise=enterprise).order_by("at")
+    brought: dict[int, list[Any]] = {}
+    by_hand = []
+    for pk, source, *told in stated.values_list(
+        "pk", "source", "source__file", "source__state", "at"
+    ):
+        if source is None:
+            by_hand.append(pk)
+        else:
+            brought.setdefault(source, []).append(told)
+    for rows in brought.values():
+        file, state, at = rows[-1]
+        undone = "（已撤销）" if state == Import.State.UNDONE else ""
+        what = f"导入「{file}」，填报 {len(rows)} 项{undone}"
+        yield Event(timezone.localtime(at).date(), "填报", what, at=at)
+    for statement in stated.filter(pk__in=by_hand).select_related("by") if by_hand else ():
         year = f"{statement.year}年" if statement.year else ""
         what = f"{statement.by} 更正{year}{fact_name(statement.fact)}：{statement.why}"
         on = timezone.localtime(statement.at).date()
@@ -224,9 +228,10 @@ def names(enterprise: Enterprise) -> Iterator[Event]:
     for former in enterprise.former_names.all():
         on = former.until or timezone.localtime(former.at).date()
         yield Event(on, "更名", f"由“{former.name}”更名", at=former.at)
-    founded = Value.objects.filter(enterprise=enterprise, fact="established_on").first()
-    if founded and founded.text:
-        yield Event(datetime.date.fromisoformat(founded.text), "成立", "成立")
+    founded = Value.objects.filter(enterprise=enterprise, fact="established_on")
+    for day in founded.values_list("text", flat=True):
+        if day:
+            yield Event(datetime.date.fromisoformat(day), "成立", "成立")
 
 
 PROVIDERS += [certificates, filings, names]

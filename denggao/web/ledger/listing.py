@@ -34,9 +34,10 @@ class Listed(NamedTuple):
     owner: str
 
 
-def listed(found: QuerySet[Enterprise]) -> list[Listed]:
-    """These firms, in their order; one query."""
+def listed(pks: Sequence[int]) -> list[Listed]:
+    """These firms, which the person may see, in the order of the list; one query."""
     fields = ("pk", "name", "uscc", "region__name", "zone__name", "owner__name", "owner__username")
+    found = Enterprise.objects.filter(pk__in=pks)
     return [
         Listed(pk, firm, uscc, region, zone, name or username or "")
         for pk, firm, uscc, region, zone, name, username in found.values_list(*fields)
@@ -134,7 +135,7 @@ def exported(found: QuerySet[Enterprise], columns: tuple[Column, ...]) -> Iterat
     for start in range(0, len(pks), _AT_ONCE):
         some = pks[start : start + _AT_ONCE]
         values, stand = values_of(some, columns), standings(some, on)
-        firms = listed(found.filter(pk__in=some))
+        firms = listed(some)
         for number, firm in enumerate(firms, start + 1):
             tiers, until = stand.get(firm.pk, _NONE)
             cells = [_raw(cell_of, column, values.get((firm.pk, *column))) for column in columns]

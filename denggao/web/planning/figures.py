@@ -36,7 +36,7 @@ def standing(user: User, on: datetime.date) -> Standing | None:
         return None
     at = counting.seen()
     held = counting.holding_on(user, LADDER, on, at)
-    places = tuple(Region.objects.filter(parent=user.region))
+    places = tuple(user.region.parts)
     tiers = tuple(_tier(held, kind, places, on) for kind in LADDER)
     goals = list(goals_on(user, on))
     own = [goal for goal in goals if goal.region_id == user.region.code]

@@ -82,7 +82,7 @@ def districts(user: User, day: datetime.date) -> list[dict[str, Any]]:
     day, and the firms in it; those without a leader first."""
     if user.region is None:
         return []
-    parts = list(Region.objects.filter(parent=user.region)) or [user.region]
+    parts = user.region.parts or [user.region]
     held = {
         t.region_id: t
         for t in Territory.objects.filter(on_day(day), region__in=parts).select_related("leader")

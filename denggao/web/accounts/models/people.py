@@ -40,6 +40,16 @@ class Region(models.Model):
         """Is the other this one, or part of it?"""
         return other.path.startswith(self.path)
 
+    @cached_property
+    def inside(self) -> list[Region]:
+        """All that lies in it, itself too: looked up once, for each question about firms asks."""
+        return list(Region.objects.filter(path__startswith=self.path))
+
+    @property
+    def parts(self) -> list[Region]:
+        """What lies directly in it, districts and zones side by side."""
+        return [place for place in self.inside if place.parent_id == self.code]
+
 
 class Unit(models.Model):
     """A bureau, one of its departments, or another office that takes part."""

@@ -7,13 +7,12 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from denggao.facts.errors import UserError
 from denggao.web.accounts.access import requires
-from denggao.web.assessments import actions, queries, shown, texts
+from denggao.web.assessments import actions, listing, queries, shown, texts
 from denggao.web.assessments.models import Run
 from denggao.web.kit.days import day_of
 from denggao.web.kit.paging import page_of
@@ -57,12 +56,11 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     asked = {key: request.GET.get(key, "").strip() for key in ("hard", "rule", "text")}
     law = queries.law_of(found.law, found.as_of, found.region)
     page = page_of(request, queries.findings(request.user, found, **asked))
-    rows = [shown.row(finding, law) for finding in page.rows]
     way = urlencode({"law": found.law, "as_of": found.as_of.isoformat()})
     context = {
-        "run": found, "page": page, "rows": rows, "asked": asked, "way": way,
-        "enterprises": reverse("ledger:enterprises"),
-        "only": shown.only(found, law), "rules": shown.rules(found, law),
+        "run": found, "page": page, "asked": asked, "rows": listing.html(page.rows, law, way),
+        "only": shown.only(found, law),
+        "rules": listing.rules(shown.rules(found, law), found.counts.get("firms", 0)),
         "versions": len(texts.versions(found.law, request.user.region)),
     }  # fmt: skip
     return render(request, "assessments/run.html", context)

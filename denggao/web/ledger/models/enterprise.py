@@ -20,8 +20,9 @@ def within(region: Region, prefix: str = "") -> models.Q:
     so that the indexes of firms find them; everything lies in the whole country."""
     if not region.path:  # not an empty Q: "or" would drop that instead of taking everything
         return models.Q(**{f"{prefix}region__isnull": False})
-    inside = Region.objects.order_by().filter(path__startswith=region.path).values("pk")
-    return models.Q(**{f"{prefix}region__in": inside}) | models.Q(**{f"{prefix}zone__in": inside})
+    found = models.Q(**{f"{prefix}region__in": [place.code for place in region.inside]})
+    zones = [place.code for place in region.inside if place.kind == Region.Kind.ZONE]
+    return found | models.Q(**{f"{prefix}zone__in": zones}) if zones else found
 
 
 def visible(user: User, prefix: str = "") -> models.Q:

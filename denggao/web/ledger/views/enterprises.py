@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -59,10 +58,10 @@ def enterprises(request: HttpRequest) -> HttpResponse:
     return render(request, "ledger/enterprises.html", context)
 
 
-def _regions(request: HttpRequest) -> Any:
+def _regions(request: HttpRequest) -> list[Region]:
     """The districts and zones directly in the person's region."""
     scope = request.user.region
-    return Region.objects.filter(parent=scope) if scope else Region.objects.none()
+    return scope.parts if scope else []
 
 
 @requires("ledger.export")
@@ -100,8 +99,8 @@ def save_view(request: HttpRequest) -> HttpResponse:
 
 
 def _mine(request: HttpRequest, pk: int) -> Enterprise:
-    found = Enterprise.objects.for_user(request.user).select_related("owner")
-    return get_object_or_404(found.distinct(), pk=pk)
+    found = Enterprise.objects.for_user(request.user).select_related("owner", "made_by")
+    return get_object_or_404(found, pk=pk)
 
 
 @requires("ledger.view")
