@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -73,7 +74,6 @@ def with_statements(law: n.Instrument) -> list[Article]:
     return found
 
 
-def article_of(law: n.Instrument, statement: n.Statement) -> Article | None:
-    """Under which heading a statement stands."""
-    inside = (a for a in articles(text_of(law)) if a.first <= statement.line <= a.last)
-    return next(inside, None)
+def article_of(parts: Sequence[Article], statement: n.Statement) -> Article | None:
+    """Under which heading of a text a statement stands."""
+    return next((a for a in parts if a.first <= statement.line <= a.last), None)

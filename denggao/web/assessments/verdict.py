@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,7 +22,8 @@ from denggao.facts.numbers import exact
 from denggao.rules import nodes as n
 from denggao.rules.engines.reference import Evaluation
 from denggao.rules.outcome import TRUTH_NAMES, TRUTH_WORDS, Outcome, Result
-from denggao.web.assessments.lawtext import article_of
+from denggao.web.assessments.lawtext import Article, article_of, articles
+from denggao.web.assessments.texts import text_of
 
 #: Sets of more facts than this are no question for one phone call.
 _MAX_SET = 4
@@ -75,12 +76,19 @@ def judged(law: n.Instrument, firm: Firm, as_of: date) -> tuple[Evaluation, Judg
 
 def nodes(run: Evaluation, outcome: Outcome) -> list[Node]:
     """The rules in the order of the text."""
-    return [_node(run, result, outcome) for result in outcome.in_file_order()]
+    parts = articles(text_of(outcome.instrument))
+    results = outcome.in_file_order()
+    known = {key: figure(key, outcome) for result in results for key in result.facts}
+    return [_node(run, result, outcome, parts, known) for result in results]
 
 
-def _node(run: Evaluation, result: Result, outcome: Outcome) -> Node:
+def _node(
+    run: Evaluation, result: Result, outcome: Outcome,
+    parts: Sequence[Article], known: Mapping[str, Figure],
+) -> Node:  # fmt: skip
     law, statement = outcome.instrument, result.statement
-    article = article_of(law, statement)
+    article = article_of(parts, statement)
+    figures = tuple(known[key] for key in result.facts)
     is_truth, body = statement.is_truth, statement.body
     unit = "" if is_truth else unit_of(statement, law.statements)
     return Node(
@@ -94,15 +102,15 @@ def _node(run: Evaluation, result: Result, outcome: Outcome) -> Node:
         anchor=article.anchor if article else "",
         extract=article.extract if article else "",
         formula=w.formula(body, law.statements, outcome.as_of.year) if body is not None else "",
-        compared=_compared(result, outcome),
+        compared=_compared(result, outcome, figures),
         ways=tuple(_ways(run, result, outcome.as_of.year)),
-        figures=tuple(figure(key, outcome) for key in result.facts),
+        figures=figures,
     )
 
 
-def _compared(result: Result, outcome: Outcome) -> str:
+def _compared(result: Result, outcome: Outcome, figures: Sequence[Figure]) -> str:
     """The number judged; nothing where nothing is known that it could come from."""
-    known = any(not figure(key, outcome).is_missing for key in result.facts)
+    known = any(not figure.is_missing for figure in figures)
     return compared(result, outcome) if known and result.value is not None else ""
 
 
