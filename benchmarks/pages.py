@@ -24,8 +24,8 @@ from typing import Any
 import application
 import office
 
-#: page → (times the empty page at most, queries at most); what judges a firm or shows a run may
-#: cost as much as a board
+#: page → (times the empty page at most, queries at most); what shows a run may cost as much as a
+#: board
 LIMITS = {
     "list": (15, 12), "list, part for htmx": (15, 12), "enterprise": (15, 20), "verdict": (15, 20),
     "pool": (40, 30), "run": (40, 30), "imports": (15, 12), "audit": (15, 12),

@@ -148,7 +148,7 @@ def worker() -> Iterator[None]:
 
 def _keep_working(over: threading.Event) -> None:
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "denggao.web.settings"}
-    environment["DENGGAO_NICE"] = "5"  # pages go first
+    environment["DENGGAO_NICE"] = "10"  # pages go first
     command = [sys.executable, "-m", "denggao.web", "db_worker", "--interval", "0.5"]
     process = None
     while not over.is_set():

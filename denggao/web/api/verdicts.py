@@ -149,7 +149,8 @@ def run_findings(
     run = get_object_or_404(Run.objects.for_user(request.user), pk=pk)
     law = queries.law_of(run.law, run.as_of, run.region)
     words = {key: getattr(asked, key).strip() for key in ("hard", "rule", "text")}
-    page = page_of(request, queries.findings(request.user, run, **words), paging.limit)
+    findings = queries.findings(request.user, run, **words)
+    page = page_of(request, findings, paging.limit, take=queries.taken)
     rows = []
     for finding in page.rows:
         told = shown.row(finding, law)

@@ -62,7 +62,7 @@ def findings(
 ) -> QuerySet[Finding]:
     """What the run said of the firms that this person may see, nearest first. ``rule``: only
     those that this condition alone keeps out."""
-    found = Finding.objects.for_user(user).filter(run=run).select_related("enterprise__region")
+    found = Finding.objects.for_user(user).filter(run=run)
     if hard:
         found = found.filter(hard=hard)
     if rule:
@@ -70,6 +70,11 @@ def findings(
     if text:
         found = found.filter(enterprise__name_key__contains=text)
     return found
+
+
+def taken(pks: list[int]) -> list[Finding]:
+    """A page's few findings with their firms, nearest first."""
+    return list(Finding.objects.filter(pk__in=pks).select_related("enterprise__region"))
 
 
 def own_region(user: User) -> Region | None:

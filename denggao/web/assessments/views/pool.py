@@ -55,7 +55,8 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Run.objects.for_user(request.user), pk=pk)
     asked = {key: request.GET.get(key, "").strip() for key in ("hard", "rule", "text")}
     law = queries.law_of(found.law, found.as_of, found.region)
-    page = page_of(request, queries.findings(request.user, found, **asked))
+    findings = queries.findings(request.user, found, **asked)
+    page = page_of(request, findings, take=queries.taken)
     way = urlencode({"law": found.law, "as_of": found.as_of.isoformat()})
     context = {
         "run": found, "page": page, "asked": asked, "rows": listing.html(page.rows, law, way),
