@@ -5,13 +5,15 @@
 --on PLACE      postgresql://user@host:port/db, spark:MASTER; may be repeated. Columnar and
                 DuckDB always run.
 
-Prints a line for each engine and law: seconds, microseconds for a firm, and how many of the
-cells differ from the columnar engine's. Exit code 1 where one does.
+Prints a line for each engine and law: seconds, microseconds for a firm, how many of the cells
+differ from the columnar engine's, and the SHA-256 of the result table as sorted CSV, of all firms
+and of those that the reference engine judged. Exit code 1 where a cell differs.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import sys
 import tempfile
 import time
@@ -61,13 +63,14 @@ def exchange(frame: pl.DataFrame) -> pl.DataFrame:
 def compared(law: str, path: Path, rows: int, places: list[str], slowly: int) -> int:
     """Differences of all engines for one law."""
     ours, first = timed(lambda: by_columns(law, path))
-    told("columnar", law, rows, first, 0)
-    wrong, seconds = timed(lambda: by_reference(law, path, min(slowly, rows)))
-    told("reference", law, min(slowly, rows), seconds, wrong)
+    few = pl.read_parquet(path, columns=["name"]).head(slowly)["name"]
+    told("columnar", law, rows, first, 0, ours, few)
+    (theirs, wrong), seconds = timed(lambda: by_reference(law, path, slowly, ours))
+    told("reference", law, len(few), seconds, wrong, theirs, few)
     for where in [f"duckdb:{path}", *places]:
         theirs, seconds = timed(lambda where=where: there(law, path, where))
         count = differences(ours, theirs)
-        told(where.partition(":")[0], law, rows, seconds, count)
+        told(where.partition(":")[0], law, rows, seconds, count, theirs, few)
         wrong += count
     return wrong
 
@@ -83,19 +86,50 @@ def by_columns(law: str, path: Path) -> pl.DataFrame:
     return pl.read_parquet(made)
 
 
-def by_reference(law: str, path: Path, most: int) -> int:
-    """How many exact answers (truths, both ends, gaps, flags) of the first firms one by one are
-    not the columnar engine's."""
+def by_reference(law: str, path: Path, most: int, like: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """The sheet of the first firms, judged one by one, with the columns of another; and how many
+    exact answers (truths, both ends, gaps, flags) are not the columnar engine's."""
     from denggao.diagnosis.pool import firm_of
     from denggao.rules import library
+    from denggao.rules.engines import reference
     from denggao.rules.engines.columnar import parquet
     from tests.rules.engines import disagreements
 
     first = path.with_suffix(".first.parquet")
     pl.scan_parquet(path).head(most).sink_parquet(first)
     ledger = parquet.scan(first, data.AS_OF).collected()
-    found = [firm_of(ledger, row) for row in range(len(ledger))]
-    return len(disagreements(library.in_force(data.LAWS[law], data.AS_OF), found, data.AS_OF))
+    instrument = library.in_force(data.LAWS[law], data.AS_OF)
+    names = pl.read_parquet(first, columns=["name"])["name"]
+    firms = [firm_of(ledger, row) for row in range(len(ledger))]
+    rows = [
+        {"identity": name, "name": name, "law": instrument.short, "as_of": f"{data.AS_OF}",
+         **said_of(reference.judge(instrument, firm, data.AS_OF))}
+        for name, firm in zip(names, firms, strict=True)
+    ]  # fmt: skip
+    schema = {k: pl.String if isinstance(t, pl.Enum) else t for k, t in like.schema.items()}
+    return pl.DataFrame(rows, schema=schema), len(disagreements(instrument, firms, data.AS_OF))
+
+
+def said_of(outcome: Any) -> dict[str, Any]:
+    """A row of the sheet: truths in words, exact ends and gaps as the nearest double."""
+    from denggao.rules.outcome import TRUTH_NAMES
+
+    def double(value: Any) -> float | None:
+        return None if value is None else float(value)
+
+    score = outcome.score
+    row = {
+        "verdict": TRUTH_NAMES[outcome.verdict], "hard_verdict": TRUTH_NAMES[outcome.hard],
+        "score_lo": double(score and score.lo), "score_hi": double(score and score.hi),
+        "flags": " ".join(sorted(outcome.flags)),
+    }  # fmt: skip
+    for id_, result in outcome.results.items():
+        row[f"{id_}_truth"] = TRUTH_NAMES[result.truth] if result.statement.is_truth else None
+        row[f"{id_}_lo"] = double(result.value and result.value.lo)
+        row[f"{id_}_hi"] = double(result.value and result.value.hi)
+        gap = result.gap if result.statement.is_truth else outcome.gap_of_score(id_)
+        row[f"{id_}_gap"] = double(gap.lo) if gap is not None and gap.lo == gap.hi else None
+    return row
 
 
 def there(law: str, path: Path, where: str) -> pl.DataFrame:
@@ -173,11 +207,26 @@ def timed(call: Callable[[], Any]) -> tuple[Any, float]:
     return found, time.perf_counter() - start
 
 
-def told(engine: str, law: str, rows: int, seconds: float, wrong: int) -> None:
+def told(
+    engine: str, law: str, rows: int, seconds: float, wrong: int,
+    sheet: pl.DataFrame, few: pl.Series,
+) -> None:  # fmt: skip
     """One line."""
     each = seconds / rows * 1e6
-    print(f"{engine:12} {law:5} {rows:>10,} {seconds:8.1f} s {each:8.1f} µs {wrong:>8} differ",
-          flush=True)  # fmt: skip
+    some = digest(sheet.filter(pl.col(KEY).is_in(few.implode())))
+    print(f"{engine:12} {law:5} {rows:>10,} {seconds:8.1f} s {each:8.1f} µs {wrong:>8} differ  "
+          f"{digest(sheet)}  {len(few):,}: {some}", flush=True)  # fmt: skip
+
+
+def digest(sheet: pl.DataFrame) -> str:
+    """The beginning of the SHA-256 of the sorted CSV, numbers to nine digits: beyond the
+    fifteenth, a growth rate is rounded by the reference engine once and by the others twice."""
+    text = (
+        sheet.with_columns(pl.col("flags").fill_null(""), pl.col(pl.Float64).round_sig_figs(9))
+        .sort(KEY)
+        .write_csv()
+    )
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 if __name__ == "__main__":
