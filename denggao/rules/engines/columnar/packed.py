@@ -14,7 +14,7 @@ from denggao.facts.titles import Title
 from denggao.rules import nodes as n
 from denggao.rules.engines.columnar.run import dtype_of, title_columns
 from denggao.rules.engines.columnar.screening import IDENTITY, INDEX, NAME
-from denggao.rules.engines.columnar.titles import asked_of
+from denggao.rules.engines.lowering.titles import asked_of
 
 #: Beside the facts: the firm's key, where it lies, who looks after it, and whether it was said
 #: to hold no certificate.

@@ -15,7 +15,7 @@ from denggao.facts.titles import Title
 from denggao.rules.cases import Prepared, Said
 from denggao.rules.engines.columnar.emit import DTYPES, Emitter, add_columns
 from denggao.rules.engines.columnar.titles import answers as title_answers
-from denggao.rules.engines.columnar.titles import asked_of, long_frame
+from denggao.rules.engines.columnar.titles import long_frame
 from denggao.rules.engines.lowering.compiled import (
     Compiled,
     alike,
@@ -25,6 +25,7 @@ from denggao.rules.engines.lowering.compiled import (
     said,
 )
 from denggao.rules.engines.lowering.plan import type_of
+from denggao.rules.engines.lowering.titles import asked_of
 from denggao.rules.nodes import Instrument
 
 # ------------------------------------------------------------------ firms → frame

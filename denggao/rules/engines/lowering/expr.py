@@ -29,6 +29,7 @@ Equal expressions are one object, so that each is computed once and compared at 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from enum import IntEnum
 from typing import Any
 
@@ -182,7 +183,7 @@ def col(name: str, type_: Type) -> Expr:
     return Expr("col", (name,), type_)
 
 
-def lit(value: bool | float | str | None, type_: Type = Type.INT) -> Expr:
+def lit(value: bool | float | str | date | None, type_: Type = Type.INT) -> Expr:
     """The same value in every row."""
     return Expr("lit", (value,), Type.FLAG if isinstance(value, bool) else type_)
 

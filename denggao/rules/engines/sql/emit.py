@@ -9,7 +9,7 @@ from itertools import groupby
 from denggao.facts.codes import INDUSTRY, LEVEL, REGION, industry_names, section_of
 from denggao.facts.titles import NEVER
 from denggao.rules.engines.lowering.expr import Expr, Type
-from denggao.rules.engines.sql.dialect import Dialect
+from denggao.rules.engines.sql.dialect import Dialect, day_literal
 from denggao.rules.engines.sql.names import Names
 
 _OR, _AND, _NOT, _COMPARE, _ADD, _MULTIPLY, _ATOM = range(1, 8)
@@ -83,6 +83,8 @@ class Emitter:
         if isinstance(value, float):
             text = repr(value)
             return text if "e" in text else f"{text}e0"
+        if isinstance(value, date):
+            return day_literal(value)
         return self.dialect.literal(value) if isinstance(value, str) else str(value)
 
     def _column(self, expr: Expr) -> str:
