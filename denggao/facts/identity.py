@@ -36,6 +36,17 @@ def normal_name(text: str) -> str:
     return enclosed.group(1) if enclosed else name
 
 
+def table_form(is_code: bool) -> tuple[str, str, str]:
+    """(these characters, become these, and these go) before a table's codes or names are
+    compared in upper case: ``normal_code`` and ``normal_name`` for engines that have no such
+    functions."""
+    gone = " \u00a0\u3000\u200b\ufeff'’" + ("-－—–‘`" if is_code else "")
+    wide = {chr(c): to for c, to in _WIDE.items() if chr(c) not in gone}
+    gone += "".join(c for c, to in wide.items() if to in gone)
+    kept = {c: to for c, to in wide.items() if to not in gone}
+    return "".join(kept), "".join(kept.values()), gone
+
+
 def looks_like_code(code: str) -> bool:
     """Could this normalised text be meant as a code at all (not 「待办」 or 「18位」)?"""
     return _CODE_SHAPE.fullmatch(code) is not None

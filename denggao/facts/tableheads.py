@@ -14,10 +14,11 @@ from denggao.facts.heads import Meaning, understand
 
 @dataclass(frozen=True, slots=True)
 class TableHeads:
-    """``identity``: the head that tells the firm; ``facts``: canonical column → head and
-    meaning; ``unread``: heads that are no fact."""
+    """``identity``: the head that tells the firm, ``identity_code`` the fact that it is, if any;
+    ``facts``: canonical column → head and meaning; ``unread``: heads that are no fact."""
 
     identity: str
+    identity_code: str
     facts: dict[str, tuple[str, Meaning]]
     unread: tuple[str, ...]
 
@@ -51,7 +52,8 @@ def table_heads(
         if key in found:
             raise UserError(f"{where}里“{found[key][0]}”和“{head}”是同一个事实，请只留一列")
         found[key] = head, meaning
-    return TableHeads(identity, found, tuple(h for h in heads if h not in known and h != identity))
+    unread = tuple(h for h in heads if h not in known and h != identity)
+    return TableHeads(identity, facts[identity].code if identity in facts else "", found, unread)
 
 
 def _identity(

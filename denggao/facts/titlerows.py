@@ -121,6 +121,23 @@ def _is_none(cell: Cell) -> bool:
     return cell == "" or (isinstance(cell, str) and cells.tidy(cell) in _NONE)
 
 
+#: Words that say so, in a column of text.
+NONE_WORDS = tuple(sorted(_NONE - {""}))
+
+
+def kinds_named(words: str) -> tuple[str, ...]:
+    """The kinds that a cell names, in full: none, one, several; ("",) where its words leave
+    open which."""
+    if _is_none(words):
+        return ()
+    try:
+        label = cells.label(words)
+    except BadCell:
+        return ("",)
+    found = _kinds(label) if label else ()
+    return ("",) if isinstance(found, Finding) else found
+
+
 _SHARED = Finding(
     "titles_share_a_date",
     "一行一项资格",
@@ -165,8 +182,9 @@ def _backwards(column: Column, issued: date) -> Finding:
     return Finding("title_backwards", "不早于发证日期的日期", advice)
 
 
+#: GR + four digits of the year is the number of a 高新技术企业 certificate.
+TELLING_NUMBER, TOLD_KIND = "^[Gg][RrFf][0-9]{4}", KINDS["高企"]
+
+
 def _kind_of_number(number: str | None) -> str:
-    """GR + four digits of the year is the number of a 高新技术企业 certificate."""
-    if number and number[:2].upper() in ("GR", "GF") and number[2:6].isdigit():
-        return "高新技术企业"
-    return ""
+    return TOLD_KIND if number and re.match(TELLING_NUMBER, number) else ""

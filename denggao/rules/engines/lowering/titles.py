@@ -17,6 +17,10 @@ from denggao.rules.engines.lowering.expr import Expr, Type, col, least, lit, whe
 #: it does and its day is sure, it does and its day is not.
 _NO, _OPEN, _YES = (lit(rank, Type.SMALL) for rank in range(3))
 _UNSURE = _YES
+_KIND = col("kind", Type.TEXT)
+_ISSUED, _UNTIL, _CANCELLED = (
+    col(name, Type.DAY) for name in ("issued_on", "valid_to", "cancelled_on")
+)
 _NOTHING, _NOT_HELD = lit(None, Type.FLAG), lit(False)
 _NO_DAY, _NEVER = lit(None, Type.INT), lit(NEVER.toordinal())
 
@@ -27,13 +31,13 @@ class Paper:
     are among them: ``is_end`` marks these, ``ended`` is the first one on record since the issue,
     ``end_open`` says that it is not known whether there was one."""
 
-    kind: Expr = col("kind", Type.TEXT)
-    issued: Expr = col("issued_on", Type.DAY)
-    until: Expr = col("valid_to", Type.DAY)
-    cancelled: Expr = col("cancelled_on", Type.DAY)
-    is_end: Expr = lit(False)
-    ended: Expr = lit(None, Type.DAY)
-    end_open: Expr = lit(False)
+    kind: Expr = _KIND
+    issued: Expr = _ISSUED
+    until: Expr = _UNTIL
+    cancelled: Expr = _CANCELLED
+    is_end: Expr | None = None
+    ended: Expr | None = None
+    end_open: Expr | None = None
 
     @property
     def is_backwards(self) -> Expr:
@@ -80,8 +84,8 @@ def question(
     nothing is sure. ``is_complete``: a firm without any certificate holds none, else nobody
     knows."""
     name = in_words(asked, as_of)
-    is_ours = paper.kind.among(tuple(kinds or (asked.kind,)))
-    is_either = is_ours | paper.kind.among(("",))
+    ours = tuple(kinds or (asked.kind,))
+    is_ours, is_either = paper.kind.among(ours), paper.kind.among((*ours, ""))
     if isinstance(asked, n.TitleDay):
         rank, day = _of_day(asked, as_of, paper, is_ours)
         rank = when(is_either, rank, _NO)
@@ -120,11 +124,12 @@ def _valid(on: date, paper: Paper, yes: Expr) -> Expr:
     """Is it valid on this day, both ends counted?"""
     today, issued, until = lit(on, Type.DAY), paper.issued, paper.until
     return _first(
-        (paper.is_end | today.ge(paper.cancelled), _NO),
+        (paper.is_end, _NO),
+        (today.ge(paper.cancelled), _NO),
         (paper.is_backwards, _OPEN),
         (issued.gt(today) | today.gt(until), _NO),
         (issued.is_null() | until.is_null(), _OPEN),
-        (today.ge(paper.ended), _NO),
+        (paper.ended and today.ge(paper.ended), _NO),
         (paper.end_open, _OPEN),
         otherwise=yes,
     )
@@ -147,8 +152,10 @@ def _of_day(asked: n.TitleDay, as_of: date, paper: Paper, is_ours: Expr) -> tupl
     """(mark, day number where the mark says that it is sure)"""
     today = lit(as_of, Type.DAY)
     if asked.what == REVOKED:
-        day = paper.cancelled.coalesce(when(paper.is_end, paper.issued, lit(None, Type.DAY)))
-        is_none = ~paper.is_end & paper.cancelled.is_null()
+        day, is_none = paper.cancelled, paper.cancelled.is_null()
+        if paper.is_end is not None:
+            day = day.coalesce(when(paper.is_end, paper.issued, lit(None, Type.DAY)))
+            is_none = is_none & ~paper.is_end
         is_sure = ~day.is_null() & is_ours & ~paper.is_backwards.coalesce(lit(False))
         rank = _first((is_none | day.gt(today), _NO), (is_sure, _OPEN), otherwise=_UNSURE)
         return rank, day.ordinal()
@@ -164,15 +171,17 @@ def _end(on: date, paper: Paper) -> Expr:
     past = (
         when(today.ge(day), day.ordinal() - 1, _NO_DAY)
         for day in (paper.cancelled, paper.ended)
-        if not day.is_nothing
+        if day is not None
     )
-    known = ~(paper.until.is_null() | paper.end_open)
+    known = ~paper.until.is_null()
+    if paper.end_open is not None:
+        known = known & ~paper.end_open
     return when(known, least(paper.until.ordinal(), *past), _NO_DAY)
 
 
-def _first(*cases: tuple[Expr, Expr], otherwise: Expr) -> Expr:
-    """The value of the first case that holds."""
+def _first(*cases: tuple[Expr | None, Expr], otherwise: Expr) -> Expr:
+    """The value of the first case that holds; there is none without a flag."""
     for flag, value in reversed(cases):
-        if flag.args not in ((False,), (None,)):
+        if flag is not None:
             otherwise = when(flag, value, otherwise)
     return otherwise

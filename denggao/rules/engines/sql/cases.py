@@ -14,9 +14,12 @@ from denggao.rules.cases import Engine, Prepared, Said
 from denggao.rules.engines.columnar.run import frame_of_firms
 from denggao.rules.engines.lowering.compiled import Compiled, alike, asked, compile_for, said
 from denggao.rules.engines.lowering.expr import Type, col
+from denggao.rules.engines.lowering.titles import asked_of
 from denggao.rules.engines.sql.dialect import Dialect
 from denggao.rules.engines.sql.levels import merged
 from denggao.rules.engines.sql.statement import Source, plain, query
+from denggao.rules.engines.sql.titles import with_papers
+from denggao.rules.engines.sql.titlesource import canonical
 from denggao.rules.nodes import Instrument
 
 _ROW = "§number"
@@ -38,11 +41,9 @@ class Session(Protocol):
         """End the connection; what was lent goes with it."""
 
 
-def answers(compiled: Compiled, frame: pl.DataFrame, session: Session) -> list[Said]:
+def answers(compiled: Compiled, source: Source, session: Session) -> list[Said]:
     """Every statement's answer and the flags of every row of canonical columns, exact."""
     d = session.dialect
-    frame = frame.with_row_index(_ROW)
-    source = Source(session.lend(frame), plain(d, frame.columns))
     kept, (outputs,) = merged([(compiled.plan, asked(compiled))])
     numbered = {f"c{i}": expr for i, expr in enumerate(outputs.values())}
     text = query(d, source, kept, {_ROW: col(_ROW, Type.INT), **numbered})
@@ -60,10 +61,47 @@ def answers_of_firms(
     given: Mapping[str, Interval] | None = None,
 ) -> list[Said]:
     """The same for firms in the exchange form."""
-    frame = frame_of_firms(firms, as_of, [instrument])
-    compiled = compile_for(instrument, frame.columns, as_of, readings=readings, given=given)
-    found = answers(compiled, frame, session)
+    source = _lent(instrument, firms, as_of, session)
+    columns = [name for name in source.columns if name != _ROW]
+    compiled = compile_for(instrument, columns, as_of, readings=readings, given=given)
+    found = answers(compiled, source, session)
     return [(told, flags | firm.flags) for (told, flags), firm in zip(found, firms, strict=True)]
+
+
+def _lent(
+    instrument: Instrument, firms: Sequence[Firm], as_of: date, session: Session
+) -> Source:
+    """The firms' facts as one table and, where the rules ask of them, their certificates as
+    another, as both are exchanged."""
+    d, questions = session.dialect, asked_of([instrument])
+    facts = [Firm({k: v for k, v in firm.values.items() if k != "titles"}) for firm in firms]
+    frame = frame_of_firms(facts, as_of, []).with_row_index(_ROW)
+    source = Source(session.lend(frame), plain(d, frame.columns))
+    if not questions:
+        return source
+    table = session.lend(_papers(firms))
+    return with_papers(d, source, canonical(d, table, _ROW), questions, as_of)
+
+
+def _papers(firms: Sequence[Firm]) -> pl.DataFrame:
+    """One row for each certificate; one without a kind for a firm that was said to hold none."""
+    rows = []
+    for number, firm in enumerate(firms):
+        stated = firm.values.get("titles")
+        if isinstance(stated, tuple):
+            rows += [(number, t) for t in stated] or [(number, None)]
+    columns = {_ROW: pl.Series([n for n, _ in rows], dtype=pl.UInt32)}
+    for part, kind in _PARTS.items():
+        values = [getattr(t, part) if t is not None else None for _, t in rows]
+        columns[part] = pl.Series(values, dtype=kind)
+    return pl.DataFrame(columns)
+
+
+_PARTS: dict[str, Any] = {
+    "kind": pl.String,
+    **dict.fromkeys(("issued_on", "valid_to", "cancelled_on"), pl.Date),
+    "event": pl.String,
+}
 
 
 def engine(session: Session) -> Engine:

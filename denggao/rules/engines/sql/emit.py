@@ -159,8 +159,10 @@ class Emitter:
 
     def _shift(self, expr: Expr) -> str:
         number, months, days = expr.args
-        moved = self.dialect.moved(self.part(number, _ADD), months, days)
-        return f"LEAST(GREATEST({moved}, {NEVER.toordinal()}), {date.max.toordinal()})"
+        said = self.part(number, _ADD)
+        moved = self.dialect.moved(said, months, days)
+        within = f"LEAST(GREATEST({moved}, {NEVER.toordinal()}), {date.max.toordinal()})"
+        return f"CASE WHEN {said} IS NOT NULL THEN {within} END"  # LEAST passes over a null
 
     def _canonical(self, expr: Expr) -> str:
         column, code = expr.args

@@ -38,11 +38,11 @@ class PostgresSession:
         self._connection.close()
 
     def lend(self, frame: pl.DataFrame) -> str:
-        """A temporary table, filled by COPY."""
+        """A temporary table, filled by COPY; the one before stays."""
         self._lent += 1
         name, quote = f"denggao_{self._lent}", POSTGRES.name_of
-        if self._lent > 1:
-            self._connection.execute(f"DROP TABLE IF EXISTS denggao_{self._lent - 1}".encode())
+        if self._lent > 2:
+            self._connection.execute(f"DROP TABLE IF EXISTS denggao_{self._lent - 2}".encode())
         columns = ", ".join(f"{quote(c)} {_kind(frame, c)}" for c in frame.columns)
         with self._connection.cursor() as cursor:
             cursor.execute(f"CREATE TEMPORARY TABLE {name} ({columns})".encode())
@@ -178,7 +178,9 @@ class PostgresPlace:
 
 
 def _kind(frame: pl.DataFrame, column: str) -> str:
-    return "BIGINT" if frame.schema[column].is_integer() else _KINDS[type_of(column)]
+    if frame.schema[column].is_integer():
+        return "BIGINT"
+    return "DATE" if frame.schema[column].is_temporal() else _KINDS[type_of(column)]
 
 
 def connect(where: str) -> Connection[Any]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from denggao.facts.catalogue import MAX_SIZE, Fact
+from denggao.facts.catalogue import MAX_SIZE, Fact, catalogue
 from denggao.facts.celldates import SURE_FROM
 from denggao.facts.columnmap import ColumnMap
 from denggao.facts.enterprise import OUT_OF_DOMAIN
@@ -110,6 +110,15 @@ def _source(
     )
     given = {key: cell.given for key, cell in cells.items()}
     return Source(table, {**firm, **given, f"flag:{OUT_OF_DOMAIN}": flag}, notes)
+
+
+def day_given(
+    dialect: Dialect, name: str, type_name: str, what: str, step: str
+) -> tuple[Given, str]:
+    """A day of the column and, as a condition, whether there is one that cannot be taken.
+    Raises UserError for a column that cannot hold days."""
+    cell = _Column(dialect, name, type_name, what, step).cell(catalogue()["established_on"], 1)
+    return cell.given, cell.refused or "FALSE"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,13 +45,26 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
+class Join:
+    """What is joined to each firm: the query ``name``, the last of ``queries`` (name → text), of
+    which it has one row at most, where ``column`` is the firm's ``key``."""
+
+    queries: Mapping[str, str]
+    name: str
+    key: Given
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Where the facts are: ``table`` as it stands after FROM, and how each canonical column of
-    the compiler is had from it; ``notes`` are said at the head of the statement."""
+    the compiler is had from it; ``join``: what some of them are read from besides; ``notes`` are
+    said at the head of the statement."""
 
     table: str
     columns: Mapping[str, Given]
     notes: tuple[str, ...] = field(default=())
+    join: Join | None = None
 
 
 def plain(dialect: Dialect, columns: Iterable[str]) -> dict[str, Given]:
@@ -211,12 +224,24 @@ class _Written:
         given = {name: self.source.columns[name] for name in self.layers.inputs}
         made = {self.dialect.name_of(self.names[name]): x.value for name, x in given.items()}
         read = {name: text for x in given.values() for name, text in x.read.items()}
+        reading, join = self.dialect.name_of(_READ), self.source.join
+        if join is not None:
+            read |= {join.column: join.key.value}
+            first = self._query(reading, read, self.source.table)
+            both = f"{join.column} = {reading}.{join.column}"
+            joined = f"{reading}\nLEFT JOIN {join.name} ON {join.name}.{both}"
+            return [*self._joined(join), first, self._query(self._name(0), made, joined)]
         if all(x.value in x.read for x in given.values()):
             made = {name: read[value] for name, value in made.items()}
             return [self._query(self._name(0), made, self.source.table)]
-        reading = self.dialect.name_of(_READ)
         first = self._query(reading, read, self.source.table)
         return [first, self._query(self._name(0), made, reading)]
+
+    def _joined(self, join: Join) -> list[str]:
+        return [
+            f"{self.dialect.name_of(name)} AS (\n{_indented(text)}\n)"
+            for name, text in join.queries.items()
+        ]
 
     def _query(self, name: str, columns: Mapping[str, str], table: str) -> str:
         texts = [text if text == n else f"{text} AS {n}" for n, text in columns.items()]
