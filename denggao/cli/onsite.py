@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from denggao.cli.common import checked_output, laws, progress_bar, readings
+from denggao.cli.titles import tell_titles, tell_without
 from denggao.documents.replacing import replacing
 
 if TYPE_CHECKING:
@@ -32,11 +33,14 @@ def screen_there(
     id_column: str | None,
     options: Sequence[str],
     replace: bool,
+    titles: str | None = None,
+    titles_complete: bool = False,
 ) -> None:
-    """Judge every firm of the table that ``on`` names, there."""
+    """Judge every firm of the table that ``on`` names, there; ``titles`` names the table of
+    certificates beside it."""
     from denggao.rules.engines.sql.duck import DuckPlace
     from denggao.rules.engines.sql.place import place_of
-    from denggao.rules.engines.sql.there import judged
+    from denggao.rules.engines.sql.there import Titles, judged
 
     instruments = laws(names, as_of)
     chosen = readings(instruments, options)
@@ -44,12 +48,14 @@ def screen_there(
         target = place.target(output)
         made: AbstractContextManager[object] = nullcontext(target)
         if isinstance(place, DuckPlace):
-            checked_output(Path(target), [".parquet"], [place.path])
+            inputs = [place.path, *([Path(titles)] if titles is not None else [])]
+            checked_output(Path(target), [".parquet"], inputs)
             made = replacing(Path(target))
         with made as where:
             found = judged(
                 place, instruments, as_of, chosen, str(where), progress,
                 columns=columns, id_column=id_column, replacing=replace,
+                titles=None if titles is None else Titles(titles, titles_complete),
             )  # fmt: skip
     _show(found, instruments, target)
 
@@ -60,6 +66,10 @@ def _show(found: Judged, instruments: Sequence[Instrument], target: str) -> None
     if found.unread:
         more = "……" if len(found.unread) > _SHOWN else ""
         typer.echo(f"没有读的列 {len(found.unread)} 个：{'、'.join(found.unread[:_SHOWN])}{more}")
+    if found.titles is None:
+        tell_without(instruments)
+    else:
+        tell_titles(found.titles, instruments)
     for law in instruments:
         typer.echo(f"《{law.short}》 {law.version}")
         ours = [c for c in found.counts if c.law == law.short]

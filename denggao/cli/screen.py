@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from denggao.cli.common import checked_output, day, laws, progress_bar, readings
+from denggao.cli.titles import COMPLETE_HELP, TITLES_HELP
 from denggao.documents.replacing import replacing
 from denggao.facts.errors import UserError
 
@@ -50,9 +51,18 @@ def screen(
         "spark:MASTER；结果是旁边的一张表或一份 .parquet（-o 改名）。密码放 PGPASSWORD",
     ),
     replace: bool = typer.Option(False, "--replace", help="与 --on 同用：换掉上次的结果"),
+    titles: str | None = typer.Option(
+        None,
+        "--titles",
+        metavar="证书表",
+        help=f"与 --on 或 .parquet 台账同用：{TITLES_HELP}；数据库里的表，或 .parquet 文件",
+    ),
+    titles_complete: bool = typer.Option(False, "--titles-complete", help=COMPLETE_HELP),
 ) -> None:
     """摸排：一份或几份台账里的每一户，按规范逐条判"""
     on = day(as_of)
+    if titles_complete and titles is None:
+        raise UserError("--titles-complete 只和 --titles 同用")
     told = f"申请日 {on}" + ("" if as_of else "（今天；用 --as-of 指定）")
     if there is not None:
         if top is not None or snapshot is not None:
@@ -60,8 +70,9 @@ def screen(
         from denggao.cli.onsite import screen_there
 
         screen_there(
-            there, ledgers or [], law, on, output, column_map(columns), id_column, reading, replace
-        )
+            there, ledgers or [], law, on, output, column_map(columns), id_column, reading, replace,
+            titles, titles_complete,
+        )  # fmt: skip
         typer.echo(told)
         return
     if not ledgers:

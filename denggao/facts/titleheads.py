@@ -44,9 +44,7 @@ def title_heads(
             continue
         group = groups.setdefault(meaning.kind, {})
         if meaning.code in group:
-            raise UserError(
-                f"{where}里“{group[meaning.code]}”和“{head}”是证书的同一项，请只留一列"
-            )
+            raise UserError(f"{where}里“{group[meaning.code]}”和“{head}”是证书的同一项，请只留一列")
         group[meaning.code] = head
     if not groups:
         raise UserError(

@@ -68,9 +68,7 @@ def answers_of_firms(
     return [(told, flags | firm.flags) for (told, flags), firm in zip(found, firms, strict=True)]
 
 
-def _lent(
-    instrument: Instrument, firms: Sequence[Firm], as_of: date, session: Session
-) -> Source:
+def _lent(instrument: Instrument, firms: Sequence[Firm], as_of: date, session: Session) -> Source:
     """The firms' facts as one table and, where the rules ask of them, their certificates as
     another, as both are exchanged."""
     d, questions = session.dialect, asked_of([instrument])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from denggao.facts.errors import UserError
 from denggao.rules.engines.sql.dialect import DUCKDB
-from denggao.rules.engines.sql.place import Count, Progress
+from denggao.rules.engines.sql.place import Count, Lookup, Progress, Table
 from denggao.rules.engines.sql.watched import watched
 
 if TYPE_CHECKING:
@@ -63,12 +63,30 @@ class DuckPlace:
         self._connection.close()
 
     def types(self) -> dict[str, str]:
+        return self._types(self.name, self.table)
+
+    def beside(self, asked: str) -> Table:
+        path = Path(asked)
+        if not path.is_file():
+            raise UserError(f"没有文件“{path}”")
+        name, text = f"「{path.name}」", _reading(path)
+        return Table(name, text, self._types(name, text))
+
+    def rows(self, text: str) -> list[tuple[Any, ...]]:
         import duckdb
 
         try:
-            found = self._connection.execute(f"DESCRIBE SELECT * FROM {self.table}")
+            return self._connection.execute(text).fetchall()
+        except duckdb.Error as error:
+            raise UserError(f"DuckDB 没有做成：{_first_line(error)}") from None
+
+    def _types(self, name: str, text: str) -> dict[str, str]:
+        import duckdb
+
+        try:
+            found = self._connection.execute(f"DESCRIBE SELECT * FROM {text}")
         except duckdb.Error:
-            raise UserError(f"{self.name}读不出来，应是 Parquet 文件") from None
+            raise UserError(f"{name}读不出来，应是 Parquet 文件") from None
         return {str(row[0]): str(row[1]) for row in found.fetchall()}
 
     def target(self, asked: str | None) -> str:
@@ -76,7 +94,12 @@ class DuckPlace:
         return asked or str(beside)
 
     def run(
-        self, statement: Callable[[str], str], target: str, progress: Progress, replace: bool
+        self,
+        statement: Callable[[str], str],
+        target: str,
+        progress: Progress,
+        replace: bool,
+        lookup: Lookup | None = None,
     ) -> None:
         import duckdb
 
@@ -90,9 +113,12 @@ class DuckPlace:
                 progress(int(done), 100)
 
         try:
+            if lookup is not None:
+                made = f"CREATE TEMPORARY TABLE {lookup.name} AS\n{lookup.query}"
+                watched(lambda: _ignore(connection.execute(made)), tell, connection.interrupt)
             watched(lambda: _ignore(connection.execute(copy)), tell, connection.interrupt)
         except duckdb.Error as error:
-            said = str(error).strip().splitlines()[0]
+            said = _first_line(error)
             raise UserError(f"DuckDB 没有做成，什么也没留下：{said}") from None
 
     def counts(self, target: str) -> list[Count]:
@@ -110,6 +136,10 @@ class DuckPlace:
 
 def _ignore(found: object) -> None:
     """A statement that gives no rows."""
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]
 
 
 def _reading(path: Path) -> str:

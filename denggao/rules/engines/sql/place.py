@@ -6,11 +6,11 @@ nothing, and counts what came out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from denggao.facts.errors import UserError
@@ -37,6 +37,24 @@ class Count:
     firms: int
 
 
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A query whose result is read, under the quoted ``name``, by another."""
+
+    name: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """``name``: as messages call it; ``text``: as it stands after FROM; ``types``: column →
+    type, as the database calls it."""
+
+    name: str
+    text: str
+    types: Mapping[str, str]
+
+
 class Place(Protocol):
     """A table at its place. ``name``: the table as messages call it; ``table``: as it stands
     after FROM."""
@@ -48,14 +66,26 @@ class Place(Protocol):
     def types(self) -> dict[str, str]:
         """The table's columns and their types, as the database calls them."""
 
+    def beside(self, asked: str) -> Table:
+        """Another table, or file, of the same place. Raises UserError where there is none."""
+
     def target(self, asked: str | None) -> str:
         """The result's name, of a table or a file; raises UserError where it may not be."""
 
     def run(
-        self, statement: Callable[[str], str], target: str, progress: Progress, replace: bool
+        self,
+        statement: Callable[[str], str],
+        target: str,
+        progress: Progress,
+        replace: bool,
+        lookup: Lookup | None = None,
     ) -> None:
         """Make the result, whole or not at all. ``statement`` gives the text for what stands
-        after FROM, which may be a part of the table."""
+        after FROM, which may be a part of the table. What ``lookup`` asks for stands under its
+        name meanwhile, and until the place is closed."""
+
+    def rows(self, text: str) -> list[tuple[Any, ...]]:
+        """Ask a small question. Raises UserError where it cannot be answered."""
 
     def counts(self, target: str) -> list[Count]:
         """What came out."""

@@ -10,7 +10,7 @@ from denggao.facts.errors import UserError
 from denggao.rules.engines.lowering.expr import Type
 from denggao.rules.engines.lowering.plan import type_of
 from denggao.rules.engines.sql.dialect import POSTGRES
-from denggao.rules.engines.sql.place import Count, Progress, masked
+from denggao.rules.engines.sql.place import Count, Lookup, Progress, Table, masked
 
 if TYPE_CHECKING:
     import polars as pl
@@ -67,20 +67,13 @@ class PostgresPlace:
     def __init__(self, where: str, schema: str | None, table: str) -> None:
         self._connection = connect(where)
         self._where = masked(where)
-        quote = POSTGRES.name_of
-        self.name = f"表 {schema}.{table}" if schema else f"表 {table}"
-        self.table = f"{quote(schema)}.{quote(table)}" if schema else quote(table)
         self._bare = table
-        found = self._ask("SELECT TO_REGCLASS(%s)::OID", self.table)
-        if found is None:
-            self.close()
-            raise UserError(f"{self._where} 里没有{self.name}；请核对库名、模式名、表名和大小写")
-        self._oid = found
+        self.name, self.table, self._oid = self._found(schema, table)
         self._schema = str(
             self._ask(
                 "SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
                 " WHERE c.oid = %s",
-                found,
+                self._oid,
             )
         )
 
@@ -88,12 +81,16 @@ class PostgresPlace:
         self._connection.close()
 
     def types(self) -> dict[str, str]:
-        rows = self._connection.execute(
-            "SELECT attname, FORMAT_TYPE(atttypid, NULL) FROM pg_attribute"
-            " WHERE attrelid = %s AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
-            [self._oid],
-        )
-        return {str(name): str(kind) for name, kind in rows.fetchall()}
+        return self._types(self._oid)
+
+    def beside(self, asked: str) -> Table:
+        schema, dot, name = asked.partition(".")
+        told, text, oid = self._found(schema if dot else None, name if dot else asked)
+        return Table(told, text, self._types(oid))
+
+    def rows(self, text: str) -> list[tuple[Any, ...]]:
+        with self._speaking():
+            return self._connection.execute(text.encode()).fetchall()
 
     def target(self, asked: str | None) -> str:
         schema, name = self._schema, f"{self._bare}_逐企结论"
@@ -106,12 +103,20 @@ class PostgresPlace:
         return f"{quote(schema)}.{quote(name)}"
 
     def run(
-        self, statement: Callable[[str], str], target: str, progress: Progress, replace: bool
+        self,
+        statement: Callable[[str], str],
+        target: str,
+        progress: Progress,
+        replace: bool,
+        lookup: Lookup | None = None,
     ) -> None:
         with self._speaking(), self._connection.transaction():
             self._connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             self._connection.execute("SET LOCAL jit = off")
             self._make_room(target, replace)
+            if lookup is not None:
+                self._execute(f"CREATE TEMPORARY TABLE {lookup.name} AS\n{lookup.query}")
+                self._execute(f"ANALYZE {lookup.name}")
             whole = statement(self.table)
             self._execute(f"CREATE TABLE {target} AS\n{whole}WITH NO DATA")
             parts = [self.table] if (pages := self._pages()) is None else None
@@ -130,6 +135,25 @@ class PostgresPlace:
     def flagged(self, target: str, flag: str) -> int:
         text = f"SELECT COUNT(*) FROM {target} WHERE flags LIKE %s"
         return int(self._ask(text, f"%{flag}%"))
+
+    def _found(self, schema: str | None, table: str) -> tuple[str, str, int]:
+        """(what messages call it, as it stands after FROM, its number)"""
+        quote = POSTGRES.name_of
+        name = f"表 {schema}.{table}" if schema else f"表 {table}"
+        text = f"{quote(schema)}.{quote(table)}" if schema else quote(table)
+        found = self._ask("SELECT TO_REGCLASS(%s)::OID", text)
+        if found is None:
+            self.close()
+            raise UserError(f"{self._where} 里没有{name}；请核对库名、模式名、表名和大小写")
+        return name, text, int(found)
+
+    def _types(self, table: int) -> dict[str, str]:
+        rows = self._connection.execute(
+            "SELECT attname, FORMAT_TYPE(atttypid, NULL) FROM pg_attribute"
+            " WHERE attrelid = %s AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+            [table],
+        )
+        return {str(name): str(kind) for name, kind in rows.fetchall()}
 
     def _ask(self, text: str, *values: Any) -> Any:
         row = self._connection.execute(text.encode(), values).fetchone()

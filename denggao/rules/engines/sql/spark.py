@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from denggao.facts.errors import UserError
 from denggao.rules.engines.sql.dialect import SPARK
-from denggao.rules.engines.sql.place import Count, Progress
+from denggao.rules.engines.sql.place import Count, Lookup, Progress, Table
 from denggao.rules.engines.sql.watched import watched
 
 if TYPE_CHECKING:
@@ -63,11 +63,9 @@ class SparkPlace:
     dialect = SPARK
 
     def __init__(self, master: str, path: str, settings: Mapping[str, str] | None = None) -> None:
-        self._path = path.rstrip("/")
-        if "://" not in path and not Path(path).exists():
-            raise UserError(f"没有文件“{path}”")
-        self.name = f"「{self._path.rsplit('/', 1)[-1]}」"
-        self.table = _reading(self._path)
+        self._path = _there(path)
+        self.name, self.table = _called(self._path), _reading(self._path)
+        self._read = [self._path]
         self._spark = connect(master, settings or {})
         self._master = master
 
@@ -75,8 +73,20 @@ class SparkPlace:
         self._spark.stop()
 
     def types(self) -> dict[str, str]:
-        with self._speaking(f"{self.name}读不出来，应是 Parquet 文件"):
-            fields = self._spark.read.parquet(self._path).schema.fields
+        return self._types(self.name, self._path)
+
+    def beside(self, asked: str) -> Table:
+        path = _there(asked)
+        self._read.append(path)
+        return Table(_called(path), _reading(path), self._types(_called(path), path))
+
+    def rows(self, text: str) -> list[tuple[Any, ...]]:
+        with self._speaking(f"Spark（{self._master}）没有做成"):
+            return [tuple(row) for row in self._spark.sql(text).collect()]
+
+    def _types(self, name: str, path: str) -> dict[str, str]:
+        with self._speaking(f"{name}读不出来，应是 Parquet 文件"):
+            fields = self._spark.read.parquet(path).schema.fields
         return {field.name: field.dataType.simpleString() for field in fields}
 
     def target(self, asked: str | None) -> str:
@@ -84,13 +94,22 @@ class SparkPlace:
         return found.rstrip("/")
 
     def run(
-        self, statement: Callable[[str], str], target: str, progress: Progress, replace: bool
+        self,
+        statement: Callable[[str], str],
+        target: str,
+        progress: Progress,
+        replace: bool,
+        lookup: Lookup | None = None,
     ) -> None:
+        if target in self._read:
+            raise UserError(f"结果“{target}”会盖掉输入，请用 -o 换一个名字")
         with self._speaking(f"Spark（{self._master}）没有做成，什么也没留下"):
             files, path = self._files(target)
             if files.exists(path(target)) and not replace:
                 raise UserError(f"已经有“{target}”；用 -o 换一个名字，或加 --replace 换掉它")
             temporary = f"{target}.{secrets.token_hex(4)}"
+            if lookup is not None:
+                self._spark.sql(f"CREATE TEMPORARY VIEW {lookup.name} AS\n{lookup.query}")
             try:
                 frame = self._spark.sql(statement(self.table))
                 context = self._spark.sparkContext
@@ -139,6 +158,16 @@ class SparkPlace:
             yield
         except (PySparkException, Py4JError) as error:
             raise UserError(f"{what}：{_first_line(error)}") from None
+
+
+def _there(path: str) -> str:
+    if "://" not in path and not Path(path).exists():
+        raise UserError(f"没有文件“{path}”")
+    return path.rstrip("/")
+
+
+def _called(path: str) -> str:
+    return f"「{path.rsplit('/', 1)[-1]}」"
 
 
 def _reading(path: str) -> str:

@@ -99,6 +99,16 @@ def query(
     return written.text(written.outputs(written.layers.outputs, told), "", chapters)
 
 
+def query_of(dialect: Dialect, join: Join) -> str:
+    """What is joined, as a statement of its own."""
+    return "WITH " + ", ".join(_queries(dialect, join)) + f"\nSELECT * FROM {join.name}\n"
+
+
+def _queries(dialect: Dialect, join: Join) -> list[str]:
+    named = {dialect.name_of(name): text for name, text in join.queries.items()}
+    return [f"{name} AS (\n{_indented(text)}\n)" for name, text in named.items()]
+
+
 def of_articles(instrument: Instrument) -> dict[str, list[Statement]]:
     """Citation → the rules under it, in the order of the text."""
     found: dict[str, list[Statement]] = {}
@@ -230,18 +240,12 @@ class _Written:
             first = self._query(reading, read, self.source.table)
             both = f"{join.column} = {reading}.{join.column}"
             joined = f"{reading}\nLEFT JOIN {join.name} ON {join.name}.{both}"
-            return [*self._joined(join), first, self._query(self._name(0), made, joined)]
+            return [*_queries(self.dialect, join), first, self._query(self._name(0), made, joined)]
         if all(x.value in x.read for x in given.values()):
             made = {name: read[value] for name, value in made.items()}
             return [self._query(self._name(0), made, self.source.table)]
         first = self._query(reading, read, self.source.table)
         return [first, self._query(self._name(0), made, reading)]
-
-    def _joined(self, join: Join) -> list[str]:
-        return [
-            f"{self.dialect.name_of(name)} AS (\n{_indented(text)}\n)"
-            for name, text in join.queries.items()
-        ]
 
     def _query(self, name: str, columns: Mapping[str, str], table: str) -> str:
         texts = [text if text == n else f"{text} AS {n}" for n, text in columns.items()]

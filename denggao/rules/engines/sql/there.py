@@ -8,11 +8,18 @@ from datetime import date
 
 from denggao.facts.columnmap import ColumnMap
 from denggao.facts.enterprise import OUT_OF_DOMAIN
+from denggao.facts.tableheads import TableHeads
+from denggao.facts.titleheads import title_heads
+from denggao.facts.titlerows import kinds_named
 from denggao.rules.engines.lowering.compiled import compile_for, is_fact
+from denggao.rules.engines.lowering.titles import asked_of
 from denggao.rules.engines.sql.dialect import Dialect
-from denggao.rules.engines.sql.place import Count, Place, Progress
+from denggao.rules.engines.sql.place import Count, Lookup, Place, Progress
 from denggao.rules.engines.sql.source import source_of
-from denggao.rules.engines.sql.statement import Source, sheet
+from denggao.rules.engines.sql.statement import Source, query_of, sheet
+from denggao.rules.engines.sql.titles import Papers, with_papers
+from denggao.rules.engines.sql.titlesource import papers_of, tally, words_in
+from denggao.rules.engines.tally import Told
 from denggao.rules.nodes import Instrument
 
 Readings = Mapping[str, Mapping[str, str]]
@@ -23,12 +30,14 @@ _TABLE = "\x00"
 @dataclass(frozen=True, slots=True)
 class Judged:
     """``target``: where the result is; ``unread``: heads that are no fact; ``flagged``: firms
-    with a value that could not be taken."""
+    with a value that could not be taken; ``titles``: what the certificates came to, if any were
+    given."""
 
     target: str
     counts: Sequence[Count]
     unread: tuple[str, ...]
     flagged: int
+    titles: Told | None = None
 
 
 def statement_of(
@@ -57,12 +66,63 @@ def judged(
     columns: ColumnMap | None = None,
     id_column: str | None = None,
     replacing: bool = False,
+    titles: Titles | None = None,
 ) -> Judged:
     """Run the laws over the place's table into ``target``. Raises UserError; nothing is left
     behind then."""
     source, heads = source_of(
         place.dialect, place.table, place.types(), as_of, place.name, columns, id_column
     )
+    papers = lookup = None
+    if titles is not None:
+        papers = _papers(place, titles, heads, as_of, columns)
+        source = with_papers(place.dialect, source, papers.papers, asked_of(instruments), as_of)
+        assert source.join is not None
+        lookup = Lookup(source.join.name, query_of(place.dialect, source.join))
+        source = replace(source, join=replace(source.join, queries={}))
     text = statement_of(place.dialect, replace(source, table=_TABLE), instruments, as_of, readings)
-    place.run(lambda table: text.replace(_TABLE, table), target, progress, replacing)
-    return Judged(target, place.counts(target), heads.unread, place.flagged(target, OUT_OF_DOMAIN))
+    place.run(lambda table: text.replace(_TABLE, table), target, progress, replacing, lookup)
+    return Judged(
+        target,
+        place.counts(target),
+        heads.unread,
+        place.flagged(target, OUT_OF_DOMAIN),
+        None if papers is None else papers.told(place),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """``--titles``: a table of certificates at the place; ``is_complete``: a firm that has no
+    row in it holds none."""
+
+    name: str
+    is_complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Papers:
+    papers: Papers
+    meant: Mapping[str, tuple[str, ...]]
+    unread: tuple[str, ...]
+
+    def told(self, place: Place) -> Told:
+        return Told(
+            tally(place, place.table, self.papers),
+            tuple(word for word, kinds in self.meant.items() if kinds == ("",)),
+            tuple(word for word, kinds in self.meant.items() if len(kinds) > 1),
+            self.unread,
+            self.papers.is_complete,
+        )
+
+
+def _papers(
+    place: Place, titles: Titles, firms: TableHeads, as_of: date, columns: ColumnMap | None
+) -> _Papers:
+    table = place.beside(titles.name)
+    heads = title_heads(list(table.types), as_of, table.name, firms, columns)
+    words = words_in(place, table, heads)
+    papers = papers_of(
+        place.dialect, table, heads, firms.identity, words, is_complete=titles.is_complete
+    )
+    return _Papers(papers, {word: kinds_named(word) for word in words}, heads.unread)

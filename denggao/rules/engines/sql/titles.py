@@ -72,9 +72,7 @@ def with_papers(
 
 
 def _flags(dialect: Dialect, source: Source) -> dict[str, Given]:
-    refused, twice = (
-        f"COALESCE({dialect.name_of(name)} = 1, FALSE)" for name in (REFUSED, TWICE)
-    )
+    refused, twice = (f"COALESCE({dialect.name_of(name)} = 1, FALSE)" for name in (REFUSED, TWICE))
     flag = f"flag:{OUT_OF_DOMAIN}"
     before = source.columns.get(flag, Given("FALSE", {}))
     own = refused if before.value == "FALSE" else f"{before.value}\n  OR {refused}"

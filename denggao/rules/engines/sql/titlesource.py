@@ -4,42 +4,39 @@ what cannot be taken is unknown and its firm flagged, as of facts (``sql.source`
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
+from denggao.facts.errors import UserError
 from denggao.facts.identity import table_form
 from denggao.facts.titleheads import TitleHeads
 from denggao.facts.titlerows import NONE_WORDS, TELLING_NUMBER, TOLD_KIND, kinds_named
 from denggao.facts.titles import CANCELLED, full_kind
 from denggao.rules.engines.sql.dialect import Dialect
 from denggao.rules.engines.sql.names import shortened
+from denggao.rules.engines.sql.place import Place, Table
 from denggao.rules.engines.sql.source import day_given
 from denggao.rules.engines.sql.statement import Given
 from denggao.rules.engines.sql.titles import (
+    COUNT,
     FIRM,
+    HELD,
     NUMBER,
     PAPERS,
     READ,
     REFUSED,
+    TWICE,
     Papers,
     named,
     selected,
 )
+from denggao.rules.engines.tally import Tally
 
 _DAYS = ("issued_on", "valid_to", "cancelled_on")
+#: More kinds than there can be titles.
+_MOST = 10_000
 _NO_DAY = "CAST(NULL AS DATE)"
 #: Words of a column of kinds → the kinds that they name.
 _Meant = Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """``name``: as messages call it; ``text``: as it stands after FROM; ``types``: column →
-    type."""
-
-    name: str
-    text: str
-    types: Mapping[str, str]
 
 
 def key_of(dialect: Dialect, head: str, is_code: bool) -> Given:
@@ -125,6 +122,54 @@ def canonical(
     key = Given(dialect.name_of(firm), {})
     queries = {READ: work.reading(key), PAPERS: work.select(part)}
     return Papers(key, queries, has_ends=True, is_complete=is_complete)
+
+
+def words_in(place: Place, table: Table, heads: TitleHeads) -> list[str]:
+    """What stands in its column of kinds. Raises UserError for so many words that they cannot be
+    kinds."""
+    head = heads.groups.get("", {}).get("kind")
+    if head is None:
+        return []
+    word = word_of(place.dialect, head, NONE_WORDS)
+    name = place.dialect.name_of("词")
+    text = f"SELECT DISTINCT {word} AS {name} FROM {table.text} LIMIT {_MOST + 1}"
+    found = sorted(str(row[0]) for row in place.rows(text) if row[0] is not None)
+    if len(found) >= _MOST:
+        raise UserError(
+            f"{table.name}的“{head}”有 {_MOST} 种以上写法，不像资格的名称；请核对这一列"
+        )
+    return found
+
+
+def tally(place: Place, firms: str, papers: Papers) -> Tally:
+    """What the certificates came to, while ``HELD`` still stands; ``firms``: what stands after
+    FROM."""
+    name = place.dialect.name_of
+    firm, count, rows = name(FIRM), name(COUNT), name("行数")
+    listed = f"SELECT {papers.key.value} AS {firm} FROM {firms}"
+    grouped = f"SELECT {firm}, COUNT(*) AS {rows} FROM ({listed}) AS l GROUP BY {firm}"
+    is_firm, is_paper = f"f.{rows} IS NOT NULL", f"h.{count} IS NOT NULL"
+    is_stranger = f"{is_paper} AND h.{firm} IS NOT NULL AND f.{rows} IS NULL"
+
+    def total(what: str, where: str) -> str:
+        return f"COALESCE(SUM(CASE WHEN {where} THEN {what} ELSE 0 END), 0)"
+
+    columns = (
+        total(f"h.{count}", is_paper),
+        total(f"h.{count}", is_stranger),
+        f"COALESCE(MIN(CASE WHEN {is_stranger} THEN h.{firm} END), '')",
+        total(f"h.{count}", f"{is_paper} AND h.{firm} IS NULL"),
+        total(f"f.{rows}", f"{is_firm} AND h.{count} IS NULL"),
+        total("1", f"f.{rows} > 1 AND f.{firm} IS NOT NULL"),
+        total(f"h.{name(REFUSED)}", f"{is_firm} AND {is_paper}"),
+        total(f"h.{name(TWICE)}", f"{is_firm} AND {is_paper}"),
+    )
+    selected_ = ", ".join(f"{text} AS c{i}" for i, text in enumerate(columns))
+    found = place.rows(
+        f"SELECT {selected_} FROM ({grouped}) AS f"
+        f" FULL OUTER JOIN {name(HELD)} AS h ON f.{firm} = h.{firm}"
+    )[0]
+    return Tally(*(cell if isinstance(cell, str) else int(cell) for cell in found))  # type: ignore[arg-type]
 
 
 class _Reader:
