@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from denggao.cli.common import checked_output, laws, progress_bar, readings
-from denggao.cli.titles import tell_titles, tell_without
+from denggao.cli.titles import tell
 from denggao.documents.replacing import replacing
 
 if TYPE_CHECKING:
@@ -66,10 +66,7 @@ def _show(found: Judged, instruments: Sequence[Instrument], target: str) -> None
     if found.unread:
         more = "……" if len(found.unread) > _SHOWN else ""
         typer.echo(f"没有读的列 {len(found.unread)} 个：{'、'.join(found.unread[:_SHOWN])}{more}")
-    if found.titles is None:
-        tell_without(instruments)
-    else:
-        tell_titles(found.titles, instruments)
+    tell(found.titles, instruments)
     for law in instruments:
         typer.echo(f"《{law.short}》 {law.version}")
         ours = [c for c in found.counts if c.law == law.short]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -10,18 +11,27 @@ from typing import TYPE_CHECKING
 import typer
 
 from denggao.cli.common import checked_output, day, laws, progress_bar, readings
-from denggao.cli.titles import COMPLETE_HELP, TITLES_HELP
+from denggao.cli.titles import COMPLETE_HELP, TITLES_HELP, tell
 from denggao.documents.replacing import replacing
 from denggao.facts.errors import UserError
 
 if TYPE_CHECKING:
     from denggao.facts.columnmap import ColumnMap
     from denggao.facts.ledger import Ledger
+    from denggao.rules.engines.columnar.parquet import ParquetLedger
     from denggao.rules.engines.columnar.screening import Screened
     from denggao.rules.nodes import Instrument
 
 _KINDS = (".xlsx", ".csv", ".parquet")
 _SHOWN = 10
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Held:
+    """``--titles``: a file of certificates; ``is_complete``: who is not in it holds none."""
+
+    path: Path
+    is_complete: bool
 
 
 def screen(
@@ -80,7 +90,15 @@ def screen(
     if replace:
         raise UserError("--replace 只和 --on 同用")
     files, saved = [Path(ledger) for ledger in ledgers], Path(output) if output else None
-    _screen_files(files, law, on, told, saved, columns, id_column, top, exact, reading, snapshot)
+    held = Held(Path(titles), titles_complete) if titles is not None else None
+    if held is not None and [file.suffix for file in files] != [".parquet"]:
+        raise UserError(
+            "--titles 只和 --on 或一份 .parquet 台账同用；"
+            "Excel、.csv 的证书表和台账一起给就行：denggao screen 台账.xlsx 证书.xlsx"
+        )
+    _screen_files(
+        files, law, on, told, saved, columns, id_column, top, exact, reading, snapshot, held
+    )
 
 
 def _screen_files(
@@ -95,20 +113,26 @@ def _screen_files(
     exact: int,
     reading: Sequence[str],
     snapshot: Path | None,
+    held: Held | None,
 ) -> None:
+    inputs = [*ledgers, columns, held.path if held else None]
     if output is not None:
-        checked_output(output, _KINDS, [*ledgers, columns])
-        checked_output(unselected(output), _KINDS, [*ledgers, columns])
+        checked_output(output, _KINDS, inputs)
+        checked_output(unselected(output), _KINDS, inputs)
     if snapshot is not None:
-        checked_output(snapshot, [".zip"], [*ledgers, columns], "快照")
+        checked_output(snapshot, [".zip"], inputs, "快照")
     instruments = laws(law, on)
     chosen = readings(instruments, reading)
     mapping = column_map(columns)
     if snapshot is None and _is_stream(ledgers, output, top):
-        _stream(ledgers[0], instruments, on, mapping, id_column, chosen, output)
+        _stream(ledgers[0], instruments, on, mapping, id_column, chosen, output, held)
         typer.echo(told)
         return
-    ledger = read(ledgers, on, mapping, id_column)
+    if [path.suffix for path in ledgers] == [".parquet"]:
+        scanned = _scanned(ledgers[0], instruments, on, mapping, id_column, held)
+        ledger = scanned.collected()
+    else:
+        ledger = read(ledgers, on, mapping, id_column)
     tables = _routed(ledger, list(tables_of(ledger, instruments, on, chosen)), on)
     typer.echo(told)
     show(ledger, tables)
@@ -162,15 +186,37 @@ def _stream(
     id_column: str | None,
     chosen: dict[str, dict[str, str]],
     output: Path | None,
+    held: Held | None,
 ) -> None:
     from denggao.rules.engines.columnar import parquet
 
     assert output is not None
-    ledger = parquet.scan(path, on, mapping, id_column)
+    ledger = _scanned(path, instruments, on, mapping, id_column, held)
     _say_unread(list(ledger.unread))
     with replacing(output) as temporary:
         parquet.screen_to_file(ledger, instruments, on, chosen, temporary)
     typer.echo(f"结果已写入 {output}")
+
+
+def _scanned(
+    path: Path,
+    instruments: Sequence[Instrument],
+    on: date,
+    mapping: ColumnMap | None,
+    id_column: str | None,
+    held: Held | None,
+) -> ParquetLedger:
+    """The ledger with its certificates, of which is told what they came to."""
+    from denggao.rules.engines.columnar import certificates, parquet
+
+    ledger = parquet.scan(path, on, mapping, id_column)
+    if held is not None:
+        found = certificates.scan_certificates(
+            held.path, on, ledger.heads, mapping, is_complete=held.is_complete
+        )
+        ledger = dataclasses.replace(ledger, certificates=found)
+    tell(ledger.told(), instruments)
+    return ledger
 
 
 def read(

@@ -19,6 +19,14 @@ COMPLETE_HELP = "证书表是全的：表里没有的企业就是没有证书（
 _SHOWN = 5
 
 
+def tell(told: Told | None, instruments: Sequence[Instrument]) -> None:
+    """What the certificates came to, or that there were none to judge by."""
+    if told is None:
+        tell_without(instruments)
+    else:
+        tell_titles(told, instruments)
+
+
 def tell_without(instruments: Sequence[Instrument]) -> None:
     """The laws ask of certificates, and nobody gave any."""
     asked = questions(instruments)

@@ -11,15 +11,14 @@ from pathlib import Path
 import polars as pl
 
 from denggao.facts.catalogue import MAX_SIZE, Fact
-from denggao.facts.celldates import SURE_FROM
-from denggao.facts.celldates import date as day
-from denggao.facts.celltext import BadCell
 from denggao.facts.columnmap import ColumnMap
 from denggao.facts.enterprise import OUT_OF_DOMAIN
 from denggao.facts.errors import UserError
 from denggao.facts.heads import Meaning
 from denggao.facts.ledger import Ledger
-from denggao.facts.tableheads import table_heads
+from denggao.facts.tableheads import TableHeads, table_heads
+from denggao.rules.engines.columnar.certificates import Certificates
+from denggao.rules.engines.columnar.daycells import day_of
 from denggao.rules.engines.columnar.screening import IDENTITY, INDEX, NAME, harmless
 from denggao.rules.engines.columnar.sizes import sizes_in
 from denggao.rules.engines.columnar.table import (
@@ -31,25 +30,42 @@ from denggao.rules.engines.columnar.table import (
     in_order,
     table,
 )
+from denggao.rules.engines.lowering.titles import asked_of
+from denggao.rules.engines.tally import Told
 from denggao.rules.nodes import Instrument
 
 _REFUSED = "§refused"
 #: A double is read to the 15 digits it is sure of, as a cell of a workbook is.
 _FIFTEEN_DIGITS = 1e-15
-#: Excel's number of 1970-01-01. A smaller one may as well count the days since then, as files
-#: of Parquet do: nobody can tell which day it is.
-_EXCELS_1970 = 25_569
 
 
 @dataclass(frozen=True, slots=True)
 class ParquetLedger:
-    """A lazy frame in canonical columns, and what was made of the heads."""
+    """A lazy frame in canonical columns, and what was made of the heads; ``certificates``, where
+    a file of them was given."""
 
     path: Path
     frame: pl.LazyFrame
-    identity_head: str
-    unread: tuple[str, ...]
+    heads: TableHeads
     steps: Mapping[str, tuple[str, int]]  # key of a number → its head, steps in one of it
+    certificates: Certificates | None = None
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Heads that are no fact."""
+        return self.heads.unread
+
+    def asked(self, instruments: Sequence[Instrument], as_of: date) -> pl.LazyFrame:
+        """The frame with what the rules ask of certificates."""
+        if self.certificates is None:
+            return self.frame
+        questions = sorted(asked_of(instruments), key=repr)
+        return self.certificates.joined(self.frame, IDENTITY, questions, as_of)
+
+    def told(self) -> Told | None:
+        """What the certificates came to; ``None`` where none were given."""
+        held = self.certificates
+        return None if held is None else held.told(self.frame, IDENTITY)
 
     def sizes(self) -> dict[str, int] | None:
         """A bound of each number, as ``sizes_in`` finds it: what is refused is null then."""
@@ -58,14 +74,21 @@ class ParquetLedger:
 
     def collected(self) -> Ledger:
         """All of it in memory, as the reader of workbooks gives it."""
-        frame = self.frame.collect()
-        own = {INDEX, IDENTITY, f"flag:{OUT_OF_DOMAIN}"}
-        refused = frame[f"flag:{OUT_OF_DOMAIN}"].to_list()
+        frame = self.asked([], date.max).collect()  # nothing is asked: their flags only
+        flags = [c for c in frame.columns if c.startswith("flag:")]
+        own = {INDEX, IDENTITY, *flags}
+        raised = frame.select(flags).iter_rows()
+        columns = {c: frame[c].to_list() for c in frame.columns if c not in own}
+        if self.certificates is not None:
+            columns["titles"] = self.certificates.of(frame[IDENTITY].to_list())
         return Ledger(
             identity=frame[IDENTITY].to_list(),
-            identity_head=self.identity_head,
-            columns={c: frame[c].to_list() for c in frame.columns if c not in own},
-            flags=[frozenset({OUT_OF_DOMAIN}) if on else frozenset() for on in refused],
+            identity_head=self.heads.identity,
+            columns=columns,
+            flags=[
+                frozenset(c.removeprefix("flag:") for c, on in zip(flags, row, strict=True) if on)
+                for row in raised
+            ],
             places=[(self.path.name, "", row + 1) for row in range(frame.height)],
             sources={c: (self.path.name, "", "", c) for c in frame.columns if c not in own},
             problems=[],
@@ -100,7 +123,7 @@ def scan(
         key: (head, (meaning.factor or 1) * meaning.fact.scale)
         for key, (head, meaning) in heads.facts.items() if meaning.fact.numeric
     }  # fmt: skip
-    return ParquetLedger(path, frame.with_row_index(INDEX), heads.identity, heads.unread, steps)
+    return ParquetLedger(path, frame.with_row_index(INDEX), heads, steps)
 
 
 def _cell(head: str, meaning: Meaning, kind: pl.DataType, key: str, path: Path) -> list[pl.Expr]:
@@ -108,7 +131,7 @@ def _cell(head: str, meaning: Meaning, kind: pl.DataType, key: str, path: Path) 
     if fact.numeric:
         return _number(column, kind, fact, meaning.factor or 1, key, f"「{path.name}」的“{head}”")
     if fact.unit == "日期":
-        made = _day(column, kind)
+        made = day_of(column, kind)
     elif fact.unit == "是否":
         words = {"是": True, "否": False, "true": True, "false": False, "1": True, "0": False}
         text = column.cast(pl.String).str.to_lowercase()
@@ -119,31 +142,6 @@ def _cell(head: str, meaning: Meaning, kind: pl.DataType, key: str, path: Path) 
         made = column.cast(pl.String)
     lost = column.is_not_null() & made.is_null()
     return [made.alias(NAME if key == "name" else key), lost.alias(f"{_REFUSED}{key}")]
-
-
-def _day(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
-    """Texts and numbers as cells of a workbook; a kind of column that tells no day gives none."""
-    if kind == pl.Date or isinstance(kind, pl.Datetime):
-        made = column.cast(pl.Date)
-        return pl.when(made >= SURE_FROM).then(made)
-    if kind == pl.String or kind.is_integer() or kind.is_float():
-        return column.map_batches(_days, return_dtype=pl.Date, is_elementwise=True)
-    return pl.lit(None, pl.Date)
-
-
-def _days(cells: pl.Series) -> pl.Series:
-    """Each distinct value is read once."""
-    known = {value: _day_of(value) for value in cells.unique().to_list()}
-    return pl.Series(cells.name, map(known.get, cells.to_list()), pl.Date)
-
-
-def _day_of(value: str | float | None) -> date | None:
-    if value is None or (not isinstance(value, str) and value < _EXCELS_1970):
-        return None
-    try:
-        return day(value)
-    except BadCell:
-        return None
 
 
 def _number(
@@ -185,9 +183,9 @@ def screen_to_file(
     path: Path,
 ) -> None:
     """逐企结论 straight to .csv or .parquet, laws one after the other."""
-    parts, sizes = [], ledger.sizes()
+    parts, sizes, frame = [], ledger.sizes(), ledger.asked(instruments, as_of)
     for law in instruments:
-        made = table(law, ledger.frame, as_of, readings.get(law.short), sizes=sizes)
+        made = table(law, frame, as_of, readings.get(law.short), sizes=sizes)
         parts.append(made.select(IDENTITY, NAME).cast({"flags": pl.String}))
     whole = in_order(parts)
     names = whole.collect_schema().names()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import reduce
+from operator import or_
 
 import polars as pl
 
@@ -21,6 +23,7 @@ SCHEMA = {
     "cancelled_on": pl.Date,
     "is_end": pl.Boolean,
 }
+_NO_SPELLINGS: dict[str, Sequence[str]] = {}
 
 
 def long_frame(titles: Sequence[Sequence[Title] | None]) -> pl.DataFrame:
@@ -43,21 +46,43 @@ def answers(
     """A column (of a day, two) for each question, a row for each firm. ``certificates`` as
     ``long_frame`` makes them, sorted by firm; ``said``: somebody spoke of the firm's
     certificates at all."""
-    by_kind: dict[str, list[Asked]] = {}
-    for one in asked:
-        by_kind.setdefault(one.kind, []).append(one)
     whole = pl.DataFrame({"firm": pl.int_range(len(said), dtype=pl.UInt32, eager=True)})
     in_order = certificates.lazy().with_columns(pl.col("firm").set_sorted())  # gathers faster
     has_ends = bool(certificates["is_end"].any())
     found = []
-    for kind, ours in sorted(by_kind.items()):
-        of_kind = _of_kind(in_order, kind, ours, as_of, has_ends).collect()
+    for kind, ours in _by_kind(asked).items():
+        of_kind = _of_kind(in_order, kind, ours, as_of, has_ends=has_ends).collect()
         joined = whole.join(of_kind, on="firm", how="left", maintain_order="left")
         found.append(joined.select(_said(joined.schema, said)))
     return pl.concat(found, how="horizontal") if found else pl.DataFrame()
 
 
-def _said(schema: pl.Schema, said: pl.Series) -> Iterator[pl.Expr]:
+def answers_by_firm(
+    certificates: pl.LazyFrame,
+    asked: Iterable[Asked],
+    as_of: date,
+    spelled: Mapping[str, Sequence[str]] = _NO_SPELLINGS,
+) -> pl.LazyFrame:
+    """The same, a row for each firm in ``certificates`` (``firm`` of any type, none of them a
+    cancellation; one without a kind for a firm that holds none). ``spelled``: kind → what stands
+    for it there, where that is more than the kind."""
+    whole = certificates.select("firm").unique()
+    for kind, ours in _by_kind(asked).items():
+        of_kind = _of_kind(certificates, kind, ours, as_of, spelled.get(kind, (kind,)))
+        joined = whole.join(of_kind, on="firm", how="left")
+        told = _said(of_kind.collect_schema(), pl.lit(True))
+        whole = joined.select(*whole.collect_schema().names(), *told)
+    return whole
+
+
+def _by_kind(asked: Iterable[Asked]) -> dict[str, list[Asked]]:
+    found: dict[str, list[Asked]] = {}
+    for one in sorted(asked, key=repr):
+        found.setdefault(one.kind, []).append(one)
+    return found
+
+
+def _said(schema: pl.Schema, said: pl.Series | pl.Expr) -> Iterator[pl.Expr]:
     """Of a firm without a certificate of the kind: no, and never; unless nobody spoke of it."""
     for name, dtype in schema.items():
         if name not in ("firm", _SEEN):
@@ -67,14 +92,21 @@ def _said(schema: pl.Schema, said: pl.Series) -> Iterator[pl.Expr]:
 
 
 def _of_kind(
-    certificates: pl.LazyFrame, kind: str, asked: Sequence[Asked], as_of: date, has_ends: bool
+    certificates: pl.LazyFrame,
+    kind: str,
+    asked: Sequence[Asked],
+    as_of: date,
+    spelled: Sequence[str] = (),
+    *,
+    has_ends: bool = False,
 ) -> pl.LazyFrame:
     """The answers of each firm that has a certificate of the kind, or of a kind unknown."""
-    is_either = (pl.col("kind") == kind) | (pl.col("kind") == "")
+    kinds = tuple(spelled or (kind,))
+    is_either = reduce(or_, (pl.col("kind") == one for one in (*kinds, "")))
     papers, paper = certificates.filter(is_either), Paper()
     if has_ends:
         papers, paper = _with_ends(papers), _WITH_ENDS
-    say, found = Emitter(), [question(one, as_of, paper) for one in asked]
+    say, found = Emitter(), [question(one, as_of, paper, kinds) for one in asked]
     marks = {name: say(expr) for one in found for name, expr in one.marks.items()}
     told = {name: say(expr) for one in found for name, expr in one.answers.items()}
     gathered = papers.select("firm", **marks).group_by("firm").agg(pl.col(*marks).max())

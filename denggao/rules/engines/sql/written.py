@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from denggao.facts.catalogue import Fact, catalogue
 from denggao.facts.enterprise import key_of
 from denggao.facts.errors import UserError
 from denggao.rules import nodes as n
+from denggao.rules.engines.lowering.titles import asked_of
 from denggao.rules.engines.sql.dialect import TRANSLATED, Dialect, dialect_of
 from denggao.rules.engines.sql.place import Place
 from denggao.rules.engines.sql.source import canonical
 from denggao.rules.engines.sql.statement import Source
 from denggao.rules.engines.sql.there import Readings, statement_of
+from denggao.rules.engines.sql.titles import with_papers
+from denggao.rules.engines.sql.titlesource import canonical as certificates
 
 
 def written(
@@ -24,12 +28,34 @@ def written(
     *,
     table: str = "台账",
     view: str | None = None,
+    titles: str | None = None,
+    titles_complete: bool = False,
 ) -> str:
-    """The sheet of these laws in a dialect, over a table in the catalogue's codes and units, as
-    a query or as a view. Raises UserError for an unknown dialect."""
+    """The sheet of these laws in a dialect, over a table in the catalogue's codes and units and,
+    if named, one of certificates (``titles``; complete: who is not in it holds none), as a query
+    or as a view. Raises UserError for an unknown dialect."""
     d = dialect_of(dialect)
     source = canonical(d, _facts_read(instruments, as_of), d.path_of(table))
+    asked = asked_of(instruments)
+    if titles is not None:
+        papers = certificates(d, d.path_of(titles), is_complete=titles_complete)
+        source = with_papers(d, source, papers, asked, as_of)
+        source = replace(source, notes=(*source.notes, _titles_note(titles_complete)))
+    elif asked:
+        source = replace(source, notes=(*source.notes, _NO_TITLES))
     return _dressed(statement_of(d, source, instruments, as_of, readings), d, dialect, view)
+
+
+_NO_TITLES = "规范问到持有什么证书；没有给证书表（--titles），一律按未知算"
+
+
+def _titles_note(is_complete: bool) -> str:
+    absent = "就是没有证书" if is_complete else "有没有证书按未知算"
+    return (
+        "证书表一张证书一行，列名 uscc、kind（全称）、issued_on、valid_to、cancelled_on、"
+        f"event（取消，或空）；只写 uscc 的一行是说没有证书；证书表里没有的企业，{absent}；"
+        "逐户的列：2 是持有，1 是看不出，0 是没有"
+    )
 
 
 def written_for(
