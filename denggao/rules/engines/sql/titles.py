@@ -19,7 +19,7 @@ from denggao.rules.engines.sql.names import Names
 from denggao.rules.engines.sql.statement import Given, Join, Source
 
 #: The queries, and the columns of theirs beside those of ``_NAMED``.
-READ, PAPERS, MENDED, HELD = "证书读入", "证书", "证书核对", "证书逐户"
+READ, PAPERS, MENDED, HELD = "证书读入", "证书逐张", "证书核对", "证书逐户"
 FIRM, NUMBER, REFUSED, TWICE, COUNT = "户", "编号", "证书不能用", "证书矛盾", "证书张数"
 _NAMED = {
     "kind": "资格",
@@ -161,12 +161,12 @@ class _Work:
         columns = {"*": "*"}
         for one in dict.fromkeys(kinds):
             ours = f"{is_end} AND {kind} IN ({self.dialect.literal(one)}, '')"
-            since = f"OVER (PARTITION BY {firm} ORDER BY {order} DESC)"
-            columns[self._name(_ended_on(one))] = f"MIN(CASE WHEN {ours} THEN {day} END) {since}"
+            since = f"  OVER (PARTITION BY {firm} ORDER BY {order} DESC)"
+            columns[self._name(_ended_on(one))] = f"MIN(CASE WHEN {ours} THEN {day} END)\n{since}"
             unknown = f"CASE WHEN {ours} AND {day} IS NULL THEN 2 WHEN {ours} THEN 1 ELSE 0 END"
             least = f"CASE WHEN {issued} IS NULL THEN 1 ELSE 2 END"
             columns[self._name(_end_open(one))] = (
-                f"MAX({unknown}) OVER (PARTITION BY {firm}) >= {least}"
+                f"MAX({unknown})\n  OVER (PARTITION BY {firm}) >= {least}"
             )
         return selected(columns, self._name(before))
 
