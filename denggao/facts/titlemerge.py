@@ -43,6 +43,9 @@ class TitleStore:
                 where = place(self._rows[firm, same])
                 report(_two_ends(same, where), title.valid_to)
                 whole = replace(same, valid_to=None)
+            elif whole.is_backwards:
+                clean = False
+                report(_backwards(whole, place(self._rows[firm, same])), whole.valid_to)
             known = tuple(whole if t is same else t for t in known)
             self._rows[firm, whole] = row
         self.of_firm[firm] = known
@@ -79,6 +82,14 @@ def _together(one: Title, other: Title) -> Title | None:
         return None
     whole, part = (one, other) if one.valid_to is not None else (other, one)
     return replace(whole, issued_on=whole.issued_on or part.issued_on)
+
+
+def _backwards(title: Title, where: str) -> Finding:
+    advice = (
+        f"早于发证日期（{title.issued_on}；同一张证书的另一行在{where}），"
+        "两个日期都不用；请核对哪一个写错了"
+    )
+    return Finding("title_backwards", "不早于发证日期的日期", advice)
 
 
 def _two_ends(title: Title, where: str) -> Finding:

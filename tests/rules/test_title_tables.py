@@ -244,6 +244,13 @@ def test_a_law_of_the_country_with_all_else_there_is(tmp_path: Path) -> None:
 
 # ------------------------------------------------------------------ a table of cases
 
+FIRST, LAST = NEAR[0], NEAR[-1]
+
+
+def _one(number: str, until: date | None) -> tuple[Any, ...]:
+    return "高企", number, FIRST, until, None
+
+
 CASES: list[tuple[str, list[tuple[Any, ...]], str]] = [
     ("第一天有效", [("高企", "1", TODAY, TODAY + DAY, None)], "pass"),
     ("明天才发", [("高企", "1", TODAY + DAY, TODAY + DAY, None)], "fail"),
@@ -256,13 +263,14 @@ CASES: list[tuple[str, list[tuple[Any, ...]], str]] = [
     ("缺发证日已到期", [("高企", "1", None, TODAY - DAY, None)], "fail"),
     ("缺到期日未发证", [("高企", "1", TODAY + DAY, None, None)], "fail"),
     ("两日倒置", [("高企", "1", TODAY, TODAY - DAY, None)], "unknown"),
-    ("两张一张有效", [("高企", "1", NEAR[0], NEAR[1], None), ("高企", "2", TODAY, NEAR[4], None)], "pass"),
-    ("同号另一到期日", [("高企", "1", NEAR[0], NEAR[1], None), ("高企", "1", NEAR[0], NEAR[4], None)], "unknown"),
-    ("同号补到期日", [("高企", "1", NEAR[0], None, None), ("高企", "1", None, NEAR[4], None)], "pass"),
-    ("别的资格", [("科小", "1", NEAR[0], NEAR[4], None)], "fail"),
-    ("不知道的资格", [("有", "1", NEAR[0], NEAR[4], None)], "unknown"),
-    ("编号说是高企", [(None, "GR202362000001", NEAR[0], NEAR[4], None)], "pass"),
-    ("一格两种", [("高企、科小", "1", NEAR[0], NEAR[4], None)], "unknown"),
+    ("两张一张有效", [_one("1", NEAR[1]), _one("2", LAST)], "pass"),
+    ("同号另一到期日", [_one("1", NEAR[1]), _one("1", LAST)], "unknown"),
+    ("同号补到期日", [_one("1", None), ("高企", "1", None, LAST, None)], "pass"),
+    ("补成倒置", [("高企", "1", TODAY, None, None), ("高企", "1", None, FIRST, None)], "unknown"),
+    ("别的资格", [("科小", "1", FIRST, LAST, None)], "fail"),
+    ("不知道的资格", [("有", "1", FIRST, LAST, None)], "unknown"),
+    ("编号说是高企", [(None, "GR202362000001", FIRST, LAST, None)], "pass"),
+    ("一格两种", [("高企、科小", "1", FIRST, LAST, None)], "unknown"),
     ("说没有", [("无", None, None, None, None)], "fail"),
     ("空行也是没有", [(None, None, None, None, None)], "fail"),
     ("没有行", [], "unknown"),
