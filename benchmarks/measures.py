@@ -169,7 +169,8 @@ def lists(rows: int) -> Numbers:
     import polars as pl
 
     from denggao.rules.engines.columnar.rolls import rolls
-    from denggao.rules.engines.columnar.titles import answers, asked_of
+    from denggao.rules.engines.columnar.titles import answers
+    from denggao.rules.engines.lowering.titles import asked_of
     from denggao.rules.library import in_force
 
     law, clock = in_force("高企管理清单", data.AS_OF), Clock()

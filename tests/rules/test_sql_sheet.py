@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from random import Random
@@ -26,7 +27,7 @@ from denggao.rules.engines.sql.place import place_of
 from denggao.rules.engines.sql.there import Judged, judged
 from denggao.rules.engines.sql.written import written
 from tests.databases import by_database, load, postgres, session
-from tests.rules.engines import Answers, by_columns, by_reference
+from tests.rules.engines import Answers, by_columns, by_reference, small
 from tests.rules.sheets import county, sheet_by_reference
 from tests.strategies import TODAY
 
@@ -116,16 +117,49 @@ def test_one_law_is_told_article_by_article(law: Any, some: Any, columnar: Any) 
     with table_of(some[1]) as where:
         rows = rows_of(run(where, [], None, [law]).target, files.schema)
     assert lines(rows) == [first, *sorted(rest)]
-    text = written([law], "postgres", TODAY, {})
-    cites = list(dict.fromkeys(s.cite for s in shown_statements(law)))
-    assert len(cites) > 5
+    assert told_by_article(written([law], "postgres", TODAY, {}), [law]) > 5
+
+
+def told_by_article(text: str, laws: Any) -> int:
+    """A query for each article, in the order of the laws and of their text, with the answers of
+    its rules; returns how many."""
+    cites = list(dict.fromkeys(s.cite for law in laws for s in shown_statements(law)))
     chapters = [text.index(f'), "{cite}" AS (') for cite in cites]
     assert chapters == sorted(chapters)
-    for statement in shown_statements(law):
+    for statement in (s for law in laws for s in shown_statements(law)):
         start = chapters[cites.index(statement.cite)]
         chapter = text[start : text.index("\n  FROM ", start)]
         assert f"-- {statement.id} {statement.name}\n" in chapter
         assert f' AS "{statement.id}_truth"' in chapter
+    return len(cites)
+
+
+@pytest.mark.parametrize("dialect", ["postgres", "duckdb"])
+def test_several_laws_are_told_article_by_article(dialect: str) -> None:
+    """And nothing is said twice: the last query only chooses."""
+    text = written(LAWS, dialect, TODAY, {})
+    assert told_by_article(text, LAWS) > 20
+    last = text[text.rindex("\n), ") :]
+    last = last[last.index("\nSELECT\n") :]
+    for law in LAWS:
+        name = f'"{shown_statements(law)[0].id}_truth"'
+        assert f"WHEN '{law.short}' THEN {name} END AS {name}" in last
+    assert text.count("FROM") < 2 * text.count(" AS (\n")  # each query reads the one before
+
+
+def test_two_laws_with_the_same_numbers(some: Any, tmp_path: Path) -> None:
+    """Rules of one number, under one citation, in two laws: each has its own answer."""
+    laws = [
+        replace(small(f"条件 A-1 {word}：职工总数[上年] ≥ {least}人"), short=word)
+        for word, least in (("小", 10), ("大", 100))
+    ]
+    path = tmp_path / "县.parquet"
+    some[1].write_parquet(path)
+    both = pl.read_parquet(run(f"duckdb:{path}", [], None, laws).target)
+    for law in laws:
+        alone = pl.read_parquet(run(f"duckdb:{path}", [], None, [law]).target)
+        assert lines(both.filter(pl.col("law") == law.short)) == lines(alone)
+    assert both.group_by("identity").agg(pl.col("A-1_truth").n_unique())["A-1_truth"].max() == 2
 
 
 def test_the_reference(some: Any, columnar: tuple[Path, list[bytes]]) -> None:
@@ -186,7 +220,6 @@ def age(session_: Session, dialect: Any, zone: str) -> Any:
     from denggao.rules.engines.sql.levels import merged
     from denggao.rules.engines.sql.source import source_of
     from denggao.rules.engines.sql.statement import query
-    from tests.rules.engines import small
 
     types = {"企业名称": "text", "成立日期": "timestamp with time zone"}
     source, _ = source_of(dialect, f"({INSTANTS}) AS t", types, TODAY, "表")
@@ -202,8 +235,6 @@ ZONES = ("UTC", "Asia/Shanghai", "America/New_York")
 
 @pytest.mark.parametrize("database", ["duckdb", "postgres"])
 def test_the_session_s_time_zone_changes_nothing(database: str) -> None:
-    from dataclasses import replace
-
     there = session(database)
     assert {age(there, there.dialect, zone) for zone in ZONES} == {364}
     naive = replace(there.dialect, day_in_shanghai=lambda x: f"CAST({x} AS DATE)")

@@ -7,7 +7,7 @@ a query for each article with the answers of its rules, at last the sheet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -78,10 +78,10 @@ def sheet(dialect: Dialect, source: Source, laws: Sequence[Compiled]) -> str:
     parts = [(law.plan, _published(law, dialect)) for law in laws]
     kept, outputs = merged(parts)
     if len(laws) == 1:
-        answers = of_articles(laws[0].instrument)
-        return _head(source, laws) + query(
-            dialect, source, kept, _with_firm(outputs[0]), articles=answers
-        )
+        written = _Written(dialect, source, layered(kept, _with_firm(outputs[0])))
+        chapters, told = written.articles([_Answers(laws[0].instrument)])
+        text = written.text(written.outputs(written.layers.outputs, told), "", chapters)
+        return _head(source, laws) + text
     return _head(source, laws) + _several(dialect, source, kept, laws, outputs)
 
 
@@ -90,13 +90,10 @@ def query(
     source: Source,
     kept: Iterable[Kept],
     outputs: Mapping[str, Expr],
-    articles: Mapping[str, Sequence[Statement]] | None = None,
 ) -> str:
-    """The columns ``outputs`` of every row of the source; the answers of the rules of each of the
-    ``articles`` in a query of its own."""
+    """The columns ``outputs`` of every row of the source."""
     written = _Written(dialect, source, layered(kept, outputs))
-    chapters, told = written.articles(articles or {})
-    return written.text(written.outputs(written.layers.outputs, told), "", chapters)
+    return written.text(written.outputs(written.layers.outputs, {}), "")
 
 
 def query_of(dialect: Dialect, join: Join) -> str:
@@ -115,6 +112,20 @@ def of_articles(instrument: Instrument) -> dict[str, list[Statement]]:
     for statement in shown_statements(instrument):
         found.setdefault(statement.cite, []).append(statement)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """A law whose answers are told article by article. ``prefix``: of its columns among the
+    outputs."""
+
+    law: Instrument
+    prefix: str = ""
+
+    def columns(self, statement: Statement) -> dict[str, str]:
+        """Name of the output → of the column in the sheet."""
+        names = (f"{statement.id}_{part}" for part in ("truth", "lo", "hi", "gap"))
+        return {f"{self.prefix}{name}": name for name in names}
 
 
 def _published(law: Compiled, dialect: Dialect) -> dict[str, Expr]:
@@ -150,24 +161,37 @@ def _several(
     written = _Written(dialect, source, layered(kept, {**firm, **whole}))
     words = [dialect.literal(law.instrument.short) for law in laws]
     which = f"{dialect.name_of(_LAW)}.{dialect.name_of('law')}"
+    chapters, told = written.articles([_Answers(x.instrument, f"{i}:") for i, x in enumerate(laws)])
     names = dict.fromkeys(name for found in outputs for name in found)
     order = [IDENTITY, *(name for name in names if name != "flags"), NAME, "flags"]
     lines = []
     for name in order:
-        ours = {i: x for i in range(len(laws)) if (x := written.layers.outputs.get(f"{i}:{name}"))}
+        ours = {
+            i: told.get(f"{i}:{name}") or written.say(x)
+            for i in range(len(laws))
+            if (x := written.layers.outputs.get(f"{i}:{name}"))
+        }
         if name in firm:
             text = written.say(firm[name])
         elif name == "law":
             text = which
         elif len(set(ours.values())) == 1 and len(ours) == len(laws):
-            text = written.say(ours[0])
+            text = ours[0]
         else:
-            cases = [f"WHEN {words[i]} THEN {written.say(x)}" for i, x in ours.items()]
-            text = f"CASE {which}\n  " + "\n  ".join(cases).replace("\n", "\n  ") + "\nEND"
+            text = _chosen(which, {words[i]: x for i, x in ours.items()})
         lines.append(f"{text} AS {dialect.name_of(name)}")
     rows = ", ".join(f"({word})" for word in words)
     join = f"\nCROSS JOIN (VALUES {rows}) AS {dialect.name_of(_LAW)} ({dialect.name_of('law')})"
-    return written.text(lines, join)
+    return written.text(lines, join, chapters)
+
+
+def _chosen(which: str, texts: Mapping[str, str]) -> str:
+    """One of these, by the law; null for every other law."""
+    cases = [f"WHEN {word} THEN {text}" for word, text in texts.items()]
+    line = f"CASE {which} {' '.join(cases)} END"
+    if len(line) <= _WIDTH and "\n" not in line:
+        return line
+    return f"CASE {which}\n  " + "\n  ".join(cases).replace("\n", "\n  ") + "\nEND"
 
 
 class _Written:
@@ -192,7 +216,7 @@ class _Written:
         last = f"SELECT\n{_indented(_listed(selected))}\nFROM {before}{join}"
         return "WITH " + ", ".join(queries) + f"\n{last}\n"
 
-    def outputs(self, outputs: Mapping[str, Expr], told: Set[str] = frozenset()) -> list[str]:
+    def outputs(self, outputs: Mapping[str, Expr], told: Mapping[str, str]) -> list[str]:
         """The columns of the sheet; those that an article has ``told`` are only listed."""
         found: list[str] = []
         for is_told, names in groupby(outputs, told.__contains__):
@@ -203,24 +227,44 @@ class _Written:
                 found += [f"{self.say(outputs[k])} AS {name}" for k, name in written.items()]
         return found
 
-    def articles(self, found: Mapping[str, Sequence[Statement]]) -> tuple[dict[str, str], set[str]]:
-        """Name of a query → its columns, for each article; and which columns these are. They
-        are read once each, so a database writes them into the last query: they cost nothing."""
+    def articles(self, laws: Sequence[_Answers]) -> tuple[dict[str, str], dict[str, str]]:
+        """Name of a query → its columns, for each article of each law; and output → column of
+        these, quoted. They are read once each, so a database writes them into the last query:
+        they cost nothing."""
         chapters: dict[str, str] = {}
-        told: set[str] = set()
-        for cite, statements in found.items():
-            lines = []
-            for statement in statements:
-                names = [f"{statement.id}_{part}" for part in ("truth", "lo", "hi", "gap")]
-                ours = {k: x for k in names if (x := self.layers.outputs.get(k)) is not None}
-                heading = f"-- {statement.id} {statement.name}".replace("\n", " ")
-                texts = self.outputs(ours)
-                lines += [f"{heading}\n{texts[0]}", *texts[1:]] if texts else []
-                told |= ours.keys()
-            name = self.dialect.name_of(shortened(cite, self.dialect.longest_name))
-            if lines:
-                chapters[name] = _indented(_indented(_listed(lines)))
+        told: dict[str, str] = {}
+        for ours in laws:
+            for cite, statements in of_articles(ours.law).items():
+                lines = [x for s in statements for x in self._answers(s, ours, told)]
+                name = self._chapter(cite, ours.law, chapters)
+                if lines:
+                    chapters[name] = _indented(_indented(_listed(lines)))
         return chapters, told
+
+    def _chapter(self, cite: str, law: Instrument, taken: Container[str]) -> str:
+        """The article's citation, with its law where another one has the same."""
+        longest = self.dialect.longest_name
+        name = self.dialect.name_of(shortened(cite, longest))
+        if name in taken:
+            name = self.dialect.name_of(shortened(f"{law.short} {cite}", longest))
+        return name
+
+    def _answers(self, statement: Statement, law: _Answers, told: dict[str, str]) -> list[str]:
+        """The rule's columns under its name."""
+        columns = []
+        for output, name in law.columns(statement).items():
+            expr = self.layers.outputs.get(output)
+            if expr is not None:
+                quoted = self.dialect.name_of(name)
+                if quoted in told.values():  # another law has a rule of this number
+                    wanted = shortened(f"{name} {law.law.short}", self.dialect.longest_name)
+                    quoted = self.dialect.name_of(wanted)
+                told[output] = quoted
+                columns.append(f"{self.say(expr)} AS {quoted}")
+        if columns:
+            heading = f"-- {statement.id} {statement.name}".replace("\n", " ")
+            columns[0] = f"{heading}\n{columns[0]}"
+        return columns
 
     def _name(self, number: int) -> str:
         return self.dialect.name_of(f"{_STEP}{number}" if number else _FACTS)
