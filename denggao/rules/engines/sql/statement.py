@@ -80,8 +80,7 @@ def sheet(dialect: Dialect, source: Source, laws: Sequence[Compiled]) -> str:
     if len(laws) == 1:
         written = _Written(dialect, source, layered(kept, _with_firm(outputs[0])))
         chapters, told = written.articles([_Answers(laws[0].instrument)])
-        text = written.text(written.outputs(written.layers.outputs, told), "", chapters)
-        return _head(source, laws) + text
+        return _head(source, laws) + written.text(written.selected(told), chapters)
     return _head(source, laws) + _several(dialect, source, kept, laws, outputs)
 
 
@@ -93,7 +92,7 @@ def query(
 ) -> str:
     """The columns ``outputs`` of every row of the source."""
     written = _Written(dialect, source, layered(kept, outputs))
-    return written.text(written.outputs(written.layers.outputs, {}), "")
+    return written.text(written.selected({}))
 
 
 def query_of(dialect: Dialect, join: Join) -> str:
@@ -117,10 +116,11 @@ def of_articles(instrument: Instrument) -> dict[str, list[Statement]]:
 @dataclass(frozen=True, slots=True)
 class _Answers:
     """A law whose answers are told article by article. ``prefix``: of its columns among the
-    outputs."""
+    outputs; ``of``: in the rows of which law they are told (column, text), if there are others."""
 
     law: Instrument
     prefix: str = ""
+    of: tuple[str, str] | None = None
 
     def columns(self, statement: Statement) -> dict[str, str]:
         """Name of the output → of the column in the sheet."""
@@ -160,29 +160,37 @@ def _several(
     firm = {IDENTITY: col(IDENTITY, Type.TEXT), NAME: col(NAME, Type.TEXT)}
     written = _Written(dialect, source, layered(kept, {**firm, **whole}))
     words = [dialect.literal(law.instrument.short) for law in laws]
-    which = f"{dialect.name_of(_LAW)}.{dialect.name_of('law')}"
-    chapters, told = written.articles([_Answers(x.instrument, f"{i}:") for i, x in enumerate(laws)])
+    which = dialect.name_of("law")
+    chapters, told = written.articles(
+        [_Answers(x.instrument, f"{i}:", (which, words[i])) for i, x in enumerate(laws)]
+    )
     names = dict.fromkeys(name for found in outputs for name in found)
     order = [IDENTITY, *(name for name in names if name != "flags"), NAME, "flags"]
-    lines = []
+    lines: list[tuple[str, str]] = []  # text, column
     for name in order:
-        ours = {
-            i: told.get(f"{i}:{name}") or written.say(x)
-            for i in range(len(laws))
-            if (x := written.layers.outputs.get(f"{i}:{name}"))
-        }
+        keys = [f"{i}:{name}" for i in range(len(laws)) if f"{i}:{name}" in whole]
+        texts = {key: told.get(key) or written.say(written.layers.outputs[key]) for key in keys}
         if name in firm:
             text = written.say(firm[name])
         elif name == "law":
             text = which
-        elif len(set(ours.values())) == 1 and len(ours) == len(laws):
-            text = ours[0]
+        elif len(set(texts.values())) == 1 and (len(keys) == len(laws) or keys[0] in told):
+            text = texts[keys[0]]
         else:
-            text = _chosen(which, {words[i]: x for i, x in ours.items()})
-        lines.append(f"{text} AS {dialect.name_of(name)}")
-    rows = ", ".join(f"({word})" for word in words)
-    join = f"\nCROSS JOIN (VALUES {rows}) AS {dialect.name_of(_LAW)} ({dialect.name_of('law')})"
-    return written.text(lines, join, chapters)
+            text = _chosen(which, {words[int(k.partition(":")[0])]: x for k, x in texts.items()})
+        lines.append((text, dialect.name_of(name)))
+    return written.text(_selected(lines), chapters, words)
+
+
+def _selected(columns: Iterable[tuple[str, str]]) -> list[str]:
+    """Columns that are only listed in lines as long as a page is wide."""
+    found: list[str] = []
+    for is_listed, pairs in groupby(columns, lambda pair: pair[0] == pair[1]):
+        if is_listed:
+            found += _wrapped(name for _, name in pairs)
+        else:
+            found += [f"{text} AS {name}" for text, name in pairs]
+    return found
 
 
 def _chosen(which: str, texts: Mapping[str, str]) -> str:
@@ -191,7 +199,7 @@ def _chosen(which: str, texts: Mapping[str, str]) -> str:
     line = f"CASE {which} {' '.join(cases)} END"
     if len(line) <= _WIDTH and "\n" not in line:
         return line
-    return f"CASE {which}\n  " + "\n  ".join(cases).replace("\n", "\n  ") + "\nEND"
+    return f"CASE {which}\n" + "\n".join(map(_indented, cases)) + "\nEND"
 
 
 class _Written:
@@ -202,7 +210,10 @@ class _Written:
         self.names = Names(dialect)
         self.say = Emitter(dialect, self.names)
 
-    def text(self, selected: Iterable[str], join: str, articles: Mapping[str, str] = _NONE) -> str:
+    def text(
+        self, selected: Iterable[str], articles: Mapping[str, str] = _NONE, laws: Sequence[str] = ()
+    ) -> str:
+        """The whole; with ``laws`` (literals) each firm has a row for each of them."""
         queries = self._facts()
         first = len(queries)
         for number, level in enumerate(self.layers.levels, 1):
@@ -210,22 +221,22 @@ class _Written:
             body = f"SELECT\n{columns}\nFROM {self._name(number - 1)}{self._fence()}"
             queries.append(f"{self._name(number)} AS (\n{_indented(body)}\n)")
         before = self._name(len(queries) - first)
+        if laws:
+            rows, law = ", ".join(f"({word})" for word in laws), self.dialect.name_of("law")
+            body = f"SELECT *\n  FROM {before}\n  CROSS JOIN (VALUES {rows}) AS v ({law})"
+            before = self.dialect.name_of(_LAW)
+            queries.append(f"{before} AS (\n  {body}\n)")
         for name, columns in articles.items():
             queries.append(f"{name} AS (\n  SELECT\n    *,\n{columns}\n  FROM {before}\n)")
             before = name
-        last = f"SELECT\n{_indented(_listed(selected))}\nFROM {before}{join}"
+        last = f"SELECT\n{_indented(_listed(selected))}\nFROM {before}"
         return "WITH " + ", ".join(queries) + f"\n{last}\n"
 
-    def outputs(self, outputs: Mapping[str, Expr], told: Mapping[str, str]) -> list[str]:
-        """The columns of the sheet; those that an article has ``told`` are only listed."""
-        found: list[str] = []
-        for is_told, names in groupby(outputs, told.__contains__):
-            written = {name: self.dialect.name_of(name) for name in names}
-            if is_told:
-                found += _wrapped(written.values())
-            else:
-                found += [f"{self.say(outputs[k])} AS {name}" for k, name in written.items()]
-        return found
+    def selected(self, told: Mapping[str, str]) -> list[str]:
+        """The columns of the last query; those that an article has ``told`` are only listed."""
+        found = self.layers.outputs.items()
+        name_of = self.dialect.name_of
+        return _selected((told.get(k) or self.say(expr), name_of(k)) for k, expr in found)
 
     def articles(self, laws: Sequence[_Answers]) -> tuple[dict[str, str], dict[str, str]]:
         """Name of a query → its columns, for each article of each law; and output → column of
@@ -260,7 +271,10 @@ class _Written:
                     wanted = shortened(f"{name} {law.law.short}", self.dialect.longest_name)
                     quoted = self.dialect.name_of(wanted)
                 told[output] = quoted
-                columns.append(f"{self.say(expr)} AS {quoted}")
+                text = self.say(expr)
+                if law.of is not None and not expr.is_nothing:
+                    text = _chosen(law.of[0], {law.of[1]: text})
+                columns.append(f"{text} AS {quoted}")
         if columns:
             heading = f"-- {statement.id} {statement.name}".replace("\n", " ")
             columns[0] = f"{heading}\n{columns[0]}"
