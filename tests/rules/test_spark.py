@@ -17,15 +17,18 @@ from denggao.rules.cases import failures
 from denggao.rules.engines.sql.cases import engine
 from denggao.rules.engines.sql.dialect import SPARK
 from denggao.rules.engines.sql.place import place_of
-from denggao.rules.engines.sql.there import judged
+from denggao.rules.engines.sql.there import Titles, judged
 from denggao.rules.errors import InstrumentError
 from denggao.rules.library import assemble
 from tests.databases import by_database, session
 from tests.rules.engines import disagreements, small
+from tests.rules.registers import coded, register
 from tests.rules.sheets import county
 from tests.rules.test_engines_agree import agree
 from tests.rules.test_sql_agrees import CONTROL, control_firms, too_narrow
 from tests.rules.test_sql_sheet import MIDNIGHT, ZONES, lines, nobody_watches
+from tests.rules.test_title_days import RULES
+from tests.rules.test_title_tables import MORE, firms_with_titles
 from tests.strategies import TODAY, examples, generators
 from tests.strategies import instruments as texts
 
@@ -104,16 +107,25 @@ def test_random_instruments(spark: Any) -> None:
 
 def test_the_sheet_is_the_same_bytes(spark: Any, tmp_path: Path) -> None:
     laws = [library.in_force("科技型中小企业评价", TODAY)]
-    _, frame = county(Random(12), 60, laws)
-    path = tmp_path / "县.parquet"
-    frame.write_parquet(path)
+    path, papers = tmp_path / "县.parquet", tmp_path / "证书.parquet"
+    coded(county(Random(12), 60, laws)[1]).write_parquet(path)
+    register(Random(12), 60).write_parquet(papers)
     told = []
     for on, files in ((f"duckdb:{path}", []), ("spark:local[2]", [str(path)])):
         with place_of(on, files) as place:
             target = place.target(str(tmp_path / f"{place.dialect.name}.parquet"))
-            found = judged(place, laws, TODAY, {}, target, nobody_watches)
+            titles = Titles(str(papers))
+            found = judged(place, laws, TODAY, {}, target, nobody_watches, titles=titles)
         files_ = sorted(Path(target).glob("*.parquet")) if files else [target]
-        told.append((lines(pl.read_parquet(files_)), sorted(map(repr, found.counts))))
+        counts = sorted(map(repr, found.counts))
+        told.append((lines(pl.read_parquet(files_)), counts, found.titles))
     assert told[0] == told[1]
     left = {p.name for p in tmp_path.iterdir()}
-    assert left == {"县.parquet", "duckdb.parquet", "spark.parquet"}
+    assert left == {"县.parquet", "证书.parquet", "duckdb.parquet", "spark.parquet"}
+
+
+def test_certificates(spark: Any) -> None:
+    """Whatever is asked of them, with cancellations among them too."""
+    firms = firms_with_titles(Random(5), 60)
+    for rules in (RULES, MORE):
+        assert disagreements(small(rules), firms, TODAY, other=by_database("spark")) == []
