@@ -90,15 +90,22 @@ def screen(
     if replace:
         raise UserError("--replace 只和 --on 同用")
     files, saved = [Path(ledger) for ledger in ledgers], Path(output) if output else None
-    held = Held(Path(titles), titles_complete) if titles is not None else None
-    if held is not None and [file.suffix for file in files] != [".parquet"]:
+    held = _held(files, titles, titles_complete)
+    _screen_files(
+        files, law, on, told, saved, columns, id_column, top, exact, reading, snapshot, held
+    )
+
+
+def _held(files: Sequence[Path], titles: str | None, is_complete: bool) -> Held | None:
+    """``--titles``, where it belongs."""
+    if titles is None:
+        return None
+    if [file.suffix for file in files] != [".parquet"]:
         raise UserError(
             "--titles 只和 --on 或一份 .parquet 台账同用；"
             "Excel、.csv 的证书表和台账一起给就行：denggao screen 台账.xlsx 证书.xlsx"
         )
-    _screen_files(
-        files, law, on, told, saved, columns, id_column, top, exact, reading, snapshot, held
-    )
+    return Held(Path(titles), is_complete)
 
 
 def _screen_files(

@@ -105,6 +105,13 @@ def test_random_instruments(spark: Any) -> None:
     assert compared
 
 
+def test_certificates(spark: Any) -> None:
+    """Whatever is asked of them, with cancellations among them too."""
+    firms = firms_with_titles(Random(5), 60)
+    for rules in (RULES, MORE):
+        assert disagreements(small(rules), firms, TODAY, other=by_database("spark")) == []
+
+
 def test_the_sheet_is_the_same_bytes(spark: Any, tmp_path: Path) -> None:
     laws = [library.in_force("科技型中小企业评价", TODAY)]
     path, papers = tmp_path / "县.parquet", tmp_path / "证书.parquet"
@@ -122,10 +129,3 @@ def test_the_sheet_is_the_same_bytes(spark: Any, tmp_path: Path) -> None:
     assert told[0] == told[1]
     left = {p.name for p in tmp_path.iterdir()}
     assert left == {"县.parquet", "证书.parquet", "duckdb.parquet", "spark.parquet"}
-
-
-def test_certificates(spark: Any) -> None:
-    """Whatever is asked of them, with cancellations among them too."""
-    firms = firms_with_titles(Random(5), 60)
-    for rules in (RULES, MORE):
-        assert disagreements(small(rules), firms, TODAY, other=by_database("spark")) == []
