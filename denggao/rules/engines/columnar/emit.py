@@ -3,7 +3,7 @@ verdict."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import lru_cache, reduce
 from typing import Any
@@ -13,7 +13,7 @@ import polars as pl
 from denggao.facts.titles import NEVER
 from denggao.rules.engines.columnar.codes import canonical
 from denggao.rules.engines.lowering.ends import INT64, End, Flag, column, expression
-from denggao.rules.engines.lowering.expr import Expr, Type
+from denggao.rules.engines.lowering.expr import Expr, Type, turned
 from denggao.rules.engines.lowering.plan import Plan
 
 _ZEROS = "§zeros"
@@ -31,6 +31,9 @@ DTYPES: dict[Type, type[pl.DataType]] = {
     Type.TEXT: pl.String,
 }
 
+#: As Polars wants them in a cast, said once.
+_CASTS = {type_: dtype.to_dtype_expr() for type_, dtype in DTYPES.items()}
+
 
 class Emitter:
     """Says each expression once, however often it is asked for."""
@@ -44,6 +47,11 @@ class Emitter:
             found = self._said[expr] = _OPERATIONS[expr.op](self, expr)
         return found
 
+    def read(self, columns: Mapping[str, Expr]) -> None:
+        """From here on these expressions are columns of the frame."""
+        for name, expr in columns.items():
+            self._said[expr] = pl.col(name)
+
     def end(self, end: End) -> pl.Expr:
         """One end of an interval; ∞ is a null."""
         return self(expression(end))
@@ -56,7 +64,15 @@ def add_columns(frame: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
     """The frame with every column of the plan."""
     frame, say = with_zeros(frame, plan), Emitter()
     for layer in plan.layers:
-        frame = frame.with_columns(say(kept.expr).alias(kept.name) for kept in layer)
+        frame = frame.with_columns(**{kept.name: say(kept.expr) for kept in layer})
+    return frame
+
+
+def added(frame: pl.LazyFrame, layers: Iterable[Mapping[str, Expr]], say: Emitter) -> pl.LazyFrame:
+    """The frame with the columns of one layer after the other; ``say`` reads them afterwards."""
+    for layer in layers:
+        frame = frame.with_columns(**{name: say(expr) for name, expr in layer.items()})
+        say.read(layer)
     return frame
 
 
@@ -98,6 +114,17 @@ def _divided(say: Emitter, expr: Expr) -> pl.Expr:
     return say(top) / divisor
 
 
+def _extreme(say: Emitter, expr: Expr) -> pl.Expr:
+    """One comparison is quicker than a look across the columns. A comparison with a null is not
+    true, so only the first can stand in the way of the second."""
+    first, second = expr.args
+    a, b = say(first), say(second)
+    if second.op == "lit":
+        return pl.when(a < b if expr.op == "least" else a > b).then(a).otherwise(b)
+    better = b < a if expr.op == "least" else b > a
+    return pl.when(a.is_null() | better if first.nullable else better).then(b).otherwise(a)
+
+
 def _shift(say: Emitter, expr: Expr) -> pl.Expr:
     number, months, days = expr.args
     day = (say(number) - EPOCH).cast(pl.Int32).cast(pl.Date)
@@ -129,7 +156,7 @@ _OPERATIONS: dict[str, Callable[[Emitter, Expr], pl.Expr]] = {
     "mul": _two(lambda a, b: a * b),
     "mod": _two(lambda a, b: a % b),
     "ge": _two(lambda a, b: a >= b),
-    "gt": _two(lambda a, b: a > b),
+    "gt": lambda say, x: ~say(turned(x)),
     "eq": _two(lambda a, b: a == b),
     "and": _two(lambda a, b: a & b),
     "or": _two(lambda a, b: a | b),
@@ -137,9 +164,9 @@ _OPERATIONS: dict[str, Callable[[Emitter, Expr], pl.Expr]] = {
     "null": lambda say, x: say(x.args[0]).is_null(),
     "coalesce": _two(lambda a, b: a.fill_null(b)),
     "when": lambda say, x: pl.when(say(x.args[0])).then(say(x.args[1])).otherwise(say(x.args[2])),
-    "least": lambda say, x: pl.min_horizontal([say(arg) for arg in x.args]),
-    "greatest": lambda say, x: pl.max_horizontal([say(arg) for arg in x.args]),
-    "cast": lambda say, x: say(x.args[0]).cast(DTYPES[x.type]),
+    "least": _extreme,
+    "greatest": _extreme,
+    "cast": lambda say, x: say(x.args[0]).cast(_CASTS[x.type]),
     "ordinal": lambda say, x: day_number(say(x.args[0])),
     "shift": _shift,
     "canonical": lambda say, x: canonical(say(x.args[0]), x.args[1]),

@@ -9,7 +9,7 @@ from datetime import date
 import polars as pl
 
 from denggao.rules import nodes as n
-from denggao.rules.engines.columnar.emit import TRUTH, Emitter, with_zeros
+from denggao.rules.engines.columnar.emit import TRUTH, Emitter, added, with_zeros
 from denggao.rules.engines.columnar.layers import layers
 from denggao.rules.engines.columnar.sizes import sizes_of
 from denggao.rules.engines.lowering.compiled import Compiled, compile_for
@@ -70,11 +70,11 @@ class Table:
     def _made(self, extra: Mapping[str, Expr]) -> tuple[pl.LazyFrame, list[pl.Expr]]:
         """The frame with all that the wanted columns read, and these."""
         found = shown(self.compiled, self.only)  # may add to the plan
-        below, finals = layers(self.compiled.plan, found | dict(extra))
-        say, frame = Emitter(), with_zeros(self.frame, self.compiled.plan)
-        for layer in below:
-            frame = frame.with_columns(say(expr).alias(name) for name, expr in layer.items())
-        return frame, [_typed(name, say(expr)) for name, expr in finals.items()]
+        wanted = found | dict(extra)
+        below = layers(self.compiled.plan, wanted)
+        say = Emitter()
+        frame = added(with_zeros(self.frame, self.compiled.plan), below, say)
+        return frame, [_typed(name, say(expr)) for name, expr in wanted.items()]
 
 
 def _typed(name: str, column: pl.Expr) -> pl.Expr:
@@ -100,7 +100,9 @@ def table(
     if isinstance(frame, pl.DataFrame) and sizes is None:
         sizes = sizes_of(frame)
     whole = only is None or "flags" in only  # which any rule may raise
-    compiled = compile_for(instrument, names, as_of, readings=readings, sizes=sizes, whole=whole)
+    compiled = compile_for(
+        instrument, names, as_of, readings=readings, sizes=sizes, whole=whole, brief=True
+    )
     return Table(compiled, frame.lazy(), None if only is None else frozenset(only))
 
 

@@ -55,15 +55,17 @@ def compile_for(
     given: Mapping[str, Interval] | None = None,
     sizes: Mapping[str, int] | None = None,
     whole: bool = True,
+    brief: bool = False,
 ) -> Compiled:
     """Compile ``instrument`` against a frame's columns (``code``, ``code@year`` …).
 
     ``sizes`` is the largest magnitude in each integer column, where it is known: small
     numbers are computed in 64 bits, those it does not cover in 128. Not ``whole``: a rule is
-    lowered when it is first read.
+    lowered when it is first read. ``brief``: see ``Plan``.
     """
     forget()
-    compiler = Compiler(instrument, frozenset(columns), as_of, readings, given, sizes)
+    plan = Plan(columns, brief=brief)
+    compiler = Compiler(instrument, plan, as_of, readings, given, sizes)
     return Compiled(instrument, compiler, compiler.compile() if whole else OnDemand(compiler))
 
 

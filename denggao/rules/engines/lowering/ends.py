@@ -15,6 +15,7 @@ End = int | Expr | None
 Flag = bool | Expr
 
 INT64 = 2**63 - 1
+_INFINITE = x.lit(None)
 #: Of 38 digits: what Int128, HUGEINT, NUMERIC(38) and DECIMAL(38, 0) all hold.
 INT128 = 10**38 - 1
 
@@ -67,7 +68,9 @@ def expression(end: End) -> Expr:
     32-bit product would wrap without a word."""
     if isinstance(end, Expr):
         return end
-    return x.lit(end, Type.WIDE if end is not None and abs(end) > INT64 else Type.INT)
+    if end is None:
+        return _INFINITE
+    return x.lit(end, Type.WIDE if abs(end) > INT64 else Type.INT)
 
 
 def smallest(ends: Iterable[End], *, none_wins: bool) -> End:
@@ -155,4 +158,4 @@ def is_infinite(end: End) -> Flag:
 
 def sure(flag: Expr) -> Expr:
     """True where the flag is certainly true: a null counts as false."""
-    return flag.coalesce(x.lit(False))
+    return flag.coalesce(x.FALSE)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, TypeVar
 
 from denggao.facts.catalogue import catalogue
 from denggao.rules.engines.lowering.ends import End, Flag
@@ -12,9 +11,10 @@ from denggao.rules.engines.lowering.expr import Expr, Type, col
 from denggao.rules.engines.lowering.values import Lin
 from denggao.rules.nodes import Statement
 
+Made = TypeVar("Made")
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+
+class Kept(NamedTuple):
     """A column computed once; ``about``: the statement that asked for it first, ``None`` for
     what belongs to the facts."""
 
@@ -24,39 +24,54 @@ class Kept:
 
 
 class Plan:
-    """Columns to add to a frame, sorted into layers by what they read."""
+    """Columns to add to a frame, sorted into layers by what they read. ``brief``: what is short
+    is written where it is read, and what two names would stand for has one; else every column
+    has the name it was given, for people to read."""
 
-    def __init__(self, columns: Iterable[str]) -> None:
+    def __init__(self, columns: Iterable[str], *, brief: bool = False) -> None:
+        self.brief = brief
         self.columns = frozenset(columns)
         self.layers: list[list[Kept]] = []
         self._layer: dict[str, int] = dict.fromkeys(self.columns, 0)
+        self._given: dict[str, Expr] = {}
         self._kept: dict[str, Expr] = {}
+        self._columns: dict[Expr, Expr] = {}
         self._shared: dict[Expr, str] = {}
         self._about: Statement | None = None
 
-    @contextmanager
-    def about(self, statement: Statement | None) -> Iterator[None]:
+    def about(self, statement: Statement | None, make: Callable[[], Made]) -> Made:
         """Whatever is kept meanwhile is kept for this statement."""
         before, self._about = self._about, statement
         try:
-            yield
+            return make()
         finally:
             self._about = before
 
     def column(self, name: str) -> Expr:
         """A column that the frame has."""
-        return col(name, type_of(name))
+        found = self._given.get(name)
+        if found is None:
+            found = self._given[name] = col(name, type_of(name))
+        return found
 
     def keep(self, name: str, expr: Expr) -> Expr:
         """Compute ``expr`` once under ``name``; returns the column to read it by."""
-        if name not in self._kept:
-            layer = 1 + max((self._layer[column] for column in expr.roots), default=0)
-            self._layer[name] = layer
-            while len(self.layers) < layer:
-                self.layers.append([])
-            self.layers[layer - 1].append(Kept(name, expr, self._about))
-            self._kept[name] = col(name, expr.type)
-        return self._kept[name]
+        found = self._kept.get(name)
+        if found is None and self.brief:
+            found = expr if _is_short(expr) else self._columns.get(expr)
+        if found is None:
+            found = self._new(name, expr)
+        self._kept[name] = found
+        return found
+
+    def _new(self, name: str, expr: Expr) -> Expr:
+        layer = 1 + max([self._layer[column] for column in expr.roots], default=0)
+        self._layer[name] = layer
+        while len(self.layers) < layer:
+            self.layers.append([])
+        self.layers[layer - 1].append(Kept(name, expr, self._about))
+        column = self._columns[expr] = col(name, expr.type, nullable=expr.nullable)
+        return column
 
     def share(self, expr: Expr) -> Expr:
         """Compute ``expr`` once, however often it is asked for, under a name of its own."""
@@ -75,10 +90,18 @@ class Plan:
         """Both ends of a value, one column where they are the same."""
         lo = self.keep_end(f"{name}§lo", value.lo)
         hi = lo if value.hi is value.lo else self.keep_end(f"{name}§hi", value.hi)
-        return replace(value, lo=lo, hi=hi)
+        return value._replace(lo=lo, hi=hi)
 
     def keep_flag(self, name: str, flag: Flag) -> Flag:
         return self.keep(name, flag) if isinstance(flag, Expr) else flag
+
+
+def _is_short(expr: Expr) -> bool:
+    """A constant, a fact of the frame, or what stands for it where it is missing. (To divide by a
+    column that is the same in every row, Polars multiplies by its reciprocal.)"""
+    return expr.op in ("col", "lit") or (
+        expr.op == "coalesce" and expr.args[0].is_column and expr.args[1].op == "lit"
+    )
 
 
 def type_of(column: str) -> Type:
