@@ -40,6 +40,8 @@ class Emitter:
 
     def __init__(self) -> None:
         self._said: dict[Expr, pl.Expr] = {}
+        self._whens: dict[Expr, pl.When] = {}
+        self._divisors: dict[Expr, pl.Expr] = {}
 
     def __call__(self, expr: Expr) -> pl.Expr:
         found = self._said.get(expr)
@@ -51,6 +53,22 @@ class Emitter:
         """From here on these expressions are columns of the frame."""
         for name, expr in columns.items():
             self._said[expr] = pl.col(name)
+
+    def when(self, flag: Expr) -> pl.When:
+        """The start of a choice; many are made by the same flag."""
+        found = self._whens.get(flag)
+        if found is None:
+            found = self._whens[flag] = pl.when(self(flag))
+        return found
+
+    def divisor(self, number: Expr) -> pl.Expr:
+        """A column, not a constant: Polars multiplies by the constant's reciprocal instead,
+        which misses the nearest double in one case of seven."""
+        found = self._divisors.get(number)
+        if found is None:
+            said = self(number) if number.roots else pl.col(_ZEROS) + self(number)
+            found = self._divisors[number] = said
+        return found
 
     def end(self, end: End) -> pl.Expr:
         """One end of an interval; ∞ is a null."""
@@ -106,14 +124,6 @@ def _two(operation: Callable[[Any, Any], Any]) -> Callable[[Emitter, Expr], pl.E
     return said
 
 
-def _divided(say: Emitter, expr: Expr) -> pl.Expr:
-    """Divided by a column, not by a constant: Polars multiplies by the constant's reciprocal
-    instead, which misses the nearest double in one case of seven."""
-    top, below = expr.args
-    divisor = say(below) if below.roots else pl.col(_ZEROS) + say(below)
-    return say(top) / divisor
-
-
 def _extreme(say: Emitter, expr: Expr) -> pl.Expr:
     """One comparison is quicker than a look across the columns. A comparison with a null is not
     true, so only the first can stand in the way of the second."""
@@ -163,7 +173,7 @@ _OPERATIONS: dict[str, Callable[[Emitter, Expr], pl.Expr]] = {
     "not": lambda say, x: ~say(x.args[0]),
     "null": lambda say, x: say(x.args[0]).is_null(),
     "coalesce": _two(lambda a, b: a.fill_null(b)),
-    "when": lambda say, x: pl.when(say(x.args[0])).then(say(x.args[1])).otherwise(say(x.args[2])),
+    "when": lambda say, x: say.when(x.args[0]).then(say(x.args[1])).otherwise(say(x.args[2])),
     "least": _extreme,
     "greatest": _extreme,
     "cast": lambda say, x: say(x.args[0]).cast(_CASTS[x.type]),
@@ -174,7 +184,7 @@ _OPERATIONS: dict[str, Callable[[Emitter, Expr], pl.Expr]] = {
         lambda a, b: a | b, [say(x.args[0]).str.starts_with(p) for p in x.args[1:]]
     ),
     "among": lambda say, x: say(x.args[0]).is_in(list(x.args[1:])),
-    "div": _divided,
+    "div": lambda say, x: say(x.args[0]) / say.divisor(x.args[1]),
     "truth": _truth,
     "words": _words,
 }

@@ -66,12 +66,14 @@ class Compiler:
         self.done: dict[str, Columns] = {}
         self.each: int | None = None
         self._numbers: dict[int, tuple[n.Expr, Value]] = {}
+        self._cases_of: dict[str, list[tuple[Flag, Compiler]]] = {}
 
     def compile(self) -> dict[str, Columns]:
         """Columns of every statement, by id."""
         found = {id_: self.statement(id_) for id_ in self.instrument.statements}
         for code, year, _ in facts_named(self.instrument, self.as_of.year):
-            self.facts.number(code, year)  # its flags belong to the outcome, used or not
+            if self.facts.is_told(code, year):
+                self.facts.number(code, year)  # its flags belong to the outcome, used or not
         return found
 
     # ---- statements
@@ -213,8 +215,8 @@ class Compiler:
     def _derive(self, code: str, year: int | None) -> Lin | None:
         derivation = self.instrument.derivations.get(code)
         parts = self.instrument.components.get(code, frozenset())
-        here = {key_of(part, year) + suffix for part in parts for suffix in ("", ".lo", ".hi")}
-        if derivation is None or not here & self.plan.columns:
+        here = (self.facts.stated(key_of(part, year)) for part in parts)
+        if derivation is None or all(stated is False for stated in here):
             return None
         inner = self._copy()
         inner.each = year
@@ -237,7 +239,7 @@ class Compiler:
     def _copy(self) -> Compiler:
         """Another to be told something more, under which numbers may come out differently."""
         other = copy.copy(self)
-        other._numbers = {}
+        other._numbers, other._cases_of = {}, {}
         return other
 
     def _fact(self, expr: n.FactRef) -> Value:
@@ -403,15 +405,24 @@ class Compiler:
         parameter = next((s for id_ in expr.refs if (s := self._cased(id_))), None)
         if parameter is None:
             return [(True, self)]
-        fact = parameter_fact(parameter)
-        runs: list[tuple[Flag, Compiler]] = []
-        for clipped, possible, value in self.segments(parameter):
-            run = self._copy()
-            run.clipped = {**self.clipped, self._key(fact): clipped}
-            run.given = {**self.given, parameter.id: v.constant(value)}
-            run.done = {}
-            runs += [(e.both(possible, p), r) for p, r in run.splits(expr)]
-        return runs
+        return [
+            (e.both(possible, p), r)
+            for possible, run in self._runs(parameter)
+            for p, r in run.splits(expr)
+        ]
+
+    def _runs(self, parameter: n.Statement) -> list[tuple[Flag, Compiler]]:
+        """One for each case, the same whoever asks: what they have computed is kept."""
+        found = self._cases_of.get(parameter.id)
+        if found is None:
+            found = self._cases_of[parameter.id] = []
+            for clipped, possible, value in self.segments(parameter):
+                run = self._copy()
+                run.clipped = {**self.clipped, self._key(parameter_fact(parameter)): clipped}
+                run.given = {**self.given, parameter.id: v.constant(value)}
+                run.done = {}
+                found.append((possible, run))
+        return found
 
     def _cased(self, id_: str) -> n.Statement | None:
         if id_ in self.given:

@@ -113,6 +113,8 @@ def at_least(a: End, b: End, *, strictly: bool = False) -> Flag:
         return False
     if isinstance(a, int) and isinstance(b, int):
         return a > b if strictly else a >= b
+    if a is b and not strictly:
+        return negated(is_infinite(a))
     left, right = expression(a), expression(b)
     return sure(left.gt(right) if strictly else left.ge(right))
 

@@ -122,6 +122,11 @@ class FactColumns:
             self._derived[key] = self.plan.about(None, lambda: self.derive(code, year))
         return self._derived[key]
 
+    def is_told(self, code: str, year: int | None) -> bool:
+        """Is it in the frame, or can it be derived from what is?"""
+        is_stated = self.stated(key_of(code, year)) is not False
+        return is_stated or self.derived(code, year) is not None
+
     def raise_flag(self, name: str, when: Flag) -> None:
         if isinstance(when, Expr):
             self.flags.setdefault(name, []).append(when)

@@ -69,9 +69,8 @@ def twin_quotient(like: Quo, lo_n: End, lo_d: End, open_: Flag) -> Quo:
 
 def constant(value: Fraction | int) -> Lin:
     """The same number in every row."""
-    exact = Fraction(value)
-    top, below = exact.numerator, exact.denominator
-    return Lin(top, top, below, abs(top), exact >= 0, twin=True)
+    top, below = value.numerator, value.denominator
+    return Lin(top, top, below, abs(top), top >= 0, twin=True)
 
 
 def checked(size: int) -> int:
@@ -93,7 +92,7 @@ def rescaled(value: Lin, scale: int) -> Lin:
 def aligned(values: Sequence[Lin]) -> list[Lin]:
     """The same values over one common denominator."""
     scale = lcm(*[v.scale for v in values])
-    return [rescaled(v, scale) for v in values]
+    return [v if v.scale == scale else rescaled(v, scale) for v in values]
 
 
 def negate(value: Value) -> Value:
