@@ -40,7 +40,7 @@ class Emitter:
 
     def __init__(self) -> None:
         self._said: dict[Expr, pl.Expr] = {}
-        self._whens: dict[Expr, pl.When] = {}
+        self._whens: dict[Expr, Any] = {}
         self._divisors: dict[Expr, pl.Expr] = {}
 
     def __call__(self, expr: Expr) -> pl.Expr:
@@ -54,7 +54,7 @@ class Emitter:
         for name, expr in columns.items():
             self._said[expr] = pl.col(name)
 
-    def when(self, flag: Expr) -> pl.When:
+    def when(self, flag: Expr) -> Any:
         """The start of a choice; many are made by the same flag."""
         found = self._whens.get(flag)
         if found is None:
@@ -81,7 +81,7 @@ class Emitter:
 def add_columns(frame: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
     """The frame with every column of the plan."""
     frame, say = with_zeros(frame, plan), Emitter()
-    for layer in plan.layers:
+    for layer in plan.layers():
         frame = frame.with_columns(**{kept.name: say(kept.expr) for kept in layer})
     return frame
 

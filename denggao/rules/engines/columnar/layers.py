@@ -14,12 +14,14 @@ from denggao.rules.engines.lowering.plan import Plan
 
 #: What costs less than a look at another column.
 _CHEAP = frozenset({"col", "lit", "not", "null"})
+#: What is said by other terms than those inside.
+_OTHERWISE = frozenset({"gt", "least", "greatest"})
 
 
 def layers(plan: Plan, wanted: Mapping[str, Expr]) -> list[dict[str, Expr]]:
     """Columns to add, layer by layer. A term that is a column of an earlier layer is to be read
     from there (``emit.added``)."""
-    made = {k.name: k.expr for layer in plan.layers for k in layer}
+    made = {kept.name: kept.expr for kept in plan.made}
     made = {name: made[name] for name in _read(made, wanted.values())}
     return _Layers(made, wanted.values(), plan.columns).layers
 
@@ -62,7 +64,7 @@ class _Layers:
         if found is not None:
             return found
         found = self._known[expr.args[0]] if expr.op == "col" else 0
-        for inner in _read_by(expr):
+        for inner in expr.inner if expr.op not in _OTHERWISE else _read_by(expr):
             at = ready.get(inner)
             if at is None:
                 at = self._when(inner)
@@ -96,13 +98,13 @@ def _uses(every: Iterable[Expr]) -> dict[Expr, int]:
         expr = waiting.pop()
         times = found[expr] = found.get(expr, 0) + 1
         if times == 1:
-            waiting += _read_by(expr)
+            waiting += expr.inner if expr.op not in _OTHERWISE else _read_by(expr)
     return found
 
 
 def _read_by(expr: Expr) -> Iterable[Expr]:
-    """What is looked at to say the expression; of two numbers of which the lesser or greater is
-    chosen, each is looked at twice."""
+    """What is looked at to say such an expression: a > b is not b ≥ a; the lesser or greater of
+    two numbers looks at each twice."""
     if expr.op == "gt":
         return (turned(expr),)
-    return expr.inner * 2 if expr.op in ("least", "greatest") else expr.inner
+    return expr.inner * 2

@@ -456,7 +456,7 @@ class Compiler:
 
 
 _NUMBERS: dict[type, Callable[[Compiler, Any], Value]] = {
-    n.Num: lambda run, x: v.constant(Fraction(x.value)),
+    n.Num: lambda run, x: v.constant(x.value),
     n.FactRef: Compiler._fact,
     n.Age: lambda run, x: run.facts.age_in_days(),
     n.OperatedYears: lambda run, x: run.facts.operated_years(),

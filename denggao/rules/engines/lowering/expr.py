@@ -344,7 +344,8 @@ def _extreme(op: str, args: Args, type_: Type) -> Expr:
 def _arithmetic(op: str, args: Args, type_: Type) -> Expr:
     """Literals are computed here: a database might do so in 32 bits."""
     first, second = args
-    a, b = (x.args[0] if x.op == "lit" else _OPEN for x in args)
+    a = first.args[0] if first.op == "lit" else _OPEN
+    b = second.args[0] if second.op == "lit" else _OPEN
     if a is None or b is None:
         return lit(None, type_)
     if isinstance(a, int) and isinstance(b, int):

@@ -178,8 +178,9 @@ class FactColumns:
     def _make_own(self, fact: Fact, year: int | None, key: str) -> Lin:
         size = self._size(fact, key)
         nonneg = fact.lo is not None and fact.lo >= 0
-        base = Lin(_scaled(fact.lo, fact.scale), _scaled(fact.hi, fact.scale), fact.scale, size)
-        base = base._replace(nonneg=nonneg)
+        base = Lin(
+            _scaled(fact.lo, fact.scale), _scaled(fact.hi, fact.scale), fact.scale, size, nonneg
+        )
         derived = self.derived(fact.code, year)
         if derived is not None:
             base, derived = v.aligned([base, derived])
@@ -195,12 +196,9 @@ class FactColumns:
                 size=max(base.size, derived.size),
             )
         own = self._stated_or(fact, key, base)
-        self._unstated[key] = base
-        if derived is None and not any(self._pairs(fact, year)):
-            return own  # simple enough to be read in place
-        own = self.plan.kept(f"{key}§own", own)
-        if derived is not None:
-            self._unstated[key] = own
+        if derived is not None or any(self._pairs(fact, year)):
+            own = self.plan.kept(f"{key}§own", own)  # else simple enough to be read in place
+        self._unstated[key] = base if derived is None else own
         return own
 
     def _size(self, fact: Fact, key: str) -> int:

@@ -24,15 +24,14 @@ class Kept(NamedTuple):
 
 
 class Plan:
-    """Columns to add to a frame, sorted into layers by what they read. ``brief``: what is short
-    is written where it is read, and what two names would stand for has one; else every column
-    has the name it was given, for people to read."""
+    """Columns to add to a frame: ``made``, each after those that it reads. ``brief``: what is
+    short is written where it is read, and what two names would stand for has one; else every
+    column has the name it was given, for people to read."""
 
     def __init__(self, columns: Iterable[str], *, brief: bool = False) -> None:
         self.brief = brief
         self.columns = frozenset(columns)
-        self.layers: list[list[Kept]] = []
-        self._layer: dict[str, int] = dict.fromkeys(self.columns, 0)
+        self.made: list[Kept] = []
         self._given: dict[str, Expr] = {}
         self._kept: dict[str, Expr] = {}
         self._columns: dict[Expr, Expr] = {}
@@ -65,13 +64,20 @@ class Plan:
         return found
 
     def _new(self, name: str, expr: Expr) -> Expr:
-        layer = 1 + max([self._layer[column] for column in expr.roots], default=0)
-        self._layer[name] = layer
-        while len(self.layers) < layer:
-            self.layers.append([])
-        self.layers[layer - 1].append(Kept(name, expr, self._about))
+        self.made.append(Kept(name, expr, self._about))
         column = self._columns[expr] = col(name, expr.type, nullable=expr.nullable)
         return column
+
+    def layers(self) -> list[list[Kept]]:
+        """The columns made, each in the first layer after those that it reads."""
+        found: list[list[Kept]] = []
+        after = dict.fromkeys(self.columns, 0)
+        for kept in self.made:
+            layer = max([after[column] for column in kept.expr.roots], default=0)
+            after[kept.name] = layer + 1
+            found += [[]] if layer == len(found) else []
+            found[layer].append(kept)
+        return found
 
     def share(self, expr: Expr) -> Expr:
         """Compute ``expr`` once, however often it is asked for, under a name of its own."""
@@ -90,6 +96,8 @@ class Plan:
         """Both ends of a value, one column where they are the same."""
         lo = self.keep_end(f"{name}§lo", value.lo)
         hi = lo if value.hi is value.lo else self.keep_end(f"{name}§hi", value.hi)
+        if lo is value.lo and hi is value.hi:
+            return value
         return value._replace(lo=lo, hi=hi)
 
     def keep_flag(self, name: str, flag: Flag) -> Flag:

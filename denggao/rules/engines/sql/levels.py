@@ -48,7 +48,7 @@ def merged(
     outputs = []
     for number, (plan, wanted) in enumerate(parts, 1):
         other: dict[str, str] = {}
-        for column in (k for layer in plan.layers for k in layer):
+        for column in (k for layer in plan.layers() for k in layer):
             ours = Kept(column.name, _renamed(column.expr, other), column.about)
             theirs = kept.setdefault(column.name, ours)
             if theirs.expr != ours.expr:
