@@ -127,7 +127,7 @@ def test_each_shortening_on_missing_numbers(expr: Expr) -> None:
 def says_the_same(expr: Expr, short: Expr) -> None:
     """``short`` by the way of the product, ``expr`` by the meaning of its operations."""
     finals = {"made": short, "twice": short * 2}
-    below = layers(Plan(["x", "y"]), finals)
+    below = layers({}, finals.values())
     frame = added(FRAME.lazy(), below, say := Emitter())
     found = frame.select("x", *(say(x).alias(name) for name, x in finals.items())).collect()
     right = [meant(expr, row) for row in FRAME.to_dicts()]
@@ -197,7 +197,8 @@ def test_what_is_made_shorter_says_the_same(rnd: Random) -> None:
 def test_what_nobody_reads_is_not_computed() -> None:
     plan = Plan(["x", "y"])
     read, unread = plan.keep("read", X + 1), plan.keep("unread", Y + 1)
-    below = layers(plan, {"made": read + read})
+    made = {kept.name: kept.expr for kept in plan.made}
+    below = layers(made, [read + read])
     assert unread.roots == {"unread"}
     assert {name for layer in below for name in layer} == {"read"}
 

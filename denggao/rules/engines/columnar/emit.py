@@ -36,9 +36,11 @@ _CASTS = {type_: dtype.to_dtype_expr() for type_, dtype in DTYPES.items()}
 
 
 class Emitter:
-    """Says each expression once, however often it is asked for."""
+    """Says each expression once, however often it is asked for; a column of ``made`` as what
+    it is."""
 
-    def __init__(self) -> None:
+    def __init__(self, made: Mapping[str, Expr] | None = None) -> None:
+        self.made = made or {}
         self._said: dict[Expr, pl.Expr] = {}
         self._whens: dict[Expr, Any] = {}
         self._divisors: dict[Expr, pl.Expr] = {}
@@ -66,7 +68,7 @@ class Emitter:
         which misses the nearest double in one case of seven."""
         found = self._divisors.get(number)
         if found is None:
-            said = self(number) if number.roots else pl.col(_ZEROS) + self(number)
+            said = pl.col(_ZEROS) + self(number) if number.constant else self(number)
             found = self._divisors[number] = said
         return found
 
@@ -103,6 +105,11 @@ def with_zeros(frame: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
 def day_number(day: pl.Expr) -> pl.Expr:
     """``date.toordinal`` of each day."""
     return day.cast(pl.Int32).cast(pl.Int64) + EPOCH
+
+
+def _column(say: Emitter, expr: Expr) -> pl.Expr:
+    name = expr.args[0]
+    return say(say.made[name]) if name in say.made else pl.col(name)
 
 
 def _lit(say: Emitter, expr: Expr) -> pl.Expr:
@@ -159,7 +166,7 @@ def _words(say: Emitter, expr: Expr) -> pl.Expr:
 
 
 _OPERATIONS: dict[str, Callable[[Emitter, Expr], pl.Expr]] = {
-    "col": lambda say, x: pl.col(x.args[0]),
+    "col": _column,
     "lit": _lit,
     "add": _two(lambda a, b: a + b),
     "sub": _two(lambda a, b: a - b),

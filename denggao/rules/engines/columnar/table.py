@@ -70,8 +70,10 @@ class Table:
     def _made(self, extra: Mapping[str, Expr]) -> tuple[pl.LazyFrame, dict[str, pl.Expr]]:
         """The frame with all that the wanted columns read, and these."""
         wanted = shown(self.compiled, self.only) | dict(extra)  # may add to the plan
-        say, plan = Emitter(), self.compiled.plan
-        frame = added(with_zeros(self.frame, plan), layers(plan, wanted), say)
+        plan = self.compiled.plan
+        made = {kept.name: kept.expr for kept in plan.made}
+        say, below = Emitter(made), layers(made, wanted.values())
+        frame = added(with_zeros(self.frame, plan), below, say)
         return frame, {name: _typed(name, expr, say(expr)) for name, expr in wanted.items()}
 
 

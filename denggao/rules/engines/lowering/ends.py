@@ -16,6 +16,7 @@ Flag = bool | Expr
 
 INT64 = 2**63 - 1
 _INFINITE = x.lit(None)
+_INT, _WIDE = Type.INT, Type.WIDE
 #: Of 38 digits: what Int128, HUGEINT, NUMERIC(38) and DECIMAL(38, 0) all hold.
 INT128 = 10**38 - 1
 
@@ -70,7 +71,7 @@ def expression(end: End) -> Expr:
         return end
     if end is None:
         return _INFINITE
-    return x.lit(end, Type.WIDE if abs(end) > INT64 else Type.INT)
+    return x.lit(end, _WIDE if abs(end) > INT64 else _INT)
 
 
 def smallest(ends: Iterable[End], *, none_wins: bool) -> End:

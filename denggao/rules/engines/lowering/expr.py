@@ -51,17 +51,22 @@ class Type(IntEnum):
     TEXT = 6
 
 
-class Expr:
-    """One operation on columns, as it stands. ``roots`` are the names of all columns it reads,
-    ``inner`` the expressions directly inside, ``nullable``: it may be null in some row."""
+#: Looked up once: a member of an enumeration is found by a call, in Python 3.11.
+_FLAG, _INT, _REAL = Type.FLAG, Type.INT, Type.REAL
 
-    __slots__ = ("args", "inner", "nullable", "op", "roots", "type")
+
+class Expr:
+    """One operation on columns, as it stands. ``inner`` are the expressions directly inside;
+    ``constant``: it reads no column, ``nullable``: it may be null in some row."""
+
+    __slots__ = ("_roots", "args", "constant", "inner", "nullable", "op", "type")
     op: str
     args: tuple[Any, ...]
     type: Type
-    roots: frozenset[str]
     inner: tuple[Expr, ...]
+    constant: bool
     nullable: bool
+    _roots: frozenset[str] | None
 
     def __new__(cls, op: str, args: tuple[Any, ...], type_: Type) -> Expr:
         """The one that there is already, if there is."""
@@ -71,13 +76,21 @@ class Expr:
             found = super().__new__(cls)
             found.op, found.args, found.type = key
             found.inner = inner = tuple([arg for arg in args if arg.__class__ is Expr])
-            found.roots = frozenset(args[:1]) if op == "col" else _roots(inner)
+            found.constant = op != "col" and False not in [arg.constant for arg in inner]
+            found._roots = frozenset(args[:1]) if op == "col" else None
             found.nullable = _may_be_null(op, args, inner)
             found = _known.setdefault(key, found)  # another thread may have been quicker
         return found
 
     def __repr__(self) -> str:
         return f"{self.op}({', '.join(map(repr, self.args))})"
+
+    @property
+    def roots(self) -> frozenset[str]:
+        """The names of all columns it reads."""
+        if self._roots is None:
+            self._roots = frozenset().union(*[arg.roots for arg in self.inner])
+        return self._roots
 
     @property
     def is_column(self) -> bool:
@@ -98,31 +111,31 @@ class Expr:
     # ---- flags
 
     def __and__(self, other: Expr) -> Expr:
-        return _and("and", (self, other), Type.FLAG)
+        return _and("and", (self, other), _FLAG)
 
     def __or__(self, other: Expr) -> Expr:
-        return _or("or", (self, other), Type.FLAG)
+        return _or("or", (self, other), _FLAG)
 
     def __invert__(self) -> Expr:
-        return _not("not", (self,), Type.FLAG)
+        return _not("not", (self,), _FLAG)
 
     def ge(self, other: Expr) -> Expr:
-        return Expr("ge", (self, other), Type.FLAG)
+        return Expr("ge", (self, other), _FLAG)
 
     def gt(self, other: Expr) -> Expr:
-        return Expr("gt", (self, other), Type.FLAG)
+        return Expr("gt", (self, other), _FLAG)
 
     def eq(self, other: Expr) -> Expr:
-        return Expr("eq", (self, other), Type.FLAG)
+        return Expr("eq", (self, other), _FLAG)
 
     def is_null(self) -> Expr:
-        return Expr("null", (self,), Type.FLAG) if self.nullable else FALSE
+        return Expr("null", (self,), _FLAG) if self.nullable else FALSE
 
     def starts(self, prefixes: tuple[str, ...]) -> Expr:
-        return Expr("starts", (self, *prefixes), Type.FLAG)
+        return Expr("starts", (self, *prefixes), _FLAG)
 
     def among(self, texts: tuple[str, ...]) -> Expr:
-        return Expr("among", (self, *texts), Type.FLAG)
+        return Expr("among", (self, *texts), _FLAG)
 
     # ---- numbers
 
@@ -139,7 +152,7 @@ class Expr:
         return Expr("mod", (self, lit(other)), self.type)
 
     def __truediv__(self, other: Expr) -> Expr:
-        return Expr("div", (self, other), Type.REAL)
+        return Expr("div", (self, other), _REAL)
 
     def _with(self, op: str, other: Expr | int) -> Expr:
         second = lit(other) if isinstance(other, int) else other
@@ -154,13 +167,12 @@ class Expr:
     # ---- days
 
     def ordinal(self) -> Expr:
-        return Expr("ordinal", (self,), Type.INT)
+        return Expr("ordinal", (self,), _INT)
 
     def shift(self, months: int, days: int) -> Expr:
-        return Expr("shift", (self, months, days), Type.INT)
+        return Expr("shift", (self, months, days), _INT)
 
 
-_NOTHING: frozenset[str] = frozenset()
 _known: dict[tuple[str, tuple[Any, ...], Type], Expr] = {}
 _MANY = 50_000
 
@@ -185,13 +197,6 @@ def _may_be_null(op: str, args: tuple[Any, ...], inner: tuple[Expr, ...]) -> boo
     return True in [arg.nullable for arg in inner]
 
 
-def _roots(inner: tuple[Expr, ...]) -> frozenset[str]:
-    found = [arg.roots for arg in inner if arg.roots]
-    if len(found) < 2:
-        return found[0] if found else _NOTHING
-    return found[0].union(*found[1:])
-
-
 def forget() -> None:
     """Let go of the expressions of earlier laws, when there are many. Whoever still works on
     some would only miss that one is the same as a later one. Literals stay: modules hold some."""
@@ -206,9 +211,9 @@ def col(name: str, type_: Type, *, nullable: bool = True) -> Expr:
 
 
 @lru_cache(maxsize=None, typed=True)  # 1 is not True
-def lit(value: bool | float | str | None, type_: Type = Type.INT) -> Expr:
+def lit(value: bool | float | str | None, type_: Type = _INT) -> Expr:
     """The same value in every row."""
-    return Expr("lit", (value,), Type.FLAG if isinstance(value, bool) else type_)
+    return Expr("lit", (value,), _FLAG if isinstance(value, bool) else type_)
 
 
 TRUE, FALSE = lit(True), lit(False)
@@ -350,7 +355,7 @@ def _arithmetic(op: str, args: Args, type_: Type) -> Expr:
         return lit(None, type_)
     if isinstance(a, int) and isinstance(b, int):
         return lit(_EXACTLY[op](a, b), type_)
-    if type_ is Type.REAL:
+    if type_ is _REAL:
         return Expr(op, args, type_)
     if op != "mul":
         return _signed(op, args, type_)

@@ -81,7 +81,7 @@ class Plan:
 
     def share(self, expr: Expr) -> Expr:
         """Compute ``expr`` once, however often it is asked for, under a name of its own."""
-        if expr.is_column or not expr.roots:
+        if expr.is_column or expr.constant:
             return expr
         name = self._shared.setdefault(expr, f"§{len(self._shared)}")
         return self.keep(name, expr)

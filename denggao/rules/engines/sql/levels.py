@@ -91,11 +91,11 @@ class _Inliner:
                 if name in self.kept and (name not in seen or self.kept[name].expr.is_column):
                     seen.add(name)
                     waiting.append(self.kept[name].expr)
-            elif expr.roots:
+            elif not expr.constant:
                 waiting += expr.inner
 
     def _write(self, expr: Expr) -> Expr:
-        if not expr.roots:
+        if expr.constant:
             return expr
         found = self._said.get(expr)
         if found is None:
@@ -109,7 +109,7 @@ class _Inliner:
         if name not in self.kept:
             return expr
         inner = self._write(self.kept[name].expr)
-        if not inner.roots or inner.is_column or self._reads[name] == 1:
+        if inner.constant or inner.is_column or self._reads[name] == 1:
             return inner
         self.needed.setdefault(name, Kept(name, inner, self.kept[name].about))
         return expr
