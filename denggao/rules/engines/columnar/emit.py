@@ -3,6 +3,7 @@ verdict."""
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import lru_cache, reduce
@@ -168,15 +169,15 @@ def _words(say: Emitter, expr: Expr) -> pl.Expr:
 _OPERATIONS: dict[str, Callable[[Emitter, Expr], pl.Expr]] = {
     "col": _column,
     "lit": _lit,
-    "add": _two(lambda a, b: a + b),
-    "sub": _two(lambda a, b: a - b),
-    "mul": _two(lambda a, b: a * b),
-    "mod": _two(lambda a, b: a % b),
-    "ge": _two(lambda a, b: a >= b),
+    "add": _two(operator.add),
+    "sub": _two(operator.sub),
+    "mul": _two(operator.mul),
+    "mod": _two(operator.mod),
+    "ge": _two(operator.ge),
     "gt": lambda say, x: ~say(turned(x)),
-    "eq": _two(lambda a, b: a == b),
-    "and": _two(lambda a, b: a & b),
-    "or": _two(lambda a, b: a | b),
+    "eq": _two(operator.eq),
+    "and": _two(operator.and_),
+    "or": _two(operator.or_),
     "not": lambda say, x: ~say(x.args[0]),
     "null": lambda say, x: say(x.args[0]).is_null(),
     "coalesce": _two(lambda a, b: a.fill_null(b)),

@@ -34,16 +34,16 @@ class Compiled:
 
     def flags(self) -> dict[str, Flag]:
         """Flag → in which rows it is raised; ``flag:…`` columns of the frame are taken along."""
-        found: dict[str, list[Flag]] = {k: list(v) for k, v in self.compiler.facts.flags.items()}
+        found = self.compiler.facts.flags()
         for column in sorted(self.plan.columns):
             if column.startswith("flag:"):
                 raised = self.plan.column(column)
                 found.setdefault(column.removeprefix("flag:"), []).append(e.sure(raised))
         for columns in self.columns.values():
             for name, flag in columns.flags:
-                if flag is not False:
-                    found.setdefault(name, []).append(flag)
-        return {k: e.either(*v) for k, v in sorted(found.items())}
+                found.setdefault(name, []).append(flag)
+        every = {name: e.either(*flags) for name, flags in sorted(found.items())}
+        return {name: flag for name, flag in every.items() if flag is not False}
 
 
 def compile_for(

@@ -39,7 +39,8 @@ class FactColumns:
         self.derive = derive
         self.sizes = sizes
         self.components: dict[str, frozenset[str]] = {}
-        self.flags: dict[str, list[Expr]] = {}
+        self._raised: dict[str, list[Flag]] = {}
+        self._told_of: dict[int, list[Flag]] = {}
         self._numbers: dict[str, Lin] = {}
         self._stated: dict[str, Flag] = {}
         self._near: dict[str, tuple[list[str], list[str]]] = {}
@@ -127,9 +128,17 @@ class FactColumns:
         is_stated = self.stated(key_of(code, year)) is not False
         return is_stated or self.derived(code, year) is not None
 
-    def raise_flag(self, name: str, when: Flag) -> None:
+    def flags(self) -> dict[str, list[Flag]]:
+        """Flag → where it is raised, by the facts looked at so far."""
+        early = [
+            e.both(e.negated(self.operated(year)), e.either(*stated))
+            for year, stated in self._told_of.items()
+        ]
+        return {BEFORE_FOUNDING: early, **{k: [*flags] for k, flags in self._raised.items()}}
+
+    def _raise(self, name: str, when: Flag) -> None:
         if isinstance(when, Expr):
-            self.flags.setdefault(name, []).append(when)
+            self._raised.setdefault(name, []).append(when)
 
     # ---- how a number is found
 
@@ -150,10 +159,11 @@ class FactColumns:
         self, fact: Fact, year: int | None, key: str, operated: Flag, contradicted: Flag
     ) -> None:
         stated = self.stated(key)
-        self.raise_flag(BEFORE_FOUNDING, e.both(stated, e.negated(operated)))
-        self.raise_flag(CONTRADICTION, e.both(contradicted, operated))
+        if stated is not False and year is not None:
+            self._told_of.setdefault(year, []).append(stated)
+        self._raise(CONTRADICTION, e.both(contradicted, operated))
         outside = e.both(self._outside.get(key, False), e.negated(stated), operated)
-        self.raise_flag(OUT_OF_DOMAIN, e.both(outside, e.negated(contradicted)))
+        self._raise(OUT_OF_DOMAIN, e.both(outside, e.negated(contradicted)))
         derived = self.derived(fact.code, year)
         if derived is None or stated is False:
             return
@@ -162,7 +172,7 @@ class FactColumns:
         above = e.at_least(own.lo, e.add(other.hi, step))
         below = e.at_least(other.lo, e.add(own.hi, step))
         clean = e.both(stated, operated, e.negated(contradicted), self._has_component(fact, year))
-        self.raise_flag(DERIVED_DIFFERS, e.both(clean, e.either(above, below)))
+        self._raise(DERIVED_DIFFERS, e.both(clean, e.either(above, below)))
 
     def _has_component(self, fact: Fact, year: int | None) -> Flag:
         parts = self.components.get(fact.code, frozenset())

@@ -107,7 +107,8 @@ class Plan:
 def _is_short(expr: Expr) -> bool:
     """A constant, a fact of the frame, or what stands for it where it is missing. (To divide by a
     column that is the same in every row, Polars multiplies by its reciprocal.)"""
-    return expr.op in ("col", "lit") or (
+    is_plain = expr.constant or expr.is_column
+    return is_plain or (
         expr.op == "coalesce" and expr.args[0].is_column and expr.args[1].op == "lit"
     )
 
