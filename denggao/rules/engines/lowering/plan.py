@@ -105,12 +105,15 @@ class Plan:
 
 
 def _is_short(expr: Expr) -> bool:
-    """A constant, a fact of the frame, or what stands for it where it is missing. (To divide by a
-    column that is the same in every row, Polars multiplies by its reciprocal.)"""
-    is_plain = expr.constant or expr.is_column
-    return is_plain or (
-        expr.op == "coalesce" and expr.args[0].is_column and expr.args[1].op == "lit"
-    )
+    """A constant, a column, its denial or whether it is null, or what stands for it where it is
+    missing. (To divide by a column that is the same in every row, Polars multiplies by its
+    reciprocal.)"""
+    if expr.constant or expr.is_column:
+        return True
+    first = expr.inner[0]
+    if expr.op == "coalesce":
+        return first.is_column and expr.inner[1].op == "lit"
+    return expr.op in ("not", "null") and first.is_column
 
 
 def type_of(column: str) -> Type:
