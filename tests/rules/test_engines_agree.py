@@ -207,7 +207,7 @@ def missing_is_nought(monkeypatch: pytest.MonkeyPatch) -> None:
     real = facts.FactColumns._stated_or
 
     def stated_or(self: Any, fact: Any, key: str, base: values.Lin) -> values.Lin:
-        return real(self, fact, key, values.replace(base, lo=0, hi=0))
+        return real(self, fact, key, base._replace(lo=0, hi=0))
 
     monkeypatch.setattr(facts.FactColumns, "_stated_or", stated_or)
 

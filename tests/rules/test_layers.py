@@ -3,21 +3,32 @@ the whole table and any few of its columns, against the plan said as it stands."
 
 from __future__ import annotations
 
+import operator
 from random import Random
+from typing import Any
 
 import polars as pl
 import pytest
 from hypothesis import given
-from polars.testing import assert_frame_equal
 
 from denggao.facts.errors import UserError
-from denggao.rules.engines.columnar import cheaper
-from denggao.rules.engines.columnar.emit import Emitter, add_columns
+from denggao.rules.engines.columnar import emit
+from denggao.rules.engines.columnar.emit import Emitter, add_columns, added
 from denggao.rules.engines.columnar.layers import layers
 from denggao.rules.engines.columnar.run import frame_of_firms
 from denggao.rules.engines.columnar.table import table
+from denggao.rules.engines.lowering import expr as expressions
 from denggao.rules.engines.lowering.compiled import compile_for
-from denggao.rules.engines.lowering.expr import Expr, Type, col, greatest, least, lit, when
+from denggao.rules.engines.lowering.expr import (
+    Expr,
+    Type,
+    col,
+    greatest,
+    least,
+    lit,
+    made,
+    when,
+)
 from denggao.rules.engines.lowering.plan import Plan
 from denggao.rules.engines.lowering.shown import shown
 from denggao.rules.errors import InstrumentError
@@ -74,15 +85,12 @@ def test_shortened_tables_say_the_same() -> None:
 
 
 def test_a_wrong_shortening_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The control: bounds turned round."""
-    right = cheaper._extreme
-
-    def wrong(expr: Expr) -> Expr:
-        other = {"least": "greatest", "greatest": "least"}[expr.op]
-        return right(Expr(other, expr.args, expr.type))
-
-    monkeypatch.setitem(cheaper._RULES, "greatest", wrong)
-    monkeypatch.setitem(cheaper._RULES, "least", wrong)
+    """The controls: care for nulls left out where it is needed, bounds turned round."""
+    with monkeypatch.context() as patch:
+        patch.setitem(expressions._SHORTEST, "coalesce", lambda op, args, type_: args[0])
+        with pytest.raises(AssertionError):
+            test_what_is_made_shorter_says_the_same()
+    monkeypatch.setitem(emit._OPERATIONS, "greatest", emit._OPERATIONS["coalesce"])
     with pytest.raises(AssertionError):
         test_each_shortening_on_missing_numbers(greatest(X, lit(0)))
 
@@ -113,20 +121,84 @@ FRAME = pl.DataFrame(
     ],
 )
 def test_each_shortening_on_missing_numbers(expr: Expr) -> None:
-    below, finals = layers(Plan(["x", "y"]), {"made": expr, "twice": expr * 2})
-    say, frame = Emitter(), FRAME.lazy()
-    for layer in below:
-        frame = frame.with_columns(say(x).alias(name) for name, x in layer.items())
-    found = frame.select(say(x).alias(name) for name, x in finals.items()).collect()
-    plain = Emitter()
-    right = FRAME.select(plain(expr).alias("made"), plain(expr * 2).alias("twice"))
-    assert_frame_equal(found, right, check_dtypes=False)
+    says_the_same(expr, expr)
+
+
+def says_the_same(expr: Expr, short: Expr) -> None:
+    """``short`` by the way of the product, ``expr`` by the meaning of its operations."""
+    finals = {"made": short, "twice": short * 2}
+    below = layers({}, finals.values())
+    frame = added(FRAME.lazy(), below, say := Emitter())
+    found = frame.select("x", *(say(x).alias(name) for name, x in finals.items())).collect()
+    right = [meant(expr, row) for row in FRAME.to_dicts()]
+    assert found["made"].to_list() == right
+    assert found["twice"].to_list() == [None if x is None else x * 2 for x in right]
+
+
+def meant(expr: Expr, row: dict[str, Any]) -> Any:
+    """The value in one row."""
+    if expr.op in ("col", "lit"):
+        return row[expr.args[0]] if expr.op == "col" else expr.args[0]
+    args = [meant(arg, row) for arg in expr.args]
+    known = [x for x in args if x is not None]
+    match expr.op:
+        case "null":
+            return args[0] is None
+        case "coalesce":
+            return known[0] if known else None
+        case "least" | "greatest":
+            return (min if expr.op == "least" else max)(known, default=None)
+        case "when":
+            return args[1] if args[0] else args[2]
+        case "and":
+            return False if False in known else None if None in args else True
+        case "or":
+            return True if True in known else None if None in args else False
+    return None if None in args else PLAIN[expr.op](*args)
+
+
+PLAIN: dict[str, Any] = {
+    "add": operator.add, "sub": operator.sub, "mul": operator.mul, "not": operator.not_,
+    "ge": operator.ge, "gt": operator.gt, "eq": operator.eq,
+}  # fmt: skip
+
+
+def at_random(rnd: Random, depth: int, *, flag: bool) -> Expr:
+    """Operations as they stand, of which nothing is shortened."""
+    if depth == 0 or rnd.random() < 0.1:
+        if flag:
+            return rnd.choice([lit(True), lit(False), Expr("gt", (X, Y), Type.FLAG)])
+        return rnd.choice([X, Y, X, Y, *map(lit, (-2, 0, 1, 3)), lit(None)])
+    op = rnd.choice(["and", "or", "not", "null", "ge", "gt", "eq"] if flag else NUMBERS)
+    kinds = {
+        "and": [True, True], "or": [True, True], "not": [True],
+        "null": [rnd.random() < 0.3], "when": [True, False, False],
+    }.get(op, [False, False])  # fmt: skip
+    args = tuple(at_random(rnd, depth - 1, flag=kind) for kind in kinds)
+    return Expr(op, args, Type.FLAG if flag else Type.INT)
+
+
+NUMBERS = ["add", "sub", "mul", "when", "when", "coalesce", "least", "greatest"]
+
+
+def shortest(expr: Expr) -> Expr:
+    """Made anew from the inside out, as the lowering makes it."""
+    args = (shortest(arg) if isinstance(arg, Expr) else arg for arg in expr.args)
+    return made(expr.op, tuple(args), expr.type)
+
+
+@examples(150)
+@given(generators)
+def test_what_is_made_shorter_says_the_same(rnd: Random) -> None:
+    expr = at_random(rnd, 5, flag=False)
+    says_the_same(expr, shortest(expr))
 
 
 def test_what_nobody_reads_is_not_computed() -> None:
     plan = Plan(["x", "y"])
     read, unread = plan.keep("read", X + 1), plan.keep("unread", Y + 1)
-    below, _ = layers(plan, {"made": read + read})
+    made = {kept.name: kept.expr for kept in plan.made}
+    below = layers(made, [read + read])
     assert unread.roots == {"unread"}
     assert {name for layer in below for name in layer} == {"read"}
 

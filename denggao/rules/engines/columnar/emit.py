@@ -3,7 +3,8 @@ verdict."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import operator
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import lru_cache, reduce
 from typing import Any
@@ -13,7 +14,7 @@ import polars as pl
 from denggao.facts.titles import NEVER
 from denggao.rules.engines.columnar.codes import canonical
 from denggao.rules.engines.lowering.ends import INT64, End, Flag, column, expression
-from denggao.rules.engines.lowering.expr import Expr, Type
+from denggao.rules.engines.lowering.expr import Expr, Type, turned
 from denggao.rules.engines.lowering.plan import Plan
 
 _ZEROS = "§zeros"
@@ -31,17 +32,45 @@ DTYPES: dict[Type, type[pl.DataType]] = {
     Type.TEXT: pl.String,
 }
 
+#: As Polars wants them in a cast, said once.
+_CASTS = {type_: dtype.to_dtype_expr() for type_, dtype in DTYPES.items()}
+
 
 class Emitter:
-    """Says each expression once, however often it is asked for."""
+    """Says each expression once, however often it is asked for; a column of ``made`` as what
+    it is."""
 
-    def __init__(self) -> None:
+    def __init__(self, made: Mapping[str, Expr] | None = None) -> None:
+        self.made = made or {}
         self._said: dict[Expr, pl.Expr] = {}
+        self._whens: dict[Expr, Any] = {}
+        self._divisors: dict[Expr, pl.Expr] = {}
 
     def __call__(self, expr: Expr) -> pl.Expr:
         found = self._said.get(expr)
         if found is None:
             found = self._said[expr] = _OPERATIONS[expr.op](self, expr)
+        return found
+
+    def read(self, columns: Mapping[str, Expr]) -> None:
+        """From here on these expressions are columns of the frame."""
+        for name, expr in columns.items():
+            self._said[expr] = pl.col(name)
+
+    def when(self, flag: Expr) -> Any:
+        """The start of a choice; many are made by the same flag."""
+        found = self._whens.get(flag)
+        if found is None:
+            found = self._whens[flag] = pl.when(self(flag))
+        return found
+
+    def divisor(self, number: Expr) -> pl.Expr:
+        """A column, not a constant: Polars multiplies by the constant's reciprocal instead,
+        which misses the nearest double in one case of seven."""
+        found = self._divisors.get(number)
+        if found is None:
+            said = pl.col(_ZEROS) + self(number) if number.constant else self(number)
+            found = self._divisors[number] = said
         return found
 
     def end(self, end: End) -> pl.Expr:
@@ -55,8 +84,16 @@ class Emitter:
 def add_columns(frame: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
     """The frame with every column of the plan."""
     frame, say = with_zeros(frame, plan), Emitter()
-    for layer in plan.layers:
-        frame = frame.with_columns(say(kept.expr).alias(kept.name) for kept in layer)
+    for layer in plan.layers():
+        frame = frame.with_columns(**{kept.name: say(kept.expr) for kept in layer})
+    return frame
+
+
+def added(frame: pl.LazyFrame, layers: Iterable[Mapping[str, Expr]], say: Emitter) -> pl.LazyFrame:
+    """The frame with the columns of one layer after the other; ``say`` reads them afterwards."""
+    for layer in layers:
+        frame = frame.with_columns(**{name: say(expr) for name, expr in layer.items()})
+        say.read(layer)
     return frame
 
 
@@ -69,6 +106,11 @@ def with_zeros(frame: pl.LazyFrame, plan: Plan) -> pl.LazyFrame:
 def day_number(day: pl.Expr) -> pl.Expr:
     """``date.toordinal`` of each day."""
     return day.cast(pl.Int32).cast(pl.Int64) + EPOCH
+
+
+def _column(say: Emitter, expr: Expr) -> pl.Expr:
+    name = expr.args[0]
+    return say(say.made[name]) if name in say.made else pl.col(name)
 
 
 def _lit(say: Emitter, expr: Expr) -> pl.Expr:
@@ -90,12 +132,15 @@ def _two(operation: Callable[[Any, Any], Any]) -> Callable[[Emitter, Expr], pl.E
     return said
 
 
-def _divided(say: Emitter, expr: Expr) -> pl.Expr:
-    """Divided by a column, not by a constant: Polars multiplies by the constant's reciprocal
-    instead, which misses the nearest double in one case of seven."""
-    top, below = expr.args
-    divisor = say(below) if below.roots else pl.col(_ZEROS) + say(below)
-    return say(top) / divisor
+def _extreme(say: Emitter, expr: Expr) -> pl.Expr:
+    """One comparison is quicker than a look across the columns. A comparison with a null is not
+    true, so only the first can stand in the way of the second."""
+    first, second = expr.args
+    a, b = say(first), say(second)
+    if second.op == "lit":
+        return pl.when(a < b if expr.op == "least" else a > b).then(a).otherwise(b)
+    better = b < a if expr.op == "least" else b > a
+    return pl.when(a.is_null() | better if first.nullable else better).then(b).otherwise(a)
 
 
 def _shift(say: Emitter, expr: Expr) -> pl.Expr:
@@ -122,24 +167,24 @@ def _words(say: Emitter, expr: Expr) -> pl.Expr:
 
 
 _OPERATIONS: dict[str, Callable[[Emitter, Expr], pl.Expr]] = {
-    "col": lambda say, x: pl.col(x.args[0]),
+    "col": _column,
     "lit": _lit,
-    "add": _two(lambda a, b: a + b),
-    "sub": _two(lambda a, b: a - b),
-    "mul": _two(lambda a, b: a * b),
-    "mod": _two(lambda a, b: a % b),
-    "ge": _two(lambda a, b: a >= b),
-    "gt": _two(lambda a, b: a > b),
-    "eq": _two(lambda a, b: a == b),
-    "and": _two(lambda a, b: a & b),
-    "or": _two(lambda a, b: a | b),
+    "add": _two(operator.add),
+    "sub": _two(operator.sub),
+    "mul": _two(operator.mul),
+    "mod": _two(operator.mod),
+    "ge": _two(operator.ge),
+    "gt": lambda say, x: ~say(turned(x)),
+    "eq": _two(operator.eq),
+    "and": _two(operator.and_),
+    "or": _two(operator.or_),
     "not": lambda say, x: ~say(x.args[0]),
     "null": lambda say, x: say(x.args[0]).is_null(),
     "coalesce": _two(lambda a, b: a.fill_null(b)),
-    "when": lambda say, x: pl.when(say(x.args[0])).then(say(x.args[1])).otherwise(say(x.args[2])),
-    "least": lambda say, x: pl.min_horizontal([say(arg) for arg in x.args]),
-    "greatest": lambda say, x: pl.max_horizontal([say(arg) for arg in x.args]),
-    "cast": lambda say, x: say(x.args[0]).cast(DTYPES[x.type]),
+    "when": lambda say, x: say.when(x.args[0]).then(say(x.args[1])).otherwise(say(x.args[2])),
+    "least": _extreme,
+    "greatest": _extreme,
+    "cast": lambda say, x: say(x.args[0]).cast(_CASTS[x.type]),
     "ordinal": lambda say, x: day_number(say(x.args[0])),
     "shift": _shift,
     "canonical": lambda say, x: canonical(say(x.args[0]), x.args[1]),
@@ -147,7 +192,7 @@ _OPERATIONS: dict[str, Callable[[Emitter, Expr], pl.Expr]] = {
         lambda a, b: a | b, [say(x.args[0]).str.starts_with(p) for p in x.args[1:]]
     ),
     "among": lambda say, x: say(x.args[0]).is_in(list(x.args[1:])),
-    "div": _divided,
+    "div": lambda say, x: say(x.args[0]) / say.divisor(x.args[1]),
     "truth": _truth,
     "words": _words,
 }

@@ -1,111 +1,79 @@
 """What Polars is asked to compute: no column that nobody reads, and nothing twice.
 
-The plan of a law names what its rules name. Here it is cut down to what the wanted columns read,
-shortened where nothing can be null, and every term that several columns contain becomes a column
-of its own, in the first layer that has what it reads.
+The plan of a law names what its rules name. Here only what the wanted columns read is looked at,
+and every term that is read more than once becomes a column, in the first layer that has what it
+reads itself; what is read once is written where it is read, whether it has a name or not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
-from denggao.rules.engines.columnar.assume import Assuming
-from denggao.rules.engines.columnar.cheaper import Cheaper
-from denggao.rules.engines.lowering.expr import Expr, col
-from denggao.rules.engines.lowering.plan import Plan
-from denggao.rules.engines.lowering.simplify import Simplifier
+from denggao.rules.engines.lowering.expr import Expr, turned
 
-#: What costs less than a look at another column.
-_CHEAP = frozenset({"col", "lit", "not", "null"})
+#: What costs less than a look at another column: never one itself.
+_CHEAP = frozenset({"col", "lit", "not", "null", "gt"})
+#: What is said by other terms than those inside.
+_OTHERWISE = frozenset({"col", "gt", "least", "greatest"})
 
 
-def layers(plan: Plan, wanted: Mapping[str, Expr]) -> tuple[list[dict[str, Expr]], dict[str, Expr]]:
-    """Columns to add, layer by layer, and what the wanted columns are in terms of them."""
-    simplify, cheaper = Simplifier(in_place=_is_short), Cheaper()
-    made = {k.name: k.expr for layer in plan.layers for k in layer}
-    made = {name: simplify.column(name, made[name]) for name in _read(made, wanted.values())}
-    assume = Assuming(simplify)
-    made = {name: cheaper(assume(expr)) for name, expr in made.items()}
-    finals = {name: cheaper(assume(simplify(expr))) for name, expr in wanted.items()}
-    made = {name: made[name] for name in _read(made, finals.values())}
-    shared = _Shared(made, [*made.values(), *finals.values()], plan.columns)
-    finals = {name: shared(expr) for name, expr in finals.items()}
-    return shared.layers, finals
+def layers(made: Mapping[str, Expr], wanted: Collection[Expr]) -> list[dict[str, Expr]]:
+    """Columns to add, layer by layer, for what is ``wanted``; ``made``: the columns that have a
+    name, each after those that it reads. (``emit.added`` says them.)"""
+    return _Layers(made, wanted).layers
 
 
-def _is_short(expr: Expr) -> bool:
-    """A constant, a fact of the frame, or what stands for it where it is missing. (To divide by a
-    column that is the same in every row, Polars multiplies by its reciprocal.)"""
-    return expr.op in ("col", "lit") or (
-        expr.op == "coalesce" and expr.args[0].is_column and expr.args[1].op == "lit"
-    )
-
-
-def _read(made: Mapping[str, Expr], wanted: Iterable[Expr]) -> list[str]:
-    """The names of the columns that are read, directly or not, in their order."""
-    waiting = [name for expr in wanted for name in expr.roots]
-    found: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name in made and name not in found:
-            found.add(name)
-            waiting += made[name].roots
-    return [name for name in made if name in found]
-
-
-class _Shared:
-    """Replaces the terms that several expressions contain by columns."""
-
-    def __init__(
-        self, made: Mapping[str, Expr], every: Iterable[Expr], columns: Iterable[str]
-    ) -> None:
+class _Layers:
+    def __init__(self, made: Mapping[str, Expr], wanted: Collection[Expr]) -> None:
         self.layers: list[dict[str, Expr]] = []
-        self._layer: dict[str, int] = dict.fromkeys(columns, 0)
-        self._uses = _uses(every)
-        self._done: dict[Expr, Expr] = {}
-        for name, expr in made.items():
-            self._add(name, self._inside(expr))
-            self._done.setdefault(expr, col(name, expr.type))
+        self._made = made
+        self._names = {made[name]: name for name in reversed(list(made))}
+        self._uses = self._counted(wanted)
+        self._ready: dict[Expr, int] = {}
+        for expr in (*made.values(), *wanted):
+            if expr in self._uses:
+                self._when(expr)
 
-    def __call__(self, expr: Expr) -> Expr:
-        found = self._done.get(expr)
-        if found is None:
-            found = self._inside(expr)
-            if self._uses.get(expr, 0) > 1 and expr.op not in _CHEAP and found.roots:
-                name = f"§§{len(self._done)}"
-                self._add(name, found)
-                found = col(name, expr.type)
-            self._done[expr] = found
+    def _counted(self, wanted: Collection[Expr]) -> dict[Expr, int]:
+        """How often each term is read; inside a term that is a column itself, once."""
+        found: dict[Expr, int] = {}
+        waiting = list(wanted)
+        while waiting:
+            expr = waiting.pop()
+            times = found[expr] = found.get(expr, 0) + 1
+            if times == 1 or expr.op in _CHEAP:
+                waiting += expr.inner if expr.op not in _OTHERWISE else self._read_by(expr)
         return found
 
-    def _inside(self, expr: Expr) -> Expr:
-        if expr.op == "gt":
-            return ~self(_turned(expr))
-        return expr.each(self, self._done)
+    def _read_by(self, expr: Expr) -> tuple[Expr, ...]:
+        """What is looked at to say such an expression: what the column is; a > b is not b ≥ a;
+        the lesser or greater of two numbers looks at each twice."""
+        if expr.op == "col":
+            made = self._made.get(expr.args[0])
+            return () if made is None else (made,)
+        return (turned(expr),) if expr.op == "gt" else expr.inner * 2
 
-    def _add(self, name: str, expr: Expr) -> None:
-        layer = max([self._layer[root] for root in expr.roots], default=0)
-        self._layer[name] = layer + 1
-        while len(self.layers) <= layer:
+    def _when(self, expr: Expr) -> int:
+        """How many layers there must be before the expression can be read."""
+        ready = self._ready
+        found = ready.get(expr)
+        if found is not None:
+            return found
+        found = 0
+        for inner in expr.inner if expr.op not in _OTHERWISE else self._read_by(expr):
+            at = ready.get(inner)
+            if at is None:
+                at = self._when(inner)
+            if at > found:
+                found = at
+        if self._uses[expr] > 1 and expr.op not in _CHEAP and not expr.constant:
+            found = self._add(expr, found)
+        ready[expr] = found
+        return found
+
+    def _add(self, expr: Expr, before: int) -> int:
+        if before == len(self.layers):
             self.layers.append({})
-        self.layers[layer][name] = expr
-
-
-def _turned(more: Expr) -> Expr:
-    """a > b is not b ≥ a: what says that a condition holds tells of its failing too."""
-    a, b = more.args
-    return Expr("ge", (b, a), more.type)
-
-
-def _uses(every: Iterable[Expr]) -> dict[Expr, int]:
-    """In how many places each term stands; inside a term that stands in several, once."""
-    found: dict[Expr, int] = {}
-    waiting = list(every)
-    while waiting:
-        expr = waiting.pop()
-        if expr.op == "gt":
-            expr = _turned(expr)
-        times = found[expr] = found.get(expr, 0) + 1
-        if times == 1:
-            waiting += expr.inner
-    return found
+        name = self._names.get(expr) or f"§§{len(self._ready)}"
+        self.layers[before][name] = expr
+        return before + 1

@@ -9,7 +9,7 @@ from datetime import date
 import polars as pl
 
 from denggao.rules import nodes as n
-from denggao.rules.engines.columnar.emit import TRUTH, Emitter, with_zeros
+from denggao.rules.engines.columnar.emit import TRUTH, Emitter, added, with_zeros
 from denggao.rules.engines.columnar.layers import layers
 from denggao.rules.engines.columnar.sizes import sizes_of
 from denggao.rules.engines.lowering.compiled import Compiled, compile_for
@@ -53,34 +53,33 @@ class Table:
 
     def select(self, *keep: str) -> pl.LazyFrame:
         """The contract's columns, after the frame's own columns ``keep``."""
-        frame, columns = self._made({})
-        return frame.select(*map(pl.col, keep), *columns)
+        frame, made = self._made({})
+        return frame.select(*keep, **made)
 
     def collected(self, *keep: str, extra: Mapping[str, Expr] | None = None) -> pl.DataFrame:
         """The same in memory, ``extra`` columns after them. Run in pieces: fewer columns are
         alive at once than when each is made whole. What is the same in every row is added
         afterwards: it costs nothing then."""
         frame, made = self._made(extra or {})
-        columns = [*map(pl.col, keep), *made]
-        each = [x for x in columns if x.meta.root_names()]
-        same = [x for x in columns if not x.meta.root_names()]
-        rows = frame.select(each).collect(engine="streaming", optimizations=SHARED_ALREADY)
-        return rows.with_columns(same).select(x.meta.output_name() for x in columns)
+        same = {name: column for name, column in made.items() if not column.meta.root_names()}
+        each = {name: column for name, column in made.items() if name not in same}
+        rows = frame.select(*keep, **each)
+        found = rows.collect(engine="streaming", optimizations=SHARED_ALREADY)
+        return found.with_columns(**same).select(*keep, *made)
 
-    def _made(self, extra: Mapping[str, Expr]) -> tuple[pl.LazyFrame, list[pl.Expr]]:
+    def _made(self, extra: Mapping[str, Expr]) -> tuple[pl.LazyFrame, dict[str, pl.Expr]]:
         """The frame with all that the wanted columns read, and these."""
-        found = shown(self.compiled, self.only)  # may add to the plan
-        below, finals = layers(self.compiled.plan, found | dict(extra))
-        say, frame = Emitter(), with_zeros(self.frame, self.compiled.plan)
-        for layer in below:
-            frame = frame.with_columns(say(expr).alias(name) for name, expr in layer.items())
-        return frame, [_typed(name, say(expr)) for name, expr in finals.items()]
+        wanted = shown(self.compiled, self.only) | dict(extra)  # may add to the plan
+        plan = self.compiled.plan
+        made = {kept.name: kept.expr for kept in plan.made}
+        say, below = Emitter(made), layers(made, wanted.values())
+        frame = added(with_zeros(self.frame, plan), below, say)
+        return frame, {name: _typed(name, expr, say(expr)) for name, expr in wanted.items()}
 
 
-def _typed(name: str, column: pl.Expr) -> pl.Expr:
+def _typed(name: str, expr: Expr, column: pl.Expr) -> pl.Expr:
     """A node without a truth has a column of truths nevertheless."""
-    empty = name.endswith("_truth") and not column.meta.root_names()
-    return (column.cast(TRUTH) if empty else column).alias(name)
+    return column.cast(TRUTH) if expr.is_nothing and name.endswith("_truth") else column
 
 
 def table(
@@ -100,7 +99,9 @@ def table(
     if isinstance(frame, pl.DataFrame) and sizes is None:
         sizes = sizes_of(frame)
     whole = only is None or "flags" in only  # which any rule may raise
-    compiled = compile_for(instrument, names, as_of, readings=readings, sizes=sizes, whole=whole)
+    compiled = compile_for(
+        instrument, names, as_of, readings=readings, sizes=sizes, whole=whole, brief=True
+    )
     return Table(compiled, frame.lazy(), None if only is None else frozenset(only))
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from functools import reduce
-from typing import Any
+from typing import Any, NamedTuple
 
 from denggao.facts.catalogue import catalogue
 from denggao.facts.enterprise import key_of
@@ -32,8 +31,7 @@ from denggao.rules.shape import is_plain, quotient_of, zero_asked
 _UNKNOWN: Truth = (False, False)
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(NamedTuple):
     """What one statement compiled to; ``flags`` maps a flag to the rows it is raised in."""
 
     statement: n.Statement
@@ -51,7 +49,7 @@ class Compiler:
     def __init__(
         self,
         instrument: n.Instrument,
-        columns: frozenset[str],
+        plan: Plan,
         as_of: date,
         readings: Mapping[str, str] | None = None,
         given: Mapping[str, Interval] | None = None,
@@ -61,19 +59,21 @@ class Compiler:
         self.as_of = as_of
         self.options = frozenset(instrument.chosen(dict(readings or {})).values())
         self.given = {id_: j.given(value) for id_, value in (given or {}).items()}
-        self.plan = Plan(columns)
+        self.plan = plan
         self.facts = FactColumns(self.plan, as_of, self._derive, sizes)
         self.facts.components = instrument.components
         self.clipped: dict[str, Lin] = {}
         self.done: dict[str, Columns] = {}
         self.each: int | None = None
         self._numbers: dict[int, tuple[n.Expr, Value]] = {}
+        self._cases_of: dict[str, list[tuple[Flag, Compiler]]] = {}
 
     def compile(self) -> dict[str, Columns]:
         """Columns of every statement, by id."""
         found = {id_: self.statement(id_) for id_ in self.instrument.statements}
         for code, year, _ in facts_named(self.instrument, self.as_of.year):
-            self.facts.number(code, year)  # its flags belong to the outcome, used or not
+            if self.facts.is_told(code, year):
+                self.facts.number(code, year)  # its flags belong to the outcome, used or not
         return found
 
     # ---- statements
@@ -81,8 +81,8 @@ class Compiler:
     def statement(self, id_: str) -> Columns:
         if id_ not in self.done:
             statement = self.instrument.statements[id_]
-            with self.plan.about(statement):
-                self.done[id_] = self._statement(statement)
+            made = self.plan.about(statement, lambda: self._statement(statement))
+            self.done[id_] = made
         return self.done[id_]
 
     def _statement(self, statement: n.Statement) -> Columns:
@@ -131,7 +131,7 @@ class Compiler:
         if isinstance(value, Lin):
             return self.plan.kept(id_, value)
         undefined = self.plan.keep_flag(f"{id_}§undefined", value.undefined)
-        return self._kept_ends(id_, replace(value, undefined=undefined))
+        return self._kept_ends(id_, value._replace(undefined=undefined))
 
     def _kept_ends(self, id_: str, value: Quo) -> Quo:
         keep = self.plan.keep_end
@@ -140,7 +140,7 @@ class Compiler:
             open_ = self.plan.keep_flag(f"{id_}§open", value.open)
             return v.twin_quotient(value, lo_n, lo_d, open_)
         hi_n, hi_d = keep(f"{id_}§hi_n", value.hi_n), keep(f"{id_}§hi_d", value.hi_d)
-        return replace(value, lo_n=lo_n, lo_d=lo_d, hi_n=hi_n, hi_d=hi_d)
+        return value._replace(lo_n=lo_n, lo_d=lo_d, hi_n=hi_n, hi_d=hi_d)
 
     def _value(self, statement: n.Statement) -> tuple[Value, tuple[tuple[str, Flag], ...]]:
         if statement.body is not None:
@@ -185,7 +185,7 @@ class Compiler:
         step = known.scale // catalogue()[fact.code].scale
         lo = e.largest([known.lo, step], none_wins=False)
         other = self._copy()
-        other.clipped = {**self.clipped, self._key(fact): replace(known, lo=lo, twin=False)}
+        other.clipped = {**self.clipped, self._key(fact): known._replace(lo=lo, twin=False)}
         return other
 
     def _points(self, case: n.Case) -> Lin:
@@ -194,7 +194,7 @@ class Compiler:
         if not (isinstance(low, Lin) and isinstance(high, Lin)):
             raise UserError("评分的一档除以了不定的数，不能整本计算；请把比例写成条件再分档")
         low, high = v.aligned([low, high])
-        return replace(low, hi=high.hi, size=max(low.size, high.size), twin=False)
+        return low._replace(hi=high.hi, size=max(low.size, high.size), twin=False)
 
     def _cases(self, statement: n.Statement) -> Value:
         """The line that certainly holds; where none does yet, nothing is known."""
@@ -215,8 +215,8 @@ class Compiler:
     def _derive(self, code: str, year: int | None) -> Lin | None:
         derivation = self.instrument.derivations.get(code)
         parts = self.instrument.components.get(code, frozenset())
-        here = {key_of(part, year) + suffix for part in parts for suffix in ("", ".lo", ".hi")}
-        if derivation is None or not here & self.plan.columns:
+        here = (self.facts.stated(key_of(part, year)) for part in parts)
+        if derivation is None or all(stated is False for stated in here):
             return None
         inner = self._copy()
         inner.each = year
@@ -239,7 +239,7 @@ class Compiler:
     def _copy(self) -> Compiler:
         """Another to be told something more, under which numbers may come out differently."""
         other = copy.copy(self)
-        other._numbers = {}
+        other._numbers, other._cases_of = {}, {}
         return other
 
     def _fact(self, expr: n.FactRef) -> Value:
@@ -294,7 +294,7 @@ class Compiler:
             open_ = value.open
             open_ = self.plan.share(open_) if isinstance(open_, Expr) else open_
             return v.twin_quotient(value, lo_n, lo_d, open_)
-        return replace(value, lo_n=lo_n, lo_d=lo_d, hi_n=once(value.hi_n), hi_d=once(value.hi_d))
+        return value._replace(lo_n=lo_n, lo_d=lo_d, hi_n=once(value.hi_n), hi_d=once(value.hi_d))
 
     def _extreme(self, expr: n.Extreme) -> Value:
         return v.extreme([self.number(a) for a in expr.args], low=expr.op == "取小")
@@ -405,15 +405,24 @@ class Compiler:
         parameter = next((s for id_ in expr.refs if (s := self._cased(id_))), None)
         if parameter is None:
             return [(True, self)]
-        fact = parameter_fact(parameter)
-        runs: list[tuple[Flag, Compiler]] = []
-        for clipped, possible, value in self.segments(parameter):
-            run = self._copy()
-            run.clipped = {**self.clipped, self._key(fact): clipped}
-            run.given = {**self.given, parameter.id: v.constant(value)}
-            run.done = {}
-            runs += [(e.both(possible, p), r) for p, r in run.splits(expr)]
-        return runs
+        return [
+            (e.both(possible, p), r)
+            for possible, run in self._runs(parameter)
+            for p, r in run.splits(expr)
+        ]
+
+    def _runs(self, parameter: n.Statement) -> list[tuple[Flag, Compiler]]:
+        """One for each case, the same whoever asks: what they have computed is kept."""
+        found = self._cases_of.get(parameter.id)
+        if found is None:
+            found = self._cases_of[parameter.id] = []
+            for clipped, possible, value in self.segments(parameter):
+                run = self._copy()
+                run.clipped = {**self.clipped, self._key(parameter_fact(parameter)): clipped}
+                run.given = {**self.given, parameter.id: v.constant(value)}
+                run.done = {}
+                found.append((possible, run))
+        return found
 
     def _cased(self, id_: str) -> n.Statement | None:
         if id_ in self.given:
@@ -447,7 +456,7 @@ class Compiler:
 
 
 _NUMBERS: dict[type, Callable[[Compiler, Any], Value]] = {
-    n.Num: lambda run, x: v.constant(Fraction(x.value)),
+    n.Num: lambda run, x: v.constant(x.value),
     n.FactRef: Compiler._fact,
     n.Age: lambda run, x: run.facts.age_in_days(),
     n.OperatedYears: lambda run, x: run.facts.operated_years(),

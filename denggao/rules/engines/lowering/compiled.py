@@ -34,16 +34,16 @@ class Compiled:
 
     def flags(self) -> dict[str, Flag]:
         """Flag → in which rows it is raised; ``flag:…`` columns of the frame are taken along."""
-        found: dict[str, list[Flag]] = {k: list(v) for k, v in self.compiler.facts.flags.items()}
+        found = self.compiler.facts.flags()
         for column in sorted(self.plan.columns):
             if column.startswith("flag:"):
                 raised = self.plan.column(column)
                 found.setdefault(column.removeprefix("flag:"), []).append(e.sure(raised))
         for columns in self.columns.values():
             for name, flag in columns.flags:
-                if flag is not False:
-                    found.setdefault(name, []).append(flag)
-        return {k: e.either(*v) for k, v in sorted(found.items())}
+                found.setdefault(name, []).append(flag)
+        every = {name: e.either(*flags) for name, flags in sorted(found.items())}
+        return {name: flag for name, flag in every.items() if flag is not False}
 
 
 def compile_for(
@@ -55,15 +55,17 @@ def compile_for(
     given: Mapping[str, Interval] | None = None,
     sizes: Mapping[str, int] | None = None,
     whole: bool = True,
+    brief: bool = False,
 ) -> Compiled:
     """Compile ``instrument`` against a frame's columns (``code``, ``code@year`` …).
 
     ``sizes`` is the largest magnitude in each integer column, where it is known: small
     numbers are computed in 64 bits, those it does not cover in 128. Not ``whole``: a rule is
-    lowered when it is first read.
+    lowered when it is first read. ``brief``: see ``Plan``.
     """
     forget()
-    compiler = Compiler(instrument, frozenset(columns), as_of, readings, given, sizes)
+    plan = Plan(columns, brief=brief)
+    compiler = Compiler(instrument, plan, as_of, readings, given, sizes)
     return Compiled(instrument, compiler, compiler.compile() if whole else OnDemand(compiler))
 
 

@@ -3,7 +3,6 @@ certificates. How those are answered is the engine's affair (``columnar.titles``
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from denggao.facts.catalogue import MAX_SIZE
@@ -49,7 +48,7 @@ def later(day: Lin, span: Span) -> Lin:
     """``Span.after`` of a day."""
     lo = _later(day.lo, span)
     hi = lo if day.hi is day.lo else _later(day.hi, span)
-    return replace(day, lo=lo, hi=hi, twin=False)
+    return day._replace(lo=lo, hi=hi, twin=False)
 
 
 def _later(end: End, span: Span) -> End:

@@ -15,6 +15,8 @@ End = int | Expr | None
 Flag = bool | Expr
 
 INT64 = 2**63 - 1
+_INFINITE = x.lit(None)
+_INT, _WIDE = Type.INT, Type.WIDE
 #: Of 38 digits: what Int128, HUGEINT, NUMERIC(38) and DECIMAL(38, 0) all hold.
 INT128 = 10**38 - 1
 
@@ -67,7 +69,9 @@ def expression(end: End) -> Expr:
     32-bit product would wrap without a word."""
     if isinstance(end, Expr):
         return end
-    return x.lit(end, Type.WIDE if end is not None and abs(end) > INT64 else Type.INT)
+    if end is None:
+        return _INFINITE
+    return x.lit(end, _WIDE if abs(end) > INT64 else _INT)
 
 
 def smallest(ends: Iterable[End], *, none_wins: bool) -> End:
@@ -110,6 +114,8 @@ def at_least(a: End, b: End, *, strictly: bool = False) -> Flag:
         return False
     if isinstance(a, int) and isinstance(b, int):
         return a > b if strictly else a >= b
+    if a is b and not strictly:
+        return negated(is_infinite(a))
     left, right = expression(a), expression(b)
     return sure(left.gt(right) if strictly else left.ge(right))
 
@@ -155,4 +161,4 @@ def is_infinite(end: End) -> Flag:
 
 def sure(flag: Expr) -> Expr:
     """True where the flag is certainly true: a null counts as false."""
-    return flag.coalesce(x.lit(False))
+    return flag.coalesce(x.FALSE)

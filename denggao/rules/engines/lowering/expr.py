@@ -1,7 +1,9 @@
 """A column as an expression of no particular engine: a small set of exact operations.
 
 What these mean is fixed here; ``columnar.emit`` says it to Polars, ``sql.emit`` to a database.
-Equal expressions are one object, so that each is computed once and compared at no cost.
+Equal expressions are one object, so that each is computed once and compared at no cost. The
+operations below make the shortest form of a meaning at once: what can never be null needs no care
+for nulls, and what is the same in every row no operation.
 
 =============  ==================================================================================
 ``col``        a column, by name
@@ -13,7 +15,7 @@ Equal expressions are one object, so that each is computed once and compared at 
 ``null``       is it null? never null itself
 ``coalesce``   the first argument that is not null
 ``when``       the second where the first is true, else the third
-``least`` …    ``least greatest`` of those arguments that are not null
+``least`` …    ``least greatest`` of those of two arguments that are not null
 ``cast``       as another type
 ``ordinal``    a day as ``date.toordinal`` has it
 ``shift``      a day number so many months and days later (literals), within the calendar
@@ -31,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from enum import IntEnum
+from functools import lru_cache, reduce
 from typing import Any
 
 _NONE: dict[Any, Any] = {}
@@ -49,17 +52,22 @@ class Type(IntEnum):
     TEXT = 6
 
 
-class Expr:
-    """One operation on columns. ``roots`` are the names of all columns it reads, ``inner`` the
-    expressions directly inside, ``branches``: there is a ``when`` in it."""
+#: Looked up once: a member of an enumeration is found by a call, in Python 3.11.
+_FLAG, _INT, _REAL = Type.FLAG, Type.INT, Type.REAL
 
-    __slots__ = ("args", "branches", "inner", "op", "roots", "type")
+
+class Expr:
+    """One operation on columns, as it stands. ``inner`` are the expressions directly inside;
+    ``constant``: it reads no column, ``nullable``: it may be null in some row."""
+
+    __slots__ = ("_roots", "args", "constant", "inner", "nullable", "op", "type")
     op: str
     args: tuple[Any, ...]
     type: Type
-    roots: frozenset[str]
     inner: tuple[Expr, ...]
-    branches: bool
+    constant: bool
+    nullable: bool
+    _roots: frozenset[str] | None
 
     def __new__(cls, op: str, args: tuple[Any, ...], type_: Type) -> Expr:
         """The one that there is already, if there is."""
@@ -69,13 +77,21 @@ class Expr:
             found = super().__new__(cls)
             found.op, found.args, found.type = key
             found.inner = inner = tuple([arg for arg in args if arg.__class__ is Expr])
-            found.roots = frozenset(args) if op == "col" else _roots(inner)
-            found.branches = op == "when" or True in [arg.branches for arg in inner]
+            found.constant = op != "col" and False not in [arg.constant for arg in inner]
+            found._roots = frozenset(args[:1]) if op == "col" else None
+            found.nullable = _may_be_null(op, args, inner)
             found = _known.setdefault(key, found)  # another thread may have been quicker
         return found
 
     def __repr__(self) -> str:
         return f"{self.op}({', '.join(map(repr, self.args))})"
+
+    @property
+    def roots(self) -> frozenset[str]:
+        """The names of all columns it reads."""
+        if self._roots is None:
+            self._roots = frozenset().union(*[arg.roots for arg in self.inner])
+        return self._roots
 
     @property
     def is_column(self) -> bool:
@@ -91,36 +107,36 @@ class Expr:
         args = tuple([
             (done.get(arg) or change(arg)) if arg.__class__ is Expr else arg for arg in self.args
         ])  # fmt: skip
-        return self if args == self.args else Expr(self.op, args, self.type)
+        return self if args == self.args else made(self.op, args, self.type)
 
     # ---- flags
 
     def __and__(self, other: Expr) -> Expr:
-        return Expr("and", (self, other), Type.FLAG)
+        return _and("and", (self, other), _FLAG)
 
     def __or__(self, other: Expr) -> Expr:
-        return Expr("or", (self, other), Type.FLAG)
+        return _or("or", (self, other), _FLAG)
 
     def __invert__(self) -> Expr:
-        return self.args[0] if self.op == "not" else Expr("not", (self,), Type.FLAG)
+        return _not("not", (self,), _FLAG)
 
     def ge(self, other: Expr) -> Expr:
-        return Expr("ge", (self, other), Type.FLAG)
+        return Expr("ge", (self, other), _FLAG)
 
     def gt(self, other: Expr) -> Expr:
-        return Expr("gt", (self, other), Type.FLAG)
+        return Expr("gt", (self, other), _FLAG)
 
     def eq(self, other: Expr) -> Expr:
-        return Expr("eq", (self, other), Type.FLAG)
+        return Expr("eq", (self, other), _FLAG)
 
     def is_null(self) -> Expr:
-        return Expr("null", (self,), Type.FLAG)
+        return Expr("null", (self,), _FLAG) if self.nullable else FALSE
 
     def starts(self, prefixes: tuple[str, ...]) -> Expr:
-        return Expr("starts", (self, *prefixes), Type.FLAG)
+        return Expr("starts", (self, *prefixes), _FLAG)
 
     def among(self, texts: tuple[str, ...]) -> Expr:
-        return Expr("among", (self, *texts), Type.FLAG)
+        return Expr("among", (self, *texts), _FLAG)
 
     # ---- numbers
 
@@ -134,17 +150,17 @@ class Expr:
         return self._with("mul", other)
 
     def __mod__(self, other: int) -> Expr:
-        return self._with("mod", other)
+        return Expr("mod", (self, lit(other)), self.type)
 
     def __truediv__(self, other: Expr) -> Expr:
-        return Expr("div", (self, other), Type.REAL)
+        return Expr("div", (self, other), _REAL)
 
     def _with(self, op: str, other: Expr | int) -> Expr:
         second = lit(other) if isinstance(other, int) else other
-        return Expr(op, (self, second), _widest(self, second))
+        return _arithmetic(op, (self, second), _widest(self, second))
 
     def coalesce(self, other: Expr) -> Expr:
-        return Expr("coalesce", (self, other), _widest(self, other))
+        return _coalesce("coalesce", (self, other), _widest(self, other))
 
     def cast(self, type_: Type) -> Expr:
         return self if self.type is type_ else Expr("cast", (self,), type_)
@@ -152,22 +168,34 @@ class Expr:
     # ---- days
 
     def ordinal(self) -> Expr:
-        return Expr("ordinal", (self,), Type.INT)
+        return Expr("ordinal", (self,), _INT)
 
     def shift(self, months: int, days: int) -> Expr:
-        return Expr("shift", (self, months, days), Type.INT)
+        return Expr("shift", (self, months, days), _INT)
 
 
-_NOTHING: frozenset[str] = frozenset()
 _known: dict[tuple[str, tuple[Any, ...], Type], Expr] = {}
 _MANY = 50_000
 
 
-def _roots(inner: tuple[Expr, ...]) -> frozenset[str]:
-    found = [arg.roots for arg in inner if arg.roots]
-    if len(found) < 2:
-        return found[0] if found else _NOTHING
-    return found[0].union(*found[1:])
+_EXTREMES = frozenset({"least", "greatest"})
+
+
+def _may_be_null(op: str, args: tuple[Any, ...], inner: tuple[Expr, ...]) -> bool:
+    match op:
+        case "lit":
+            return args[0] is None
+        case "col":
+            return len(args) == 1
+        case "null" | "truth" | "words":
+            return False
+        case "canonical":
+            return True
+        case "coalesce" | "least" | "greatest":
+            return False not in [arg.nullable for arg in inner]
+        case "when":
+            return inner[1].nullable or inner[2].nullable
+    return True in [arg.nullable for arg in inner]
 
 
 def forget() -> None:
@@ -178,14 +206,18 @@ def forget() -> None:
             _known.pop(key, None)
 
 
-def col(name: str, type_: Type) -> Expr:
+def col(name: str, type_: Type, *, nullable: bool = True) -> Expr:
     """A column."""
-    return Expr("col", (name,), type_)
+    return Expr("col", (name,) if nullable else (name, "never null"), type_)
 
 
-def lit(value: bool | float | str | date | None, type_: Type = Type.INT) -> Expr:
+@lru_cache(maxsize=None, typed=True)  # 1 is not True
+def lit(value: bool | float | str | date | None, type_: Type = _INT) -> Expr:
     """The same value in every row."""
-    return Expr("lit", (value,), Type.FLAG if isinstance(value, bool) else type_)
+    return Expr("lit", (value,), _FLAG if isinstance(value, bool) else type_)
+
+
+TRUE, FALSE = lit(True), lit(False)
 
 
 def canonical(text: Expr, code: str) -> Expr:
@@ -195,17 +227,25 @@ def canonical(text: Expr, code: str) -> Expr:
 
 def when(flag: Expr, then: Expr, otherwise: Expr) -> Expr:
     """``then`` where the flag is true."""
-    return Expr("when", (flag, then, otherwise), _widest(then, otherwise))
+    return _when("when", (flag, then, otherwise), _widest(then, otherwise))
 
 
 def least(*columns: Expr) -> Expr:
     """The least of those that are not null."""
-    return Expr("least", columns, _widest(*columns))
+    return reduce(_lesser, columns)
 
 
 def greatest(*columns: Expr) -> Expr:
     """The greatest of those that are not null."""
-    return Expr("greatest", columns, _widest(*columns))
+    return reduce(_greater, columns)
+
+
+def _lesser(a: Expr, b: Expr) -> Expr:
+    return _extreme("least", (a, b), _widest(a, b))
+
+
+def _greater(a: Expr, b: Expr) -> Expr:
+    return _extreme("greatest", (a, b), _widest(a, b))
 
 
 def truth(holds: Expr, fails: Expr) -> Expr:
@@ -218,9 +258,155 @@ def words(pairs: list[tuple[Expr, str]]) -> Expr:
     return Expr("words", tuple(x for pair in pairs for x in pair), Type.TEXT)
 
 
-def _widest(first: Expr, *others: Expr) -> Type:
-    found = first.type
-    for other in others:
-        if other.type > found:
-            found = other.type
+def turned(more: Expr) -> Expr:
+    """a > b is not b ≥ a: what says that a condition holds tells of its failing too."""
+    a, b = more.inner
+    return b.ge(a)
+
+
+def _widest(a: Expr, b: Expr) -> Type:
+    return b.type if b.type > a.type else a.type
+
+
+# ------------------------------------------------------------------ shortest forms
+
+Args = tuple[Expr, ...]
+
+
+def made(op: str, args: tuple[Any, ...], type_: Type) -> Expr:
+    """The operation on these arguments, in its shortest form."""
+    return _SHORTEST.get(op, Expr)(op, args, type_)
+
+
+def _and(op: str, args: Args, type_: Type) -> Expr:
+    a, b = args
+    if a is FALSE or b is FALSE:
+        return FALSE
+    if a is TRUE or a is b:
+        return b
+    return a if b is TRUE else Expr(op, args, type_)
+
+
+def _or(op: str, args: Args, type_: Type) -> Expr:
+    a, b = args
+    if a is TRUE or b is TRUE:
+        return TRUE
+    if a is FALSE or a is b:
+        return b
+    return a if b is FALSE else Expr(op, args, type_)
+
+
+def _not(op: str, args: Args, type_: Type) -> Expr:
+    (flag,) = args
+    if flag.op == "not":
+        return flag.inner[0]
+    return FALSE if flag is TRUE else TRUE if flag is FALSE else Expr(op, args, type_)
+
+
+def _null(op: str, args: Args, type_: Type) -> Expr:
+    return Expr(op, args, type_) if args[0].nullable else FALSE
+
+
+def _coalesce(op: str, args: Args, type_: Type) -> Expr:
+    first, second = args
+    if not first.nullable:
+        return first.cast(type_)
+    return second.cast(type_) if first.is_nothing else Expr(op, args, type_)
+
+
+def _when(op: str, args: Args, type_: Type) -> Expr:
+    flag, then, otherwise = args
+    if flag.op == "coalesce" and flag.args[1] is FALSE:  # a null counts as false anyway
+        return _when(op, (flag.inner[0], then, otherwise), type_)
+    if flag is TRUE or then is otherwise:
+        return then.cast(type_)
+    if flag is FALSE or flag.is_nothing:
+        return otherwise.cast(type_)
+    if flag.op == "not" and not flag.nullable:
+        return _when(op, (flag.inner[0], otherwise, then), type_)
+    if then.op == "when" and then.inner[2] is otherwise:  # f ? (g ? x : c) : c
+        return _when(op, (flag & then.inner[0], then.inner[1], otherwise), type_)
+    if flag.op == "null" and otherwise.op in _EXTREMES and then.is_nothing:
+        x, bound = otherwise.inner
+        if x is flag.inner[0] and bound.op == "lit":  # x with a bound, null where x is
+            return when(x.gt(bound) if otherwise.op == "least" else bound.gt(x), bound, x)
+    return Expr(op, args, type_)
+
+
+def _extreme(op: str, args: Args, type_: Type) -> Expr:
+    """Of two; a literal on the right."""
+    a, b = args
+    if a is b or b.is_nothing:
+        return a.cast(type_)
+    if a.is_nothing:
+        return b.cast(type_)
+    if a.op != "lit":
+        return Expr(op, args, type_)
+    if b.op != "lit":
+        return Expr(op, (b, a), type_)
+    return lit((min if op == "least" else max)(a.args[0], b.args[0]), type_)
+
+
+def _arithmetic(op: str, args: Args, type_: Type) -> Expr:
+    """Literals are computed here: a database might do so in 32 bits."""
+    first, second = args
+    a = first.args[0] if first.op == "lit" else _OPEN
+    b = second.args[0] if second.op == "lit" else _OPEN
+    if a is None or b is None:
+        return lit(None, type_)
+    if isinstance(a, int) and isinstance(b, int):
+        return lit(_EXACTLY[op](a, b), type_)
+    if type_ is _REAL:
+        return Expr(op, args, type_)
+    if op != "mul":
+        return _signed(op, args, type_)
+    if 0 in (a, b) and not (first.nullable or second.nullable):
+        return lit(0, type_)
+    if isinstance(a, int):
+        first, b = second, a
+    return _times(first, b, type_) if isinstance(b, int) else Expr(op, args, type_)
+
+
+def _times(x: Expr, factor: int, type_: Type) -> Expr:
+    """(x × 2) × 3 is x × 6, x × 1 is x."""
+    if x.op == "mul" and x.args[1].op == "lit":
+        return _times(x.inner[0], x.args[1].args[0] * factor, type_)
+    return x.cast(type_) if factor == 1 else Expr("mul", (x, lit(factor)), type_)
+
+
+def _signed(op: str, args: Args, type_: Type) -> Expr:
+    """a + b × −5 is a − b × 5."""
+    a, b = args
+    if op == "add" and _factor(a) < 0:
+        a, b = b, a
+    factor = _factor(b)
+    if factor >= 0:
+        return Expr(op, args, type_)
+    turned = _times(b.inner[0], -factor, b.type)
+    return Expr("sub" if op == "add" else "add", (a, turned), type_)
+
+
+def _factor(x: Expr) -> int:
+    found: int = x.args[1].args[0] if x.op == "mul" and x.args[1].op == "lit" else 1
     return found
+
+
+_OPEN = object()
+_EXACTLY: dict[str, Callable[[int, int], int]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+}
+_SHORTEST: dict[str, Callable[[str, Args, Type], Expr]] = {
+    "add": _arithmetic,
+    "sub": _arithmetic,
+    "mul": _arithmetic,
+    "coalesce": _coalesce,
+    "null": _null,
+    "not": _not,
+    "and": _and,
+    "or": _or,
+    "when": _when,
+    "least": _extreme,
+    "greatest": _extreme,
+}

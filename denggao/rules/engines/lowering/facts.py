@@ -7,8 +7,7 @@ The same meaning as ``denggao.facts.resolve``, for every row at once. Input colu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import reduce
 
@@ -40,9 +39,13 @@ class FactColumns:
         self.derive = derive
         self.sizes = sizes
         self.components: dict[str, frozenset[str]] = {}
-        self.flags: dict[str, list[Expr]] = {}
+        self._raised: dict[str, list[Flag]] = {}
+        self._told_of: dict[int, list[Flag]] = {}
         self._numbers: dict[str, Lin] = {}
+        self._stated: dict[str, Flag] = {}
+        self._near: dict[str, tuple[list[str], list[str]]] = {}
         self._own: dict[str, Lin] = {}
+        self._unstated: dict[str, Lin] = {}  # what it is, by itself, where it is not stated
         self._outside: dict[str, Flag] = {}  # rows whose derived value is outside the domain
         self._derived: dict[str, Lin | None] = {}
 
@@ -84,8 +87,11 @@ class FactColumns:
     # ---- facts
 
     def stated(self, key: str) -> Flag:
-        parts = [c for c in (key, f"{key}.lo", f"{key}.hi") if c in self.plan.columns]
-        return e.either(*(self._is_there(c) for c in parts))
+        found = self._stated.get(key)
+        if found is None:
+            parts = [c for c in (key, f"{key}.lo", f"{key}.hi") if c in self.plan.columns]
+            found = self._stated[key] = e.either(*[self._is_there(c) for c in parts])
+        return found
 
     def _is_there(self, column: str) -> Expr:
         return ~self.plan.column(column).is_null()
@@ -105,29 +111,42 @@ class FactColumns:
         """The value in force; years before founding are 0."""
         key = key_of(code, year)
         if key not in self._numbers:
-            with self.plan.about(None):
-                self._numbers[key] = self._resolve(catalogue()[code], year, key)
+            fact = catalogue()[code]
+            made = self.plan.about(None, lambda: self._resolve(fact, year, key))
+            self._numbers[key] = made
         return self._numbers[key]
 
     def derived(self, code: str, year: int | None) -> Lin | None:
         key = key_of(code, year)
         if key not in self._derived:
             self._derived[key] = None
-            with self.plan.about(None):
-                self._derived[key] = self.derive(code, year)
+            self._derived[key] = self.plan.about(None, lambda: self.derive(code, year))
         return self._derived[key]
 
-    def raise_flag(self, name: str, when: Flag) -> None:
+    def is_told(self, code: str, year: int | None) -> bool:
+        """Is it in the frame, or can it be derived from what is?"""
+        is_stated = self.stated(key_of(code, year)) is not False
+        return is_stated or self.derived(code, year) is not None
+
+    def flags(self) -> dict[str, list[Flag]]:
+        """Flag → where it is raised, by the facts looked at so far."""
+        early = [
+            e.both(e.negated(self.operated(year)), e.either(*stated))
+            for year, stated in self._told_of.items()
+        ]
+        return {BEFORE_FOUNDING: early, **{k: [*flags] for k, flags in self._raised.items()}}
+
+    def _raise(self, name: str, when: Flag) -> None:
         if isinstance(when, Expr):
-            self.flags.setdefault(name, []).append(when)
+            self._raised.setdefault(name, []).append(when)
 
     # ---- how a number is found
 
     def _resolve(self, fact: Fact, year: int | None, key: str) -> Lin:
-        stated, contradicted = self.stated(key), self._contradicted(fact, year)
+        contradicted = self._contradicted(fact, year)
         found = self.own(fact, year)
         if any(self._pairs(fact, year)):
-            found = _where(stated, found, self._coupled(fact, year, found))
+            found = self._stated_or(fact, key, self._coupled(fact, year))
         if contradicted is not False:
             found = _where(contradicted, _domain(fact, found), found)
         operated = True if year is None else self.operated(year)
@@ -140,10 +159,11 @@ class FactColumns:
         self, fact: Fact, year: int | None, key: str, operated: Flag, contradicted: Flag
     ) -> None:
         stated = self.stated(key)
-        self.raise_flag(BEFORE_FOUNDING, e.both(stated, e.negated(operated)))
-        self.raise_flag(CONTRADICTION, e.both(contradicted, operated))
+        if stated is not False and year is not None:
+            self._told_of.setdefault(year, []).append(stated)
+        self._raise(CONTRADICTION, e.both(contradicted, operated))
         outside = e.both(self._outside.get(key, False), e.negated(stated), operated)
-        self.raise_flag(OUT_OF_DOMAIN, e.both(outside, e.negated(contradicted)))
+        self._raise(OUT_OF_DOMAIN, e.both(outside, e.negated(contradicted)))
         derived = self.derived(fact.code, year)
         if derived is None or stated is False:
             return
@@ -152,7 +172,7 @@ class FactColumns:
         above = e.at_least(own.lo, e.add(other.hi, step))
         below = e.at_least(other.lo, e.add(own.hi, step))
         clean = e.both(stated, operated, e.negated(contradicted), self._has_component(fact, year))
-        self.raise_flag(DERIVED_DIFFERS, e.both(clean, e.either(above, below)))
+        self._raise(DERIVED_DIFFERS, e.both(clean, e.either(above, below)))
 
     def _has_component(self, fact: Fact, year: int | None) -> Flag:
         parts = self.components.get(fact.code, frozenset())
@@ -168,8 +188,9 @@ class FactColumns:
     def _make_own(self, fact: Fact, year: int | None, key: str) -> Lin:
         size = self._size(fact, key)
         nonneg = fact.lo is not None and fact.lo >= 0
-        base = Lin(_scaled(fact.lo, fact.scale), _scaled(fact.hi, fact.scale), fact.scale, size)
-        base = replace(base, nonneg=nonneg)
+        base = Lin(
+            _scaled(fact.lo, fact.scale), _scaled(fact.hi, fact.scale), fact.scale, size, nonneg
+        )
         derived = self.derived(fact.code, year)
         if derived is not None:
             base, derived = v.aligned([base, derived])
@@ -179,16 +200,16 @@ class FactColumns:
             outside = e.both(applies, e.at_least(lo, hi, strictly=True))
             self._outside[key] = outside
             applies = e.both(applies, e.negated(outside))
-            base = replace(
-                base,
+            base = base._replace(
                 lo=e.choose(applies, lo, base.lo),
                 hi=e.choose(applies, hi, base.hi),
                 size=max(base.size, derived.size),
             )
         own = self._stated_or(fact, key, base)
-        if derived is None and not any(self._pairs(fact, year)):
-            return own  # simple enough to be read in place
-        return self.plan.kept(f"{key}§own", own)
+        if derived is not None or any(self._pairs(fact, year)):
+            own = self.plan.kept(f"{key}§own", own)  # else simple enough to be read in place
+        self._unstated[key] = base if derived is None else own
+        return own
 
     def _size(self, fact: Fact, key: str) -> int:
         """The largest number any row can hold: as measured, else as the catalogue allows."""
@@ -214,7 +235,7 @@ class FactColumns:
             point = e.times(e.wide(self.plan.column(key), base.size), factor)
             lo, hi = _point_or(point, lo), _point_or(point, hi)
         is_whole = base.hi is None and (base.lo is None or _is_nought(base.lo))
-        return replace(base, lo=lo, hi=hi, twin=is_whole and not has_spans)
+        return base._replace(lo=lo, hi=hi, twin=is_whole and not has_spans)
 
     def _bound(self, column: str, domain: int | None, base: Lin, factor: int) -> e.End:
         edge = _scaled(domain, base.scale)
@@ -225,55 +246,59 @@ class FactColumns:
     def _pairs(self, fact: Fact, year: int | None) -> tuple[list[str], list[str]]:
         """The facts that bound this one from below and from above, of which something is said;
         one of which nothing is said is its whole domain and bounds nothing."""
-        parts = bounds_from_below().get(fact.code, ())
-        wholes = (fact.at_most,) if fact.at_most else ()
-        said = [
-            [c for c in near if c in self.components or self.stated(key_of(c, year)) is not False]
-            for near in (parts, wholes)
+        key = key_of(fact.code, year)
+        found = self._near.get(key)
+        if found is None:
+            parts = bounds_from_below().get(fact.code, ())
+            wholes = (fact.at_most,) if fact.at_most else ()
+            found = self._near[key] = self._said(parts, year), self._said(wholes, year)
+        return found
+
+    def _said(self, codes: Iterable[str], year: int | None) -> list[str]:
+        return [
+            code
+            for code in codes
+            if code in self.components or self.stated(key_of(code, year)) is not False
         ]
-        return said[0], said[1]
 
-    def _contradicted(self, fact: Fact, year: int | None) -> Flag:
-        """Certainly above the fact it can never exceed, or below one that it bounds."""
+    def _contradicted(self, fact: Fact, year: int | None, but: str = "") -> Flag:
+        """Certainly above the fact it can never exceed, or below one that it bounds (whatever
+        ``but`` says)."""
         parts, wholes = self._pairs(fact, year)
-        pairs = [*((fact.code, w) for w in wholes), *((p, fact.code) for p in parts)]
-        found = []
-        for part, whole in pairs:
-            a, b = v.aligned([self.own(catalogue()[c], year) for c in (part, whole)])
-            name = f"{key_of(part, year)}§contradicts"
-            above = e.at_least(a.lo, b.hi, strictly=True)
-            found.append(self.plan.keep_flag(name, above))
-        return e.either(*found)
+        pairs = [(fact.code, w) for w in wholes if w != but]
+        pairs += [(p, fact.code) for p in parts if p != but]
+        return e.either(*[self._exceeds(part, whole, year) for part, whole in pairs])
 
-    def _coupled(self, fact: Fact, year: int | None, own: Lin) -> Lin:
-        lows, highs = [own], [own]
+    def _exceeds(self, part: str, whole: str, year: int | None) -> Flag:
+        a, b = v.aligned([self.own(catalogue()[code], year) for code in (part, whole)])
+        above = e.at_least(a.lo, b.hi, strictly=True)
+        return self.plan.keep_flag(f"{key_of(part, year)}§contradicts", above)
+
+    def _coupled(self, fact: Fact, year: int | None) -> Lin:
+        """Where it is not stated: bounded by the facts near it."""
         parts, wholes = self._pairs(fact, year)
-        for code in parts:
-            lows.append(self._unless_contradicted(code, year, fact))
-        for code in wholes:
-            highs.append(self._unless_contradicted(code, year, fact))
+        own = self._unstated[key_of(fact.code, year)]
+        lows = [own, *(self._unless_contradicted(code, year, fact) for code in parts)]
+        highs = [own, *(self._unless_contradicted(code, year, fact) for code in wholes)]
         every = v.aligned([*lows, *highs])
         lo = e.largest([x.lo for x in every[: len(lows)]], none_wins=False)
         hi = e.smallest([x.hi for x in every[len(lows) :]], none_wins=False)
-        return replace(every[0], lo=lo, hi=hi, size=max(x.size for x in every), twin=False)
+        return every[0]._replace(lo=lo, hi=hi, size=max(x.size for x in every), twin=False)
 
     def _unless_contradicted(self, code: str, year: int | None, fact: Fact) -> Lin:
-        other = catalogue()[code]
-        own = self.own(other, year)
-        contradicted = self._contradicted(other, year)
-        return replace(
-            own,
-            lo=e.choose(contradicted, None, own.lo),
-            hi=e.choose(contradicted, None, own.hi),
-            twin=False,
-        )
+        """A fact near ``fact``, asked where these two do not contradict each other."""
+        own = self.own(catalogue()[code], year)
+        contradicted = self._contradicted(catalogue()[code], year, but=fact.code)
+        if contradicted is False:
+            return own
+        lo, hi = (e.choose(contradicted, None, end) for end in (own.lo, own.hi))
+        return own._replace(lo=lo, hi=hi, twin=False)
 
 
 def _where(flag: Flag, then: Lin, otherwise: Lin) -> Lin:
     """``then`` in the flagged rows, else ``otherwise``."""
     then, otherwise = v.aligned([then, otherwise])
-    return replace(
-        otherwise,
+    return otherwise._replace(
         lo=e.choose(flag, then.lo, otherwise.lo),
         hi=e.choose(flag, then.hi, otherwise.hi),
         size=max(then.size, otherwise.size),
@@ -283,7 +308,7 @@ def _where(flag: Flag, then: Lin, otherwise: Lin) -> Lin:
 
 def _domain(fact: Fact, like: Lin) -> Lin:
     lo, hi = _scaled(fact.lo, like.scale), _scaled(fact.hi, like.scale)
-    return replace(like, lo=lo, hi=hi, twin=False)
+    return like._replace(lo=lo, hi=hi, twin=False)
 
 
 def _is_nought(end: e.End) -> bool:

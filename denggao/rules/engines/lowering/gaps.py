@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING
@@ -28,7 +27,7 @@ def gap(run: Compiler, expr: n.Compare, truth: Truth) -> Lin | None:
     parts = [(possible, *_plain(case, expr)) for possible, case in run.splits(expr)]
     joined = j.joined([(e.both(p, known), found) for p, known, found in parts])
     lo, hi = (e.choose(truth[0], 0, end) for end in (joined.lo, joined.hi))
-    return replace(joined, lo=lo, hi=hi, twin=False)
+    return joined._replace(lo=lo, hi=hi, twin=False)
 
 
 def _plain(run: Compiler, expr: n.Compare) -> tuple[Flag, Lin]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from math import lcm
 
@@ -126,7 +125,7 @@ def selected(cases: list[tuple[Flag, Value]]) -> Quo:
     opens = [e.both(c, q.open) for c, q in zip(flags, quos, strict=True) if q.open is not None]
     if len(opens) == len(quos):
         return v.twin_quotient(found, lo_n, lo_d, e.either(*opens))
-    return replace(found, hi_n=tops([q.hi_n for q in quos]), hi_d=bottoms([q.hi_d for q in quos]))
+    return found._replace(hi_n=tops([q.hi_n for q in quos]), hi_d=bottoms([q.hi_d for q in quos]))
 
 
 def nothing() -> Quo:
@@ -153,8 +152,8 @@ def cut(value: Lin, when: n.Compare, unit: str) -> tuple[Lin, Flag, Lin, Flag]:
     fails = e.at_least(value.lo, edge, strictly=when.op == "≤")
     inside_hi = below if value.lo is None else e.largest([below, value.lo], none_wins=False)
     outside_lo = above if value.hi is None else e.smallest([above, value.hi], none_wins=False)
-    within = replace(value, hi=e.choose(holds, value.hi, inside_hi), twin=False)
-    rest = replace(value, lo=e.choose(fails, value.lo, outside_lo), twin=False)
+    within = value._replace(hi=e.choose(holds, value.hi, inside_hi), twin=False)
+    rest = value._replace(lo=e.choose(fails, value.lo, outside_lo), twin=False)
     return within, holds, rest, fails
 
 
@@ -163,7 +162,7 @@ def short(need: Lin, step: Fraction | None) -> Lin:
     if step is None:
         lo = e.largest([need.lo, 0], none_wins=False)
         hi = e.choose(e.is_infinite(need.hi), None, e.largest([need.hi, 0], none_wins=False))
-        return replace(need, lo=lo, hi=hi, nonneg=True, twin=False)
+        return need._replace(lo=lo, hi=hi, nonneg=True, twin=False)
     unit = int(step * need.scale) or 1
 
     def beyond(end: e.End) -> e.End:
@@ -176,4 +175,4 @@ def short(need: Lin, step: Fraction | None) -> Lin:
 
     lo = e.choose(e.is_infinite(need.lo), 0, beyond(need.lo))
     hi = e.choose(e.is_infinite(need.hi), None, beyond(need.hi))
-    return replace(need, lo=lo, hi=hi, nonneg=True, size=need.size + unit, twin=False)
+    return need._replace(lo=lo, hi=hi, nonneg=True, size=need.size + unit, twin=False)

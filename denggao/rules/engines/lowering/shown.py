@@ -137,12 +137,15 @@ def _real(end: e.End, scale: int) -> Expr:
 def _numbers(value: Value) -> tuple[Expr, Expr]:
     if isinstance(value, Lin):
         return _real(value.lo, value.scale), _real(value.hi, value.scale)
-    scale = x.lit(float(value.scale), Type.REAL)
-    lo = _real(value.lo_n, 1) / (_real(value.lo_d, 1) * scale)
+    lo = _real(value.lo_n, 1) / _scaled(value.lo_d, value.scale)
     if value.open is not None:
         return lo, lo if value.open is False else _where(e.negated(value.open), lo)
-    hi = _real(value.hi_n, 1) / (_real(value.hi_d, 1) * scale)
-    return lo, hi
+    return lo, _real(value.hi_n, 1) / _scaled(value.hi_d, value.scale)
+
+
+def _scaled(below: e.End, scale: int) -> Expr:
+    number = _real(below, 1)
+    return number if scale == 1 else number * x.lit(float(scale), Type.REAL)
 
 
 def _where(flag: e.Flag, number: Expr) -> Expr:
@@ -157,8 +160,7 @@ def _least(gap: Lin, compiled: Compiled) -> Expr:
 
 def _certain(gap: Lin, compiled: Compiled) -> Expr:
     """The gap where it is one number: 0 is only ever said of what is met."""
-    one = e.both(e.at_least(gap.lo, gap.hi), e.negated(e.is_infinite(gap.hi)))
-    return _where(one, _least(gap, compiled))
+    return _where(e.at_least(gap.lo, gap.hi), _least(gap, compiled))
 
 
 def _shown(columns: Columns, compiled: Compiled) -> tuple[Expr, Expr]:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import gcd, lcm
-from typing import Any
+from typing import Any, NamedTuple
 
 from denggao.facts.errors import UserError
 from denggao.rules.engines.lowering import ends as e
 from denggao.rules.engines.lowering.ends import End, Flag
 
 
-@dataclass(frozen=True, slots=True)
-class Lin:
+class Lin(NamedTuple):
     """``[lo/scale, hi/scale]``. ``size`` bounds |lo| and |hi|; ``nonneg``: never below 0;
     ``twin``: a point wherever ``hi`` is finite (known, or not known at all), so that most of
     the arithmetic of the two ends is the same and done once."""
@@ -34,11 +32,10 @@ class Lin:
             if lo is self.lo and hi is self.hi:
                 return self
             return Lin(lo, hi, self.scale, self.size, self.nonneg, self.twin)
-        return replace(self, lo=lo, hi=hi, **more)
+        return self._replace(lo=lo, hi=hi, **more)
 
 
-@dataclass(frozen=True, slots=True)
-class Quo:
+class Quo(NamedTuple):
     """``[lo_n/lo_d, hi_n/hi_d] / scale`` with positive denominators, null numerators being ∞.
 
     ``undefined`` marks rows where the quotient may not exist (denominator 0). ``open``, where
@@ -67,14 +64,13 @@ Value = Lin | Quo
 def twin_quotient(like: Quo, lo_n: End, lo_d: End, open_: Flag) -> Quo:
     """``like`` with these lower ends, and upper ends that are the same but for ``open_``."""
     hi_n = e.choose(open_, None, lo_n)
-    return replace(like, lo_n=lo_n, lo_d=lo_d, hi_n=hi_n, hi_d=lo_d, open=open_)
+    return like._replace(lo_n=lo_n, lo_d=lo_d, hi_n=hi_n, hi_d=lo_d, open=open_)
 
 
 def constant(value: Fraction | int) -> Lin:
     """The same number in every row."""
-    exact = Fraction(value)
-    top, below = exact.numerator, exact.denominator
-    return Lin(top, top, below, abs(top), exact >= 0, twin=True)
+    top, below = value.numerator, value.denominator
+    return Lin(top, top, below, abs(top), top >= 0, twin=True)
 
 
 def checked(size: int) -> int:
@@ -96,7 +92,7 @@ def rescaled(value: Lin, scale: int) -> Lin:
 def aligned(values: Sequence[Lin]) -> list[Lin]:
     """The same values over one common denominator."""
     scale = lcm(*[v.scale for v in values])
-    return [rescaled(v, scale) for v in values]
+    return [v if v.scale == scale else rescaled(v, scale) for v in values]
 
 
 def negate(value: Value) -> Value:
@@ -105,8 +101,7 @@ def negate(value: Value) -> Value:
         return Lin(e.minus(value.hi), e.minus(value.lo), value.scale, value.size)
     if value.open is False:
         return twin_quotient(value, e.minus(value.lo_n), value.lo_d, False)
-    return replace(
-        value,
+    return value._replace(
         lo_n=e.minus(value.hi_n),
         lo_d=value.hi_d,
         hi_n=e.minus(value.lo_n),
@@ -153,7 +148,7 @@ def _add_quotients(a: Quo, b: Quo) -> Quo:
     if a.open is not None and b.open is not None:
         return twin_quotient(sum_, lo_n, lo_d, e.either(a.open, b.open))
     hi_n, hi_d = summed(a.hi_n, a.hi_d, b.hi_n, b.hi_d)
-    return replace(sum_, hi_n=hi_n, hi_d=hi_d)
+    return sum_._replace(hi_n=hi_n, hi_d=hi_d)
 
 
 def scaled_by(value: Value, factor: Fraction) -> Value:
@@ -168,10 +163,10 @@ def scaled_by(value: Value, factor: Fraction) -> Value:
         scale = value.scale * bottom
         return value.each(lambda x: e.times(e.wide(x, size), top), scale=scale, size=size)
     lo = e.times(e.wide(value.lo_n, size), top)
-    scaled = replace(value, scale=value.scale * bottom, size=size)
+    scaled = value._replace(scale=value.scale * bottom, size=size)
     if value.open is not None:
         return twin_quotient(scaled, lo, value.lo_d, value.open)
-    return replace(scaled, lo_n=lo, hi_n=e.times(e.wide(value.hi_n, size), top))
+    return scaled._replace(lo_n=lo, hi_n=e.times(e.wide(value.hi_n, size), top))
 
 
 def constant_of(value: Value) -> Fraction | None:
@@ -216,7 +211,7 @@ def _turned(turned: Flag, value: Lin) -> Lin:
     lo = e.choose(turned, e.minus(value.hi), value.lo)
     same = value.lo is value.hi
     hi = lo if same else e.choose(turned, e.minus(value.lo), value.hi)
-    return replace(value, lo=lo, hi=hi, nonneg=False, twin=same)
+    return value._replace(lo=lo, hi=hi, nonneg=False, twin=same)
 
 
 def _over_positive(a: Lin, b: Lin, may_be_zero: Flag, straddles: Flag) -> Quo:
@@ -224,19 +219,20 @@ def _over_positive(a: Lin, b: Lin, may_be_zero: Flag, straddles: Flag) -> Quo:
     common = gcd(a.scale, b.scale)
     up, down = b.scale // common, a.scale // common
     size, size_d = checked(a.size * up), checked(b.size)
-    nothing = e.either(straddles, e.at_least(0, b.hi))
+    nought = e.at_least(0, b.hi)
+    nothing = e.either(straddles, nought)
 
     def found(top: End) -> End:
         return e.times(e.wide(e.choose(nothing, None, top), size), up)
 
-    lo_n, lo_d = _end(a.lo, b.hi, b.lo, sure=a.nonneg)
+    lo_n, lo_d = _end(a.lo, b.hi, b.lo, sure=a.nonneg, nought=nought)
     undefined = e.either(may_be_zero, straddles)
     lower = Quo(found(lo_n), lo_d, None, 1, down, size, size_d, undefined)
     open_ = _open(a, b)
     if open_ is not None:
         return twin_quotient(lower, lower.lo_n, lo_d, open_)
-    hi_n, hi_d = _end(a.hi, b.lo, b.hi, sure=a.nonneg)
-    return replace(lower, hi_n=found(hi_n), hi_d=hi_d)
+    hi_n, hi_d = _end(a.hi, b.lo, b.hi, sure=a.nonneg, nought=nought)
+    return lower._replace(hi_n=found(hi_n), hi_d=hi_d)
 
 
 def _open(a: Lin, b: Lin) -> Flag | None:
@@ -249,14 +245,18 @@ def _open(a: Lin, b: Lin) -> Flag | None:
     return e.either(e.is_infinite(a.hi), e.both(e.is_infinite(b.hi), e.negated(_is_zero(a.hi))))
 
 
-def _end(x: End, at_positive: End, at_negative: End, *, sure: bool) -> tuple[End, End]:
+def _end(
+    x: End, at_positive: End, at_negative: End, *, sure: bool, nought: Flag
+) -> tuple[End, End]:
     """One end of the quotient: over one bound of the denominator if ``x ≥ 0``, else the other.
-    Over +∞ it tends to 0, over 0 to ∞ (null), and 0 over anything is 0."""
+    Over +∞ it tends to 0, over 0 to ∞ (null), and 0 over anything is 0. Nobody reads it in rows
+    where the denominator is ``nought``."""
     below = False if sure else e.negated(e.at_least(x, 0))
     den = e.choose(below, at_negative, at_positive)
     vanishes = e.either(e.is_infinite(den), _is_zero(x))
     explodes = e.at_least(0, den)
-    top = e.choose(e.is_infinite(x), None, e.choose(vanishes, 0, e.choose(explodes, None, x)))
+    over = x if explodes is nought else e.choose(explodes, None, x)
+    top = e.choose(e.is_infinite(x), None, e.choose(vanishes, 0, over))
     return top, e.choose(e.either(vanishes, explodes), 1, den)
 
 

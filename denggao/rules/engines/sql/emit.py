@@ -146,7 +146,7 @@ class Emitter:
         return f"COALESCE({', '.join([*parts, self.part(rest, _OR)])})"
 
     def _call(self, expr: Expr) -> str:
-        return f"{expr.op.upper()}({', '.join(self.part(arg, _OR) for arg in expr.args)})"
+        return f"{expr.op.upper()}({', '.join(self.part(arg, _OR) for arg in _flat(expr))})"
 
     def _cast(self, expr: Expr) -> str:
         inner = expr.args[0]

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 from denggao.rules.engines.lowering.expr import Expr, col
 from denggao.rules.engines.lowering.plan import Kept, Plan
-from denggao.rules.engines.lowering.simplify import Simplifier
 from denggao.rules.nodes import Statement
 
 
@@ -36,11 +35,8 @@ class Layered:
 
 def layered(kept: Iterable[Kept], outputs: Mapping[str, Expr]) -> Layered:
     """Those of the columns that ``outputs`` read, directly or not."""
-    simple = Simplifier()
-    known = {k.name: Kept(k.name, simple.column(k.name, k.expr), k.about) for k in kept}
-    work = _Inliner(known, simple)
-    written = work.written({name: simple(expr) for name, expr in outputs.items()})
-    return _sorted(written, work)
+    work = _Inliner({k.name: k for k in kept})
+    return _sorted(work.written(outputs), work)
 
 
 def merged(
@@ -52,7 +48,7 @@ def merged(
     outputs = []
     for number, (plan, wanted) in enumerate(parts, 1):
         other: dict[str, str] = {}
-        for column in (k for layer in plan.layers for k in layer):
+        for column in (k for layer in plan.layers() for k in layer):
             ours = Kept(column.name, _renamed(column.expr, other), column.about)
             theirs = kept.setdefault(column.name, ours)
             if theirs.expr != ours.expr:
@@ -66,22 +62,20 @@ def _renamed(expr: Expr, other: Mapping[str, str]) -> Expr:
     if not other or expr.roots.isdisjoint(other):
         return expr
     if expr.is_column:
-        return col(other[expr.args[0]], expr.type)
-    args = (_renamed(arg, other) if isinstance(arg, Expr) else arg for arg in expr.args)
-    return Expr(expr.op, tuple(args), expr.type)
+        return col(other[expr.args[0]], expr.type, nullable=expr.nullable)
+    return expr.each(lambda arg: _renamed(arg, other))
 
 
 class _Inliner:
     """Writes columns out where they are read but once."""
 
-    def __init__(self, kept: dict[str, Kept], simple: Simplifier) -> None:
+    def __init__(self, kept: dict[str, Kept]) -> None:
         self.kept = kept
-        self.simple = simple
         self.needed: dict[str, Kept] = {}  # in the order of computing
         self._reads: Counter[str] = Counter()
         self._said: dict[Expr, Expr] = {}
 
-    def written(self, outputs: dict[str, Expr]) -> dict[str, Expr]:
+    def written(self, outputs: Mapping[str, Expr]) -> dict[str, Expr]:
         self._count(outputs.values())
         return {name: self._write(expr) for name, expr in outputs.items()}
 
@@ -97,27 +91,25 @@ class _Inliner:
                 if name in self.kept and (name not in seen or self.kept[name].expr.is_column):
                     seen.add(name)
                     waiting.append(self.kept[name].expr)
-            elif expr.roots:
+            elif not expr.constant:
                 waiting += expr.inner
 
     def _write(self, expr: Expr) -> Expr:
-        if not expr.roots:
+        if expr.constant:
             return expr
         found = self._said.get(expr)
         if found is None:
-            found = self._said[expr] = self._column(expr) if expr.is_column else self._inside(expr)
+            found = self._said[expr] = (
+                self._column(expr) if expr.is_column else expr.each(self._write, self._said)
+            )
         return found
-
-    def _inside(self, expr: Expr) -> Expr:
-        args = tuple(self._write(a) if isinstance(a, Expr) else a for a in expr.args)
-        return self.simple.node(Expr(expr.op, args, expr.type))
 
     def _column(self, expr: Expr) -> Expr:
         name = expr.args[0]
         if name not in self.kept:
             return expr
         inner = self._write(self.kept[name].expr)
-        if not inner.roots or inner.is_column or self._reads[name] == 1:
+        if inner.constant or inner.is_column or self._reads[name] == 1:
             return inner
         self.needed.setdefault(name, Kept(name, inner, self.kept[name].about))
         return expr
