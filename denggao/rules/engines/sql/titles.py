@@ -11,7 +11,6 @@ from datetime import date
 from denggao.facts.enterprise import CONTRADICTION, OUT_OF_DOMAIN
 from denggao.rules.engines.lowering.days import Asked
 from denggao.rules.engines.lowering.expr import Type, col
-from denggao.rules.engines.lowering.simplify import Simplifier
 from denggao.rules.engines.lowering.titles import Paper, Question, question
 from denggao.rules.engines.sql.dialect import Dialect
 from denggao.rules.engines.sql.emit import Emitter
@@ -56,7 +55,7 @@ def with_papers(
     columns = {
         **source.columns,
         **{
-            name: Given(work.say(work.simple(answer)), {})
+            name: Given(work.say(answer), {})
             for one in questions
             for name, answer in one.answers.items()
         },
@@ -86,7 +85,6 @@ class _Work:
         self.dialect, self.papers, self.as_of = dialect, papers, as_of
         self.names = Names(dialect, _NAMED)
         self.say = Emitter(dialect, self.names)
-        self.simple = Simplifier()
 
     def question(self, asked: Asked) -> Question:
         paper = self._paper(asked.kind)
@@ -115,7 +113,7 @@ class _Work:
         lines = [self._name(FIRM)]
         for one in questions:
             for name, mark in one.marks.items():
-                lines.append(f"MAX({self.say(self.simple(mark))}) AS {self._name(name)}")
+                lines.append(f"MAX({self.say(mark)}) AS {self._name(name)}")
         backwards = self.say.condition(Paper().is_backwards)
         if self.papers.numbered:
             backwards += f" OR {self._name(TWICE)}"
