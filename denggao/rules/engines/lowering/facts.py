@@ -136,7 +136,7 @@ class FactColumns:
         ]
         return {BEFORE_FOUNDING: early, **{k: [*flags] for k, flags in self._raised.items()}}
 
-    def _raise(self, name: str, when: Flag) -> None:
+    def raise_flag(self, name: str, when: Flag) -> None:
         if isinstance(when, Expr):
             self._raised.setdefault(name, []).append(when)
 
@@ -161,9 +161,9 @@ class FactColumns:
         stated = self.stated(key)
         if stated is not False and year is not None:
             self._told_of.setdefault(year, []).append(stated)
-        self._raise(CONTRADICTION, e.both(contradicted, operated))
+        self.raise_flag(CONTRADICTION, e.both(contradicted, operated))
         outside = e.both(self._outside.get(key, False), e.negated(stated), operated)
-        self._raise(OUT_OF_DOMAIN, e.both(outside, e.negated(contradicted)))
+        self.raise_flag(OUT_OF_DOMAIN, e.both(outside, e.negated(contradicted)))
         derived = self.derived(fact.code, year)
         if derived is None or stated is False:
             return
@@ -172,7 +172,7 @@ class FactColumns:
         above = e.at_least(own.lo, e.add(other.hi, step))
         below = e.at_least(other.lo, e.add(own.hi, step))
         clean = e.both(stated, operated, e.negated(contradicted), self._has_component(fact, year))
-        self._raise(DERIVED_DIFFERS, e.both(clean, e.either(above, below)))
+        self.raise_flag(DERIVED_DIFFERS, e.both(clean, e.either(above, below)))
 
     def _has_component(self, fact: Fact, year: int | None) -> Flag:
         parts = self.components.get(fact.code, frozenset())
