@@ -36,6 +36,10 @@ def normal_name(text: str) -> str:
     return enclosed.group(1) if enclosed else name
 
 
+#: A code or name in its normal form already: the rest need not be looked at.
+PLAIN_FORM = "^[0-9A-Z\u4e00-\u9fff]+$"
+
+
 def table_form(is_code: bool) -> tuple[str, str, str]:
     """(these characters, become these, and these go) before a table's codes or names are
     compared in upper case: ``normal_code`` and ``normal_name`` for engines that have no such

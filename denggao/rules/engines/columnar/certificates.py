@@ -15,7 +15,7 @@ import polars as pl
 from denggao.facts.columnmap import ColumnMap
 from denggao.facts.enterprise import CONTRADICTION, OUT_OF_DOMAIN
 from denggao.facts.errors import UserError
-from denggao.facts.identity import table_form
+from denggao.facts.identity import PLAIN_FORM, table_form
 from denggao.facts.tableheads import TableHeads
 from denggao.facts.titleheads import TitleHeads, title_heads
 from denggao.facts.titlerows import NONE_WORDS, TELLING_NUMBER, TOLD_KIND, kinds_named
@@ -179,10 +179,12 @@ _AND = "、"
 def _key(column: pl.Expr, is_code: bool) -> pl.Expr:
     """A column that tells the firm, in the form in which two tables are compared."""
     wide, narrow, gone = table_form(is_code)
-    text = column.cast(pl.String).str.strip_chars()
+    stated = column.cast(pl.String)
+    is_plain = stated.str.contains(PLAIN_FORM)
+    text = pl.when(~is_plain).then(stated).str.strip_chars()  # the few: nulls cost nothing
     text = text.str.replace_many([*wide, *gone], [*narrow, *("" for _ in gone)])
     text = text.str.to_uppercase()
-    return pl.when(text != "").then(text)
+    return pl.when(is_plain).then(stated).when(text != "").then(text)
 
 
 def _word(column: pl.Expr) -> pl.Expr:

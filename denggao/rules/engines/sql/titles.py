@@ -19,7 +19,7 @@ from denggao.rules.engines.sql.statement import Given, Join, Source
 
 #: The queries, and the columns of theirs beside those of ``_NAMED``.
 READ, PAPERS, MENDED, HELD = "证书读入", "证书逐张", "证书核对", "证书逐户"
-FIRM, NUMBER, REFUSED, TWICE, COUNT = "户", "编号", "证书不能用", "证书矛盾", "证书张数"
+FIRM, NUMBER, REFUSED, TWICE, COUNT = "企业键", "编号", "证书不能用", "证书矛盾", "证书张数"
 _NAMED = {
     "kind": "资格",
     "issued_on": "发证日",

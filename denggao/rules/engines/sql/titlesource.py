@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from denggao.facts.errors import UserError
-from denggao.facts.identity import table_form
+from denggao.facts.identity import PLAIN_FORM, table_form
 from denggao.facts.titleheads import TitleHeads
 from denggao.facts.titlerows import NONE_WORDS, TELLING_NUMBER, TOLD_KIND, kinds_named
 from denggao.facts.titles import CANCELLED, full_kind
@@ -43,9 +43,12 @@ def key_of(dialect: Dialect, head: str, is_code: bool) -> Given:
     """A column that tells the firm, in the form in which two tables are compared."""
     name = dialect.name_of(head)
     wide, narrow, gone = table_form(is_code)
-    text = f"TRIM(BOTH {dialect.blanks} FROM CAST({name} AS {dialect.text}))"
-    plain = f"TRANSLATE({text}, {dialect.literal(wide + gone)}, {dialect.literal(narrow)})"
-    return Given(f"NULLIF(UPPER({plain}), '')", {name: name})
+    stated = f"CAST({name} AS {dialect.text})"
+    text = f"TRIM(BOTH {dialect.blanks} FROM {stated})"
+    made = f"TRANSLATE({text}, {dialect.literal(wide + gone)}, {dialect.literal(narrow)})"
+    is_plain = dialect.matched(stated, dialect.literal(PLAIN_FORM))
+    value = f"CASE WHEN {is_plain} THEN {stated} ELSE NULLIF(UPPER({made}), '') END"
+    return Given(value, {name: name})
 
 
 def word_of(dialect: Dialect, head: str, none: Sequence[str] = ()) -> str:
