@@ -8,13 +8,7 @@ from typing import Any
 import pytest
 
 from denggao.facts.interval import ZERO, Interval, Truth, point
-from tests.rules.exact import (
-    TRUTHS,
-    Facts,
-    check,
-    last,
-    years,
-)
+from tests.rules.exact import TRUTHS, Facts, check, last, years
 
 PARAMETER = """
 参数 A-1 下限：

@@ -9,15 +9,7 @@ import pytest
 
 from denggao.facts.interval import ZERO, Interval, Truth, point
 from denggao.rules.errors import InstrumentError
-from tests.rules.exact import (
-    ANY,
-    POSITIVE,
-    TOP,
-    Facts,
-    check,
-    last,
-    years,
-)
+from tests.rules.exact import ANY, POSITIVE, TOP, Facts, check, last, years
 
 FOUNDED = """
 条件 A-1 满一年：成立天数 ≥ 365天

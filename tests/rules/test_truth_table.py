@@ -9,15 +9,7 @@ from typing import Any
 import pytest
 
 from denggao.facts.interval import Interval, Truth
-from tests.rules.exact import (
-    POSITIVE,
-    STEP,
-    TRUTHS,
-    check,
-    last,
-    plain,
-    years,
-)
+from tests.rules.exact import POSITIVE, STEP, TRUTHS, check, last, plain, years
 
 
 def conjunction(a: Truth, b: Truth) -> Truth:
