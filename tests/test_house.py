@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from denggao.facts.catalogue import find
+from tests.conftest import LONGEST
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "denggao"
@@ -229,3 +230,7 @@ def test_contract_lets_pass(tmp_path: Path) -> None:
 def test_version_is_stated_once() -> None:
     config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert "version" not in config["project"]
+
+
+def test_the_long_files_that_begin_first_are_there() -> None:
+    assert [name for name in LONGEST if not (ROOT / name).is_file()] == []

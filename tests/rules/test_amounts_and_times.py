@@ -13,7 +13,7 @@ from denggao.rules import library
 from denggao.rules.errors import InstrumentError
 from denggao.rules.library import assemble
 from tests.rules.engines import on_each_engine
-from tests.rules.test_truth_table import check, last
+from tests.rules.exact import check, last
 from tests.strategies import HEAD, instrument_text
 
 # --- 金额 --------------------

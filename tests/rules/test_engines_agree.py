@@ -68,7 +68,7 @@ def test_random_instruments() -> None:
     engine in words (a product of signed numbers, a quotient of quotients, over 128 bits)."""
     outcomes: list[str] = []
 
-    @examples(150)
+    @examples(90, nightly=7500)
     @given(instruments(), generators)
     def compare(text: str, rnd: Random) -> None:
         try:
@@ -97,7 +97,7 @@ def test_the_generator_uses_the_whole_language() -> None:
     kinds: set[n.Kind] = set()
     operators: set[str] = set()
 
-    @examples(200)
+    @examples(120, nightly=10_000)
     @given(instruments())
     def collect(text: str) -> None:
         try:
@@ -123,10 +123,10 @@ def test_the_generator_uses_the_whole_language() -> None:
 
 @pytest.mark.parametrize("law", ["高新技术企业认定", "科技型中小企业评价"])
 def test_shipped_instruments(law: str) -> None:
-    """1,500 firms clustered at the thresholds of each, under every choice of readings."""
+    """A thousand firms clustered at the thresholds of each, under every choice of readings."""
     instrument = library.in_force(law, TODAY)
 
-    @examples(6)
+    @examples(4, nightly=300)
     @given(generators)
     def compare(rnd: Random) -> None:
         agree(instrument, rnd, 250)
@@ -139,7 +139,7 @@ def test_every_law_that_comes_along(entry: library.Entry) -> None:
     """A few firms of each; the days are any, so that every tax year is met."""
     instrument = library.load(entry.path)
 
-    @examples(3)
+    @examples(2, nightly=150)
     @given(generators)
     def compare(rnd: Random) -> None:
         agree(instrument, rnd, 60)

@@ -125,7 +125,7 @@ def narrowing(instrument: n.Instrument, rnd: Random, number: int) -> int:
 def test_shipped_instruments(law: str) -> None:
     instrument, steps = library.in_force(law, TODAY), []
 
-    @examples(5)
+    @examples(3, nightly=250)
     @given(generators)
     def narrow(rnd: Random) -> None:
         steps.append(narrowing(instrument, rnd, 120))
@@ -137,7 +137,7 @@ def test_shipped_instruments(law: str) -> None:
 def test_random_instruments() -> None:
     steps = []
 
-    @examples(60)
+    @examples(40, nightly=3000)
     @given(instruments(), generators)
     def narrow(text: str, rnd: Random) -> None:
         try:

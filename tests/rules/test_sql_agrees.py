@@ -44,7 +44,7 @@ def test_random_instruments(database: str) -> None:
     other = by_database(database)
     session(database)
 
-    @examples(40, nightly=2000)
+    @examples(25, nightly=2000)
     @given(texts(), generators)
     def compare(text: str, rnd: Random) -> None:
         try:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.web.test_browser import _wait
+from tests.web.homes import migrated
+from tests.web.serving import running, with_settings
 from tests.web.test_processes import environment
 
 #: Runs when an interpreter starts, before the application is loaded: from then on its clock goes
@@ -37,7 +37,7 @@ class Clocked:
     """``address`` of the application; ``set`` moves its clock to the morning of a day."""
 
     def __init__(self, home: Path) -> None:
-        self.home, self.file, self.address = home, home / "clock.txt", ""
+        self.home, self.file, self.address = migrated(home), home / "clock.txt", ""
         (home / "clock").mkdir()
         (home / "clock" / "sitecustomize.py").write_text(_CLOCK, encoding="utf-8")
 
@@ -49,13 +49,9 @@ class Clocked:
 
     def environment(self) -> dict[str, str]:
         """For processes that shall live in this time."""
-        told = environment(self.home)
-        paths = (str(self.home / "clock"), told.get("PYTHONPATH", ""), str(Path.cwd()))
-        return {
-            **told,
-            "TEST_CLOCK": str(self.file),
-            "PYTHONPATH": os.pathsep.join(filter(None, paths)),
-        }
+        told = with_settings(environment(self.home))
+        paths = (str(self.home / "clock"), told["PYTHONPATH"])
+        return {**told, "TEST_CLOCK": str(self.file), "PYTHONPATH": os.pathsep.join(paths)}
 
     def run(self, code: str) -> str:
         """What a program printed that ran in this time."""
@@ -69,17 +65,5 @@ class Clocked:
     @contextmanager
     def served(self) -> Iterator[str]:
         """The address, as long as the block lasts."""
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        command = [sys.executable, "-m", "denggao", "serve", "--port", str(port)]
-        server = subprocess.Popen(
-            command, env=self.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        self.address = f"http://127.0.0.1:{port}"
-        try:
-            _wait(self.address)
+        with running(self.environment()) as self.address:
             yield self.address
-        finally:
-            server.terminate()
-            server.wait(timeout=30)

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import datetime
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from denggao.web.accounts.models import Region, Unit, User
 from denggao.web.accounts.roles import ROLES
 from denggao.web.ledger import actions
 from denggao.web.ledger.models import Enterprise, Import
+from tests.web.homes import sqlite_template
 
 AS_OF = datetime.date(2026, 6, 30)
 LANZHOU, CHENGGUAN, QILIHE, HIGH_TECH = "620100", "620102", "620103", "6201GX"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """On SQLite a copy of the run's migrated database in place of Django's own tables."""
+    if connection.vendor == "sqlite":
+        with django_db_blocker.unblock(), closing(sqlite3.connect(sqlite_template())) as made:
+            connection.ensure_connection()
+            made.backup(connection.connection)
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,6 @@ A test module that lets clients race needs three things (tests/web/test_racing.p
 from __future__ import annotations
 
 import contextlib
-import functools
 import http.client
 import multiprocessing
 import os
@@ -30,7 +29,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -40,10 +38,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
-import psycopg
-
-from tests.databases import postgres
-from tests.web.homes import migrate, migrated
+from tests.web.homes import migrated, postgres_address, postgres_server, postgres_template
 
 #: The database of this run of the tests, see test_on_postgres.
 KINDS = (os.environ.get("DENGGAO_TEST_DATABASE", "sqlite"),)
@@ -82,7 +77,7 @@ class Office:
     def __exit__(self, *about: object) -> None:
         self._process.shutdown()
         if self.database:
-            with _server() as connection:
+            with postgres_server() as connection:
                 connection.execute(f'DROP DATABASE "{self.database.rpartition("/")[2]}" (FORCE)')
 
     @property
@@ -267,26 +262,8 @@ def _free_port() -> int:
         return int(free.getsockname()[1])
 
 
-@functools.cache
-def _postgres_template() -> str:
-    name = f"template_{os.getpid()}"
-    with _server() as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    with tempfile.TemporaryDirectory() as home:
-        migrate(_environment(Path(home), _address(name)))
-    return name
-
-
 def _postgres_copy() -> str:
-    template, name = _postgres_template(), f"office_{os.getpid()}_{time.monotonic_ns()}"
-    with _server() as connection:
+    template, name = postgres_template(), f"office_{os.getpid()}_{time.monotonic_ns()}"
+    with postgres_server() as connection:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    return _address(name)
-
-
-def _server() -> psycopg.Connection[Any]:
-    return psycopg.connect(postgres(), autocommit=True)
-
-
-def _address(name: str) -> str:
-    return f"{postgres().rpartition('/')[0]}/{name}"
+    return postgres_address(name)

@@ -23,3 +23,11 @@ TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBacken
 WHITENOISE_AUTOREFRESH = True
 #: Counts are kept until the audit chain grows; rows made by a test itself write none.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+
+#: Sixty migrations take ten seconds: the database of the tests is a copy of one that has been
+#: migrated (on SQLite by conftest.py, the same for all workers), so Django need not make its own.
+DATABASES["default"]["TEST"] = {"MIGRATE": False}  # noqa: F405
+if _WANTED == "postgres":
+    from tests.web.homes import postgres_template
+
+    DATABASES["default"]["TEST"]["TEMPLATE"] = postgres_template()  # noqa: F405

@@ -4,11 +4,6 @@ everything to be read without JavaScript. Skipped where there is no Chromium or 
 from __future__ import annotations
 
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,8 +12,8 @@ from typing import Any
 import pytest
 
 from tests.web.books import book, row
-from tests.web.homes import migrated
-from tests.web.test_processes import environment, run
+from tests.web.serving import SHIPPED
+from tests.web.serving import served as served_in
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -44,33 +39,8 @@ pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this mac
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """(address, one-time password of li) of a running application."""
-    home = tmp_path_factory.mktemp("served")
-    made = run(migrated(home), "-c", _PEOPLE)
-    assert made.returncode == 0, made.stderr
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "denggao", "serve", "--port", str(port)]
-    server = subprocess.Popen(
-        command, env=environment(home), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait(address)
-        yield address, made.stdout.strip()
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-
-
-def _wait(address: str) -> None:
-    for _ in range(120):
-        try:
-            with urllib.request.urlopen(f"{address}/login/", timeout=5):  # noqa: S310 - our own
-                return
-        except OSError:
-            time.sleep(0.5)
-    pytest.fail("the application did not come up")
+    with served_in(tmp_path_factory.mktemp("served"), _PEOPLE, SHIPPED) as (address, password):
+        yield address, password
 
 
 @contextmanager

@@ -5,9 +5,6 @@ from __future__ import annotations
 
 import datetime
 import io
-import socket
-import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,9 +14,8 @@ import openpyxl
 import pytest
 
 from denggao.cli.common import today
-from tests.web.homes import migrated
-from tests.web.test_browser import BROWSER, _wait, page
-from tests.web.test_processes import environment, run
+from tests.web.serving import served as served_in
+from tests.web.test_browser import BROWSER, page
 
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
 FIRMS, FIRST_ROW = 60, 6
@@ -46,21 +42,8 @@ for name, code in (("li", "clerk"), ("zhang", "leader")):
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[str, str]]:
     """(address, names of the firms) of a running application."""
-    made = run(migrated(tmp_path), "-c", _PEOPLE)
-    assert made.returncode == 0, made.stderr
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "denggao", "serve", "--port", str(port)]
-    server = subprocess.Popen(
-        command, env=environment(tmp_path), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        _wait(f"http://127.0.0.1:{port}")
-        yield f"http://127.0.0.1:{port}", made.stdout.strip()
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
+    with served_in(tmp_path, _PEOPLE) as (address, names):
+        yield address, names
 
 
 def enter(opened: Any, address: str, name: str) -> None:

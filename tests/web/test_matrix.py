@@ -3,6 +3,7 @@ method, for every kind of person, on an object of one's own, of others, and one 
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -101,8 +102,6 @@ NOBODYS = {
     "accounts:person-second": "the same",
     "accounts:role": "the security administrator's, of the whole installation",
 }
-#: What each change of the interface takes: so that only the object is wrong.
-BODIES = right_bodies(interface.schema())
 #: These end the session or begin one.
 ENTRY = ("accounts:logout", "accounts:login", "accounts:second-asked")
 
@@ -142,9 +141,16 @@ _OF_ROUTE: dict[str, dict[str, Any]] = {
     "money:run-text": {"digest": DIGEST},
     "money:run-voucher-step": {"code": "contract"},
 }
+
+
+@functools.cache
+def bodies() -> dict[str, dict[str, Any]]:
+    """What each change of the interface takes: so that only the object is wrong."""
+    return right_bodies(interface.schema())
+
+
 #: What an address must be asked besides the object, else it is 404 for everybody.
 _SAID: dict[str, dict[str, Any]] = {
-    "api:what_if": {**BODIES["/api/enterprises/{pk}/what-if"], "law": ""},
     "ledger:question": {"verdict": "new"},
     "visits:visit-round-row": {"expert": "none"},
     "supervision:reports-figure": {"id": FIRMS},
@@ -197,7 +203,8 @@ def asked(person: Person, route: Route, method: str, key: int | str) -> Any:
     """One cell."""
     send = getattr(person.client, method)
     if route.is_api and method != "get":
-        body = _SAID.get(route.name) or BODIES.get(route.described, {})
+        said = {"law": ""} if route.name == "api:what_if" else {}
+        body = bodies().get(route.described, {}) | said
         return send(route.at(key), data=json.dumps(body), content_type="application/json")
     return send(route.at(key), _SAID.get(route.name) if method in ("get", "post") else None)
 

@@ -58,7 +58,7 @@ class Sums(TestCase):
     """Each example is rolled back."""
 
     @given(st.randoms(use_true_random=False), st.integers(1, 25))
-    @examples(100, 1000)
+    @examples(50, 1000)
     def test_every_way_of_adding_up_gives_the_total(self, rnd: Random, count: int) -> None:
         office = _province()
         run = office.run(random_list(rnd, count), datetime.date(2024, 12, 31))

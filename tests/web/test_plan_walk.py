@@ -4,9 +4,6 @@ original documents where they are at hand, else a text of our own."""
 from __future__ import annotations
 
 import os
-import socket
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,10 +11,9 @@ from typing import Any
 
 import pytest
 
-from tests.web.homes import migrated
-from tests.web.test_browser import BROWSER, _wait, page
+from tests.web.serving import served
+from tests.web.test_browser import BROWSER, page
 from tests.web.test_plans import TEXT
-from tests.web.test_processes import environment, run
 
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
 PASSWORD = "Right-Password-1"
@@ -50,22 +46,8 @@ def texts(folder: Path) -> list[Path]:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A running application with a clerk and a leader."""
-    home = tmp_path_factory.mktemp("walk")
-    made = run(migrated(home), "-c", _PEOPLE)
-    assert made.returncode == 0, made.stderr
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "denggao", "serve", "--port", str(port)],
-        env=environment(home), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        _wait(f"http://127.0.0.1:{port}")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
+    with served(tmp_path_factory.mktemp("walk"), _PEOPLE) as (where, _):
+        yield where
 
 
 def enter(opened: Any, address: str, name: str) -> None:

@@ -3,17 +3,13 @@ revisited and struck off. Skipped where there is no Chromium or no Playwright.""
 
 from __future__ import annotations
 
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.web.homes import migrated
-from tests.web.test_browser import BROWSER, NEW, _wait, enter, page
-from tests.web.test_processes import environment, run
+from tests.web.serving import served as served_in
+from tests.web.test_browser import BROWSER, NEW, enter, page
 
 _COUNTY = """
 from denggao.web import server, start
@@ -34,23 +30,8 @@ pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this mac
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """(address, one-time password of li) of a running application with one firm."""
-    home = tmp_path_factory.mktemp("visits")
-    made = run(migrated(home), "-c", _COUNTY)
-    assert made.returncode == 0, made.stderr
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "denggao", "serve", "--port", str(port)]
-    server = subprocess.Popen(
-        command, env=environment(home), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait(address)
-        yield address, made.stdout.strip()
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
+    with served_in(tmp_path_factory.mktemp("visits"), _COUNTY) as (address, password):
+        yield address, password
 
 
 def small(opened: Any) -> list[str]:
