@@ -170,6 +170,7 @@ def scan_certificates(
     papers = papers.with_columns(
         (pl.col(_TWICE) | (pl.col("valid_to") < pl.col("issued_on"))).fill_null(value=False)
     )
+    papers = papers.collect(engine="streaming").lazy()  # asked more than once
     return Certificates(papers, heads.is_code, meant, heads.unread, is_complete)
 
 
@@ -264,17 +265,17 @@ def _mended(papers: pl.LazyFrame) -> pl.LazyFrame:
     """Rows of one number are one certificate: what one leaves out the other may say; where they
     end on different days, the end is not known (``facts.titlemerge``)."""
     over = [FIRM, "kind", "number"]
-    open_ = pl.col("cancelled_on").is_null()
-    is_one = open_ & pl.col("number").is_not_null()
-    end = pl.when(open_).then(pl.col("valid_to"))
-    begun = pl.when(open_ & pl.col("valid_to").is_null()).then(pl.col("issued_on"))
+    is_one = pl.col("cancelled_on").is_null() & pl.col("number").is_not_null()
     until, issued = pl.col("valid_to"), pl.col("issued_on")
+    rows = papers.filter(is_one).group_by(over).agg(
+        until.min().alias("§first"),
+        until.max().alias("§last"),
+        issued.filter(until.is_null()).min().alias("§begun"),
+        pl.len().alias("§rows"),
+    )  # fmt: skip
+    twice = rows.filter(pl.col("§rows") > 1).drop("§rows")  # few: cheaper than windows
     return (
-        papers.with_columns(
-            end.min().over(over).alias("§first"),
-            end.max().over(over).alias("§last"),
-            begun.min().over(over).alias("§begun"),
-        )
+        papers.join(twice, on=over, how="left", nulls_equal=True)
         .with_columns(
             (is_one & (pl.col("§first") < pl.col("§last"))).fill_null(value=False).alias(_TWICE),
             pl.when(~(is_one & until.is_null() & pl.col("§first").is_not_null()))
