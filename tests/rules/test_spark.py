@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,10 +15,9 @@ from denggao.facts.errors import UserError
 from denggao.rules import library
 from denggao.rules.cases import failures
 from denggao.rules.engines.sql.cases import engine
-from denggao.rules.engines.sql.dialect import SPARK, Dialect
+from denggao.rules.engines.sql.dialect import SPARK
 from denggao.rules.engines.sql.place import place_of
-from denggao.rules.engines.sql.source import source_of
-from denggao.rules.engines.sql.there import Titles, judged, statement_of
+from denggao.rules.engines.sql.there import Titles, judged
 from denggao.rules.errors import InstrumentError
 from denggao.rules.library import assemble
 from tests.databases import by_database, session
@@ -113,47 +110,6 @@ def test_certificates(spark: Any) -> None:
     firms = firms_with_titles(Random(5), 60)
     for rules in (RULES, MORE):
         assert disagreements(small(rules), firms, TODAY, other=by_database("spark")) == []
-
-
-def largest_method(spark: Any, dialect: Dialect, path: Path) -> int:
-    """Bytes of the largest method that Spark makes of a law's statement."""
-    laws = [library.in_force("高新技术企业认定", TODAY)]
-    types = {f.name: f.dataType.simpleString() for f in spark.read.parquet(str(path)).schema}
-    table = f"PARQUET.{SPARK.name_of(str(path))}"
-    source, _ = source_of(dialect, table, types, TODAY, "县")
-    text = statement_of(dialect, source, laws, TODAY, {})
-    code = spark.sql(f"EXPLAIN CODEGEN {text}").collect()[0][0]
-    return max(int(size) for size in re.findall(r"maxMethodCodeSize:(\d+)", code))
-
-
-def few_columns() -> pl.DataFrame:
-    """No firm, with few facts: of many, Spark makes small methods itself."""
-    money = ["sales", "rd_expense", "rd_domestic", "net_assets"]
-    now = ["total_income", "ht_income", "main_product_income"]
-    amounts = [f"{code}@{TODAY.year - back}" for code in money for back in (1, 2, 3)]
-    amounts += [f"{code}@{TODAY.year - 1}" for code in now]
-    people = [f"{code}@{TODAY.year - 1}" for code in ("staff", "tech_staff")]
-    counts = ["ip_class1", "ip_class2"]
-    return pl.DataFrame(
-        schema={
-            "name": pl.String,
-            "established_on": pl.Date,
-            **dict.fromkeys(amounts, pl.Decimal(20, 2)),
-            **dict.fromkeys(people, pl.Decimal(20, 4)),
-            **dict.fromkeys(counts, pl.Int64),
-        }
-    )
-
-
-def test_every_method_is_one_that_java_compiles(spark: Any, tmp_path: Path) -> None:
-    path = tmp_path / "县.parquet"
-    few_columns().write_parquet(path)
-    spark.conf.set("spark.sql.codegen.wholeStage", "true")  # as it is by default
-    try:
-        assert largest_method(spark, SPARK, path) <= 8_000
-        assert largest_method(spark, replace(SPARK, apart=""), path) > 8_000  # the control
-    finally:
-        spark.conf.set("spark.sql.codegen.wholeStage", "false")
 
 
 def test_the_sheet_is_the_same_bytes(spark: Any, tmp_path: Path) -> None:
