@@ -119,7 +119,7 @@ def ours(where: str, files: list[str]) -> str:
     from denggao.rules.engines.sql.levels import merged
     from denggao.rules.engines.sql.place import place_of
     from denggao.rules.engines.sql.source import source_of
-    from denggao.rules.engines.sql.statement import of_articles, query
+    from denggao.rules.engines.sql.statement import query
 
     law = library.in_force(data.LAWS["hnte"], data.AS_OF)
     with place_of(where, files) as place:
@@ -130,7 +130,7 @@ def ours(where: str, files: list[str]) -> str:
     outputs = {name: x for name, x in shown(compiled).items() if name in wanted}
     kept, (found,) = merged([(compiled.plan, outputs)])
     firm = {"identity": col("identity", Type.TEXT)}
-    return query(place.dialect, source, kept, {**firm, **found}, of_articles(law))
+    return query(place.dialect, source, kept, {**firm, **found})
 
 
 def compared(connection: Any, texts: dict[str, str]) -> int:

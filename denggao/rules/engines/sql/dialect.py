@@ -8,7 +8,7 @@ zone.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from denggao.facts.errors import UserError
@@ -22,7 +22,8 @@ _WHITE = "\u00a0\u3000"
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """One dialect. ``fence``: ends a query that the planner must not merge with the next, or it
-    would write every expression out again wherever it is read."""
+    would write every expression out again wherever it is read. ``apart``: stands after SELECT
+    where the engine must not make one method of this query and the next (``sql.fences``)."""
 
     name: str
     integer: str
@@ -41,6 +42,7 @@ class Dialect:
     moved: Callable[[str, int, int], str]  # day number, months, days → day number
     day_in_shanghai: Callable[[str], str]  # of an instant, whatever the session's time zone
     real_of_wide: Callable[[str], str] = field(default=lambda x: x)
+    apart: str = ""
 
     def name_of(self, name: str) -> str:
         """A quoted identifier."""
@@ -136,11 +138,14 @@ SPARK = Dialect(
         f"DATE_ADD({_FIRST}, CAST({number} - 1 AS INT)), {months}), {days}), {_FIRST})"
         " AS BIGINT) + 1"
     ),
+    # as many partitions as there are: nothing is moved, but no method goes on through it
+    apart="/*+ COALESCE(2147483647) */",
 )
+_LIKE_SPARK = replace(SPARK, apart="")
 #: Those in which every answer is proven equal to the other engines'.
 PROVEN = {d.name: d for d in (POSTGRES, SPARK, DUCKDB)}
 #: Others, translated by sqlglot from the nearest of these; parsed, but not proven.
-TRANSLATED = {"doris": SPARK, "starrocks": SPARK, "hive": SPARK, "clickhouse": DUCKDB}
+TRANSLATED = dict.fromkeys(("doris", "starrocks", "hive"), _LIKE_SPARK) | {"clickhouse": DUCKDB}
 
 
 def dialect_of(name: str) -> Dialect:

@@ -30,6 +30,7 @@ _BINDING = {
     "div": _MULTIPLY,
     "mod": _MULTIPLY,
 }
+_SIGNS = {"ge": ">=", "gt": ">", "eq": "="}
 #: An inner line of a long expression.
 _LONG = 88
 
@@ -116,7 +117,7 @@ class Emitter:
         return f"{self.part(first, _MULTIPLY)} {sign} {self.part(second, _MULTIPLY + 1)}"
 
     def _compared(self, expr: Expr) -> str:
-        sign = {"ge": ">=", "gt": ">", "eq": "="}[expr.op]
+        sign = _SIGNS[expr.op]
         first, second = expr.args
         if first.op == "lit" and second.op != "lit":  # the column first: 2025 >= x
             first, second = second, first
@@ -218,8 +219,17 @@ def _positive(expr: Expr) -> Expr:
     if expr.op == "coalesce" and expr.args[1].args == (False,):
         return _positive(expr.args[0])
     if expr.op in ("and", "or"):
-        return Expr(expr.op, tuple(map(_positive, expr.args)), expr.type)
+        first, second = map(_positive, expr.args)
+        if expr.op == "and" and _is_implied(second, first):
+            return first
+        return Expr(expr.op, (first, second), expr.type)
     return expr
+
+
+def _is_implied(said: Expr, compared: Expr) -> bool:
+    """Does it only say that what was compared is not null?"""
+    is_known = said.op == "not" and said.args[0].op == "null"
+    return is_known and compared.op in _SIGNS and said.args[0].args[0] in compared.args
 
 
 def _is_bare(expr: Expr) -> bool:

@@ -26,11 +26,13 @@ class Level:
 @dataclass(slots=True)
 class Layered:
     """Queries one upon the other; ``outputs`` read the last one. ``inputs``: the columns that
-    the first one needs."""
+    the first one needs. ``fences``: numbers of the queries that end with a fence, the facts are
+    number 0."""
 
     inputs: list[str]
     levels: list[Level]
     outputs: dict[str, Expr]
+    fences: frozenset[int] = frozenset()
 
 
 def layered(kept: Iterable[Kept], outputs: Mapping[str, Expr]) -> Layered:
@@ -119,9 +121,15 @@ def _sorted(outputs: dict[str, Expr], work: _Inliner) -> Layered:
     depth: dict[str, int] = {}
     for name, column in work.needed.items():
         depth[name] = 1 + max((depth.get(root, 0) for root in column.expr.roots), default=0)
-    levels = [Level() for _ in range(max(depth.values(), default=0))]
+    groups: list[list[Kept]] = [[] for _ in range(max(depth.values(), default=0))]
     for name, column in work.needed.items():
-        levels[depth[name] - 1].columns.append(column)
+        groups[depth[name] - 1].append(column)
+    return carrying(groups, outputs)
+
+
+def carrying(groups: Iterable[list[Kept]], outputs: dict[str, Expr]) -> Layered:
+    """A query for each group of columns, which carries through what is read later."""
+    levels = [Level([], columns) for columns in groups]
     alive = set().union(*(expr.roots for expr in outputs.values()))
     for level in reversed(levels):
         made = {column.name for column in level.columns}

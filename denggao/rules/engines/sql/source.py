@@ -32,6 +32,7 @@ _KINDS = (
     ("flag", r"bool(ean)?"),
     ("text", r"text|varchar.*|char.*|character.*|string|bpchar"),
 )
+_DECIMAL = re.compile(r"(?:numeric|decimal)\((\d+), ?(\d+)\)", re.IGNORECASE)
 _LAST_DAY = "DATE '9999-12-31'"
 #: A double is read to the 15 digits it is sure of, as a cell of a workbook is.
 _FIFTEEN_DIGITS = "1e-15"
@@ -163,11 +164,11 @@ class _Column:
             number = f"CAST({self.name} AS {integer})"
             return self._taken(f"CASE WHEN {inside} THEN {_times(number, scale)} END")
         inside = f"{self.name} BETWEEN {_decimal(low, scale)} AND {_decimal(high, scale)}"
+        places = self._places()
+        if places is not None and scale % 10**places == 0:  # whole steps, whatever the value
+            return self._decimal_of_steps(low, high, scale, inside)
         if kind == "decimal":
-            digits = len(str(high // scale))
-            steps = _times(
-                _narrow(self.dialect, self.name, self.type_name, digits, self.what), scale
-            )
+            steps = _times(self._narrow(len(str(high // scale))), scale)
             exact = f"{self.step} = CAST({self.step} AS {integer})"
         else:
             steps = f"ROUND({_times(self.name, scale)})"
@@ -177,6 +178,39 @@ class _Column:
         value = f"CASE WHEN {exact} THEN CAST({self.step} AS {integer}) END"
         refused = f"{self.name} IS NOT NULL AND NOT COALESCE({exact}, FALSE)"
         return _Cell(Given(value, read), refused)
+
+    def _places(self) -> int | None:
+        """So many decimal places, where the type says."""
+        found = _DECIMAL.fullmatch(self.type_name)
+        return int(found[2]) if found else None
+
+    def _narrow(self, digits: int) -> str:
+        """Spark drops decimal places of a product that would not fit 38 digits: give it no more
+        digits than the fact can have."""
+        found = _DECIMAL.fullmatch(self.type_name)
+        if self.dialect.name != "spark" or found is None:
+            return self.name
+        size, places = int(found[1]), int(found[2])
+        if places > _PLACES:
+            raise UserError(f"{self.what}有 {places} 位小数；请先转成 {_PLACES} 位以内的 decimal")
+        if size <= digits + places:
+            return self.name
+        return f"TRY_CAST({self.name} AS DECIMAL({digits + places}, {places}))"
+
+    def _decimal_of_steps(self, low: int, high: int, scale: int, inside: str) -> _Cell:
+        """Without a finer part. Spark compares decimals as objects: there a number with more
+        digits than the fact can have is refused by its type, a lesser one as a whole number."""
+        digits = len(str(high // scale))
+        steps = f"CAST({_times(self._narrow(digits), scale)} AS {self.dialect.integer})"
+        if self.dialect.name != "spark" or high + 1 != scale * 10**digits:
+            return self._taken(f"CASE WHEN {inside} THEN {steps} END")
+        if low == -high:
+            return self._taken(steps)
+        enough = f"{self.step} >= {low}"
+        given = Given(
+            f"CASE WHEN {enough} THEN {self.step} END", {self.name: self.name, self.step: steps}
+        )
+        return _Cell(given, f"{self.name} IS NOT NULL AND NOT COALESCE({enough}, FALSE)")
 
     def _taken(self, text: str) -> _Cell:
         """What can be taken of the column is known as soon as it is read."""
@@ -207,18 +241,6 @@ class _Column:
 
 def _times(number: str, scale: int) -> str:
     return number if scale == 1 else f"{number} * {scale}"
-
-
-def _narrow(dialect: Dialect, name: str, type_name: str, digits: int, what: str) -> str:
-    """Spark drops decimal places of a product that would not fit 38 digits: give it no more
-    digits than the fact can have."""
-    found = re.fullmatch(r"decimal\((\d+),(\d+)\)", type_name)
-    if dialect.name != "spark" or found is None:
-        return name
-    places = int(found[2])
-    if places > _PLACES:
-        raise UserError(f"{what}有 {places} 位小数；请先转成 {_PLACES} 位以内的 decimal")
-    return f"TRY_CAST({name} AS DECIMAL({digits + places}, {places}))"
 
 
 def _decimal(steps: int, scale: int) -> str:

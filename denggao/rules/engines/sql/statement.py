@@ -26,6 +26,7 @@ from denggao.rules.engines.lowering.shown import (
 )
 from denggao.rules.engines.sql.dialect import Dialect
 from denggao.rules.engines.sql.emit import Emitter
+from denggao.rules.engines.sql.fences import cut, portions
 from denggao.rules.engines.sql.levels import Layered, by_statement, layered, merged
 from denggao.rules.engines.sql.names import Names, shortened
 from denggao.rules.nodes import Instrument, Statement
@@ -206,7 +207,8 @@ class _Written:
     """The text of a statement."""
 
     def __init__(self, dialect: Dialect, source: Source, layers: Layered) -> None:
-        self.dialect, self.source, self.layers = dialect, source, layers
+        self.dialect, self.source = dialect, source
+        self.layers = cut(layers) if dialect.apart else layers
         self.names = Names(dialect)
         self.say = Emitter(dialect, self.names)
 
@@ -218,7 +220,8 @@ class _Written:
         first = len(queries)
         for number, level in enumerate(self.layers.levels, 1):
             columns = self._columns(level.carried, level.columns)
-            body = f"SELECT\n{columns}\nFROM {self._name(number - 1)}{self._fence()}"
+            select = self._select(number in self.layers.fences)
+            body = f"{select}\n{columns}\nFROM {self._name(number - 1)}{self._fence()}"
             queries.append(f"{self._name(number)} AS (\n{_indented(body)}\n)")
         before = self._name(len(queries) - first)
         if laws:
@@ -290,6 +293,7 @@ class _Written:
         """The facts, in one query where the table has them as they are, else in two: what is
         read, and what can be taken of it."""
         given = {name: self.source.columns[name] for name in self.layers.inputs}
+        is_apart = 0 in self.layers.fences
         made = {self.dialect.name_of(self.names[name]): x.value for name, x in given.items()}
         read = {name: text for x in given.values() for name, text in x.read.items()}
         reading, join = self.dialect.name_of(_READ), self.source.join
@@ -298,17 +302,28 @@ class _Written:
             first = self._query(reading, read, self.source.table)
             both = f"{join.column} = {reading}.{join.column}"
             joined = f"{reading}\nLEFT JOIN {join.name} ON {join.name}.{both}"
-            return [*_queries(self.dialect, join), first, self._query(self._name(0), made, joined)]
+            facts = self._query(self._name(0), made, joined, is_apart=is_apart)
+            return [*_queries(self.dialect, join), first, facts]
         if all(x.value in x.read for x in given.values()):
             made = {name: read[value] for name, value in made.items()}
-            return [self._query(self._name(0), made, self.source.table)]
-        first = self._query(reading, read, self.source.table)
-        return [first, self._query(self._name(0), made, reading)]
+            return [self._query(self._name(0), made, self.source.table, is_apart=is_apart)]
+        queries, before = [], self.source.table
+        parts = portions(read) if self.dialect.apart else [read]
+        for number, part in enumerate(parts, 1):
+            name = self.dialect.name_of(f"{_READ}{number}" if len(parts) > 1 else _READ)
+            queries.append(self._query(name, part, before, is_apart=len(parts) > 1))
+            before = name
+        return [*queries, self._query(self._name(0), made, before, is_apart=is_apart)]
 
-    def _query(self, name: str, columns: Mapping[str, str], table: str) -> str:
+    def _select(self, is_apart: bool) -> str:
+        return f"SELECT {self.dialect.apart}" if is_apart else "SELECT"
+
+    def _query(
+        self, name: str, columns: Mapping[str, str], table: str, *, is_apart: bool = False
+    ) -> str:
         texts = [text if text == n else f"{text} AS {n}" for n, text in columns.items()]
         listed = _listed(texts or ["1 AS " + self.dialect.name_of("行")])
-        body = f"SELECT\n{_indented(listed)}\nFROM {table}{self._fence()}"
+        body = f"{self._select(is_apart)}\n{_indented(listed)}\nFROM {table}{self._fence()}"
         return f"{name} AS (\n{_indented(body)}\n)"
 
     def _columns(self, carried: Sequence[str], columns: Iterable[Kept]) -> str:
