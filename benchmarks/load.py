@@ -79,6 +79,7 @@ class Load:
     def __init__(self, port: int, told: dict[str, Any], seconds: float) -> None:
         self.port, self.told, self.seconds = port, told, seconds
         self.times: dict[str, list[float]] = {"list": [], "firm": [], "pool": []}
+        self.slowest: list[tuple[float, float, str]] = []  # seconds, when, page
         self.faults: list[str] = []
         self.jobs: dict[str, float] = {}
         self.over = asyncio.Event()
@@ -87,7 +88,7 @@ class Load:
     async def run(self, book: Path) -> None:
         """All of it."""
         await self._warm()
-        began = time.monotonic()
+        began = self.began = time.monotonic()
         people = [
             asyncio.create_task(self._person(n, s)) for n, s in enumerate(self.told["people"])
         ]
@@ -118,14 +119,16 @@ class Load:
         await asyncio.sleep(dice.uniform(0, 1.5))
         while not self.over.is_set():
             kind = dice.choices(("list", "firm", "pool"), (60, 30, 10))[0]
-            began = time.monotonic()
+            began, address = time.monotonic(), self._address(kind, dice)
             try:
-                status, _, text = await client.ask(self._address(kind, dice))
+                status, _, text = await client.ask(address)
                 if status != 200 or "</" not in text:
                     self.faults.append(f"{kind}: {status}")
             except (OSError, asyncio.IncompleteReadError) as error:
                 self.faults.append(f"{kind}: {type(error).__name__}")
             self.times[kind].append(time.monotonic() - began)
+            slow = (self.times[kind][-1], began - self.began, address)
+            self.slowest = sorted([*self.slowest, slow])[-5:]
             await asyncio.sleep(dice.uniform(0.5, 1.5))
 
     def _address(self, kind: str, dice: random.Random) -> str:
@@ -181,6 +184,8 @@ class Load:
             if times:
                 told = [f"p{p} {at(sorted(times), p) * 1e3:6.0f} ms" for p in (50, 95, 99)]
                 print(f"  {name:5} {len(times):6} pages  {'  '.join(told)}")
+        for seconds, when, address in reversed(self.slowest):
+            print(f"  {seconds * 1e3:6.0f} ms at {when:.0f} s: {address}")
         jobs = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in self.jobs.items())
         print(f"  {jobs}; faults: {self.faults[:5] or 'none'} (at most p95 500 ms, p99 1500 ms)")
         enough = len(every) >= 5 * len(self.told["people"])

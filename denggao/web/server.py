@@ -110,6 +110,7 @@ def serve(host: str, port: int) -> None:
         except OSError:
             raise UserError(f"{host}:{port} 已经有程序在用，请用 --port 换一个端口") from None
     _take_up_again()
+    _make_ready()
     with worker():
         Granian(
             "denggao.web.wsgi:application",
@@ -117,11 +118,24 @@ def serve(host: str, port: int) -> None:
             port=port,
             interface=Interfaces.WSGI,
             workers=settings.WORKERS,
-            blocking_threads=4,
+            blocking_threads=2,  # more wait for one another: only one computes at a time
             websockets=False,
             log_access=False,
             log_level=LogLevels.warning,  # what it says of itself on start is in English
         ).serve()
+
+
+def _make_ready() -> None:
+    """What every process needs, read once before they part, so that no first page waits for it."""
+    from django.db import connections
+    from django.urls import get_resolver
+    from django.utils import timezone
+
+    from denggao.rules import library
+
+    get_resolver().url_patterns  # noqa: B018 - imports all pages
+    library.all_in_force(timezone.localdate())
+    connections.close_all()  # no two processes may speak through one
 
 
 def _take_up_again() -> None:

@@ -184,7 +184,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 0 if DEBUG else 31_536_000
-#: Each answers four requests at a time; the jobs have a process of their own beside them.
+#: Each answers two requests at a time; the jobs have a process of their own beside them.
 _CORES = 1 if sys.platform == "win32" else min(4, os.cpu_count() or 1)
 WORKERS = environment.number("DENGGAO_WORKERS", _CORES, 1, 64)
 #: Ledgers as they were brought; never served from here directly.
