@@ -14,14 +14,11 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from denggao.web.accounts import audit, second, tokens
+from denggao.web.accounts import audit, life, second, tokens
 from denggao.web.accounts.access import ANYONE, SIGNED_IN, permission_of
 from denggao.web.accounts.entering import must_change_password
 from denggao.web.accounts.views.entry import refused
 from denggao.web.kit.problems import is_api, problem
-
-#: How often, in seconds, a session's last sign of life is written down.
-_NOTED_EVERY = 60
 
 
 class Tokens:
@@ -132,8 +129,5 @@ class DefaultDeny:
         return redirect("accounts:password")
 
     def _note_life(self, request: HttpRequest, view: Callable[..., Any]) -> None:
-        if hasattr(request, "token"):
-            return
-        now = time.time()
-        if getattr(view, "counts", True) and now - request.session.get("seen", 0) > _NOTED_EVERY:
-            request.session["seen"] = now
+        if not hasattr(request, "token") and getattr(view, "counts", True):
+            life.note(request)
