@@ -106,8 +106,8 @@ _HERE = f"sqlite:///{HOME / 'denggao.sqlite3'}"
 DATABASES = {
     "default": dj_database_url.config(default=_HERE, conn_max_age=600, conn_health_checks=True)
 }
-if "sqlite" in DATABASES["default"]["ENGINE"]:
-    DATABASES["default"]["OPTIONS"] = _SQLITE
+if "sqlite" in DATABASES["default"]["ENGINE"]:  # a file needs no asking whether it is still there
+    DATABASES["default"] |= {"OPTIONS": _SQLITE, "CONN_HEALTH_CHECKS": False}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
@@ -13,9 +13,15 @@ from django.contrib.staticfiles.storage import StaticFilesStorage
 class VersionedStorage(StaticFilesStorage):
     """``/static/denggao/theme.css?v=1f3a…``; no step that collects files is needed."""
 
+    @cached_property
+    def _addresses(self) -> dict[str | None, str]:
+        return {}
+
     def url(self, name: str | None) -> str:
-        """The address, with the beginning of the file's hash."""
-        return f"{super().url(name)}?v={_version(name or '')}"
+        """The address, with the beginning of the file's hash; worked out once."""
+        if name not in self._addresses:
+            self._addresses[name] = f"{super().url(name)}?v={_version(name or '')}"
+        return self._addresses[name]
 
 
 @cache
