@@ -277,7 +277,7 @@ def test_queries_do_not_grow_with_the_rows(office: Office, clerk_client: Client)
         ) as seen:
             assert clerk_client.get(f"/money/runs/{run.pk}/").status_code == 200
         counts[run.name] = len(seen)
-    assert counts["少"] == counts["多"] <= 20
+    assert counts["多"] <= min(counts["少"] + 1, 20)  # counted where one page does not hold them
     with CaptureQueriesContext(connection) as seen:
         assert clerk_client.get("/money/payments/").status_code == 200
     assert len(seen) <= 12
