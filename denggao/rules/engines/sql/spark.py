@@ -26,6 +26,8 @@ _SETTINGS = {
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.ansi.enabled": "true",
     "spark.sql.session.timeZone": "Asia/Shanghai",
+    # a query upon the other for each step and article: of several laws, more than Spark expects
+    "spark.sql.analyzer.maxIterations": "1000",
     "spark.log.level": "ERROR",
 }
 _STANDALONE = re.compile(r"spark://([^:/]+):(\d+)")
