@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,9 +17,10 @@ from denggao.facts.errors import UserError
 from denggao.rules import library
 from denggao.rules.cases import failures
 from denggao.rules.engines.sql.cases import engine
-from denggao.rules.engines.sql.dialect import SPARK
+from denggao.rules.engines.sql.dialect import SPARK, Dialect
 from denggao.rules.engines.sql.place import place_of
-from denggao.rules.engines.sql.there import Titles, judged
+from denggao.rules.engines.sql.source import source_of
+from denggao.rules.engines.sql.there import Titles, judged, statement_of
 from denggao.rules.errors import InstrumentError
 from denggao.rules.library import assemble
 from tests.databases import by_database, session
@@ -82,6 +85,55 @@ def test_the_session_s_time_zone_changes_nothing(spark: Any) -> None:
     spark.conf.set("spark.sql.session.timeZone", "Asia/Shanghai")
     assert found == {"2025-07-01"}
     assert naive == {"2025-06-30", "2025-07-01"}  # the planted fault is seen
+
+
+@pytest.fixture
+def in_methods(spark: Any) -> Iterator[None]:
+    """A session that makes Java of queries, as one does that is not for tests."""
+    names = ("spark.sql.codegen.wholeStage", "spark.sql.codegen.factoryMode")
+    before = {name: spark.conf.get(name) for name in names}
+    for name, value in zip(names, ("true", "FALLBACK"), strict=True):
+        spark.conf.set(name, value)
+    yield
+    for name, value in before.items():
+        spark.conf.set(name, value)
+
+
+def statement(
+    spark: Any, path: Path, names: list[str], dialect: Dialect = SPARK, width: int = 1000
+) -> str:
+    """Of these laws over so many columns of a county's table, written to the path."""
+    laws = [library.in_force(name, TODAY) for name in names]
+    frame = coded(county(Random(12), 10, laws)[1])
+    frame.select(frame.columns[:width]).write_parquet(path)
+    fields = spark.read.parquet(str(path)).schema.fields
+    types = {field.name: field.dataType.simpleString() for field in fields}
+    source, _ = source_of(dialect, f"PARQUET.`{path}`", types, TODAY, "县")
+    return statement_of(dialect, source, laws, TODAY, {})
+
+
+def test_java_compiles_every_method(spark: Any, in_methods: None, tmp_path: Path) -> None:
+    """Java interprets a method of more than 8,000 bytes, which is ten times slower; without
+    fences there is such a one."""
+    path = tmp_path / "县.parquet"
+
+    def largest(dialect: Dialect) -> int:
+        text = statement(spark, path, ["科技型中小企业评价"], dialect)
+        said = spark.sql(f"EXPLAIN CODEGEN {text}").collect()[0][0]
+        return max(map(int, re.findall(r"maxMethodCodeSize:(\d+)", said)))
+
+    assert largest(SPARK) <= 8_000 < largest(replace(SPARK, apart=""))
+
+
+def test_two_laws_are_understood(spark: Any, tmp_path: Path) -> None:
+    """A query for each article of both, and its analyser takes a turn for each."""
+    laws = ["高新技术企业认定", "科技型中小企业评价"]
+    text = statement(spark, tmp_path / "县.parquet", laws, width=20)
+    assert {"law", "HNTE-C1_truth", "SME-S.rd1_truth"} <= set(spark.sql(text).columns)
+    spark.conf.set("spark.sql.analyzer.maxIterations", "50")  # Spark has 100
+    with pytest.raises(Exception, match="Max iterations"):
+        spark.sql(text)
+    spark.conf.set("spark.sql.analyzer.maxIterations", "1000")
 
 
 def test_cases_of_a_law(spark: Any) -> None:

@@ -42,6 +42,7 @@ class Dialect:
     moved: Callable[[str, int, int], str]  # day number, months, days → day number
     day_in_shanghai: Callable[[str], str]  # of an instant, whatever the session's time zone
     real_of_wide: Callable[[str], str] = field(default=lambda x: x)
+    places: Callable[[str], str] | None = None  # of a number, trailing zeros not counted
     apart: str = ""
 
     def name_of(self, name: str) -> str:
@@ -89,6 +90,7 @@ POSTGRES = Dialect(
         f"CAST({_FIRST} + CAST({number} - 1 AS INTEGER)"
         f" + INTERVAL '{months} months {days} days' AS DATE)",
     ),
+    places=lambda number: f"MIN_SCALE({number})",
 )
 DUCKDB = Dialect(
     name="duckdb",

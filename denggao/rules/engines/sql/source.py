@@ -167,6 +167,11 @@ class _Column:
         places = self._places()
         if places is not None and scale % 10**places == 0:  # whole steps, whatever the value
             return self._decimal_of_steps(low, high, scale, inside)
+        digits = len(str(scale)) - 1
+        if kind == "decimal" and self.dialect.places and scale == 10**digits:
+            exact = f"{self.dialect.places(self.name)} <= {digits}"
+            steps = f"CAST({_times(self.name, scale)} AS {integer})"
+            return self._taken(f"CASE WHEN {inside} AND {exact} THEN {steps} END")
         if kind == "decimal":
             steps = _times(self._narrow(len(str(high // scale))), scale)
             exact = f"{self.step} = CAST({self.step} AS {integer})"
