@@ -1,6 +1,7 @@
-"""Our SQL and SQL by hand on the same server: ``python benchmarks/handwritten.py --on PLACE``.
+"""Our SQL and SQL by hand on the same server: ``python benchmarks/handwritten.py``.
 
---on PLACE    postgresql://user@host:port/db on this machine, or spark:local[2]
+--on PLACE    postgresql://user@host:port/db on this machine, or spark:local[2]; may be repeated
+              (a PostgreSQL started for it, and Spark)
 --rows N      synthetic firms (100,000)
 --repeat K    rounds (5), ours and theirs in turn
 
@@ -22,29 +23,60 @@ from typing import Any
 import data
 import same
 
+from denggao.facts.errors import UserError
+
 HERE = Path(__file__).resolve().parent
 IDS = ("HNTE-C1", "HNTE-C4", "HNTE-C5b", "HNTE-C6")
 TABLE = "denggao_hand"
+SPARK = "spark:local[2]"
 _TICKS = 100
 
 
 def main() -> int:
-    """Both statements, compared and timed."""
+    """Both statements, compared and timed, at every place."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--on", required=True)
+    parser.add_argument("--on", action="append")
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--repeat", type=int, default=5)
     asked = parser.parse_args()
-    measured = on_spark if asked.on.startswith("spark:") else on_postgres
+    wrong = 0
+    for where in asked.on or ["postgresql", SPARK]:
+        found = measured(where, asked.rows, asked.repeat)
+        if "skipped" in found:
+            print(f"{where}: {found['skipped']}")
+            continue
+        for name in ("cpu", "hand"):
+            print(
+                f"{name}: {found[name]:.2f} s, {found[name] / asked.rows * 1e6:.1f} µs for a firm"
+            )
+        print(f"ours ÷ hand: {found['ratio']:.2f}; {found['wrong_cells']} cells differ")
+        wrong += found["wrong_cells"]
+    return 1 if wrong else 0
+
+
+def measured(where: str, rows: int, repeat: int = 5) -> dict[str, Any]:
+    """Medians of CPU seconds, ours (``cpu``) and by ``hand``, and how many cells differ.
+    ``where``: as ``--on``; "postgresql" alone starts a server of our own."""
+    if where == "postgresql":
+        from tests.databases import postgres_or_why, stop_servers
+
+        where = postgres_or_why()
+        if not where.startswith("postgresql://"):
+            return {"skipped": where}
+        try:
+            return measured(where, rows, repeat)
+        finally:
+            stop_servers()
     with tempfile.TemporaryDirectory(prefix="denggao-hand-") as folder:
         path = Path(folder) / "firms.parquet"
-        same.exchange(data.firms(asked.rows, data.COLUMNS["hnte"])).write_parquet(path)
-        found, wrong = measured(asked.on, path, asked.repeat)
-    medians = {name: statistics.median(times) for name, times in found.items()}
-    for name, median in medians.items():
-        print(f"{name}: {median:.2f} s CPU, {median / asked.rows * 1e6:.1f} µs for a firm")
-    print(f"ours ÷ hand: {medians['ours'] / medians['hand']:.2f}; {wrong} cells differ")
-    return 1 if wrong else 0
+        same.exchange(data.firms(rows, data.COLUMNS["hnte"])).write_parquet(path)
+        on = on_spark if where.startswith("spark:") else on_postgres
+        try:
+            times, wrong = on(where, path, repeat)
+        except UserError as error:  # no Spark, no Java, no server
+            return {"skipped": str(error)}
+    ours, hand = (statistics.median(times[name]) for name in ("ours", "hand"))
+    return {"cpu": ours, "hand": hand, "ratio": ours / hand, "wrong_cells": wrong}
 
 
 Found = tuple[dict[str, list[float]], int]

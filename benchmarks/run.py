@@ -275,7 +275,7 @@ def notes(wanted: Sequence[Measure], found: dict[str, Numbers]) -> list[str]:
     for measure in wanted:
         numbers = found[measure.name]
         if "skipped" in numbers:
-            lines.append(f"- `{measure.name}`：没有装 {numbers['skipped']}，未量")
+            lines.append(f"- `{measure.name}`：没有 {numbers['skipped']}，未量")
         stages = numbers.get("stages", {})
         if len(stages) > 1:
             parts = "，".join(f"{_STAGES.get(k, k)} {_seconds(v)}" for k, v in stages.items())
@@ -287,6 +287,9 @@ def notes(wanted: Sequence[Measure], found: dict[str, Numbers]) -> list[str]:
         if "after" in numbers:
             sizes = f"文件 {numbers['before']} MB，改后 {numbers['after']} MB"
             lines.append(f"- `{measure.name}`：{sizes}")
+        if "hand" in numbers:
+            told = f"手写 {_seconds(numbers['hand'])}，{numbers['wrong_cells']} 格不同"
+            lines.append(f"- `{measure.name}`：{told}")
         if "wrong" in numbers:
             lines.append(_exactness(measure, numbers))
     return lines
@@ -341,6 +344,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _is_wrong(measure: Measure, numbers: Numbers) -> bool:
     """zen stops at amounts that its decimals of 28 digits cannot square: told, but no fault."""
+    if numbers.get("wrong_cells"):
+        return True
     return bool(numbers.get("wrong")) and measure.name != "peer-exact-zen"
 
 

@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -72,8 +73,19 @@ def _started(binaries: Path) -> str:
         )  # fmt: skip
         shutil.rmtree(folder, ignore_errors=True)
 
-    atexit.register(stop)
+    _stops.append(atexit.register(stop))
     return f"postgresql://denggao@127.0.0.1:{port}/postgres"
+
+
+_stops: list[Callable[[], None]] = []
+
+
+def stop_servers() -> None:
+    """Before the program ends, where it ends without its last words."""
+    while _stops:
+        stop = _stops.pop()
+        atexit.unregister(stop)
+        stop()
 
 
 def _is_user(name: str) -> bool:

@@ -64,6 +64,14 @@ def measures(rows: int, *, large: bool = False) -> list[Measure]:
         )
         for name in (*_EVERY, "zen")
     ]  # fmt: skip
+    for where, name in (("postgresql", "PostgreSQL"), ("spark:local[2]", "Spark")):
+        size = rows if name == "Spark" else some  # Spark takes its time to begin
+        found.append(
+            Measure(
+                f"peer-sql-{name.lower()}", f"{size:,} 家：四个条件，SQL 在 {name} 上",
+                "handwritten.measured", {"where": where, "rows": size}, once=True,
+            )
+        )  # fmt: skip
     found.append(Measure("plain-forms", "照手册写的规则", f"{_IN}plain_forms", once=True))
     most = 10 * MILLION if large else rows
     found += [_peer(name, most, "-large", once=True) for name in _EVERY[:3] if large]
@@ -112,6 +120,10 @@ def goals(rows: int, *, large: bool) -> list[Goal]:
         found.append(laws)
     if not full:
         return found
+    for name, title in (("postgresql", "PostgreSQL"), ("spark", "Spark")):
+        found.append(
+            Goal(f"{title}：我们的 SQL ÷ 手写 SQL", f"peer-sql-{name}", None, "ratio", 1.2)
+        )
     found += [
         Goal("登高 ÷ 手写精确 Polars", ours, "peer-polars", "cpu", 1.3),
         Goal("登高 ÷ 只读同样的列", ours, "peer-read", "cpu", 3.0),
