@@ -17,6 +17,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import settings
 
 from denggao.facts.errors import UserError
 from denggao.rules.engines.sql.cases import Session, answers_of_firms
@@ -109,6 +110,11 @@ _SMALL = {
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }
+_LONG = {
+    "spark.driver.extraJavaOptions": "-XX:+UseParallelGC",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.shuffle.partitions": "1",
+}
 
 
 @functools.cache
@@ -125,7 +131,8 @@ def _session(name: str) -> Session:
     else:
         from denggao.rules.engines.sql.spark import SparkCases
 
-        session = SparkCases("local[2]", _SMALL)
+        is_long = settings.default.max_examples > 100  # Java's best is worth waiting for
+        session = SparkCases("local[2]", {**_SMALL, **(_LONG if is_long else {})})
     atexit.register(session.close)
     found: Session = session
     return found
