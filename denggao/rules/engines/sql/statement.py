@@ -225,8 +225,7 @@ class _Written:
             queries.append(f"{self._name(number)} AS (\n{_indented(body)}\n)")
         before = self._name(len(queries) - first)
         if laws:
-            rows, law = ", ".join(f"({word})" for word in laws), self.dialect.name_of("law")
-            body = f"SELECT *\n  FROM {before}\n  CROSS JOIN (VALUES {rows}) AS v ({law})"
+            body = f"SELECT *\n  FROM {before}\n  CROSS JOIN {self._rows(laws)}"
             before = self.dialect.name_of(_LAW)
             queries.append(f"{before} AS (\n  {body}\n)")
         for name, columns in articles.items():
@@ -314,6 +313,12 @@ class _Written:
             queries.append(self._query(name, part, before, is_apart=len(parts) > 1))
             before = name
         return [*queries, self._query(self._name(0), made, before, is_apart=is_apart)]
+
+    def _rows(self, laws: Sequence[str]) -> str:
+        law = self.dialect.name_of("law")
+        if self.dialect.strict:
+            return f"({' UNION ALL '.join(f'SELECT {word} AS {law}' for word in laws)}) AS v"
+        return f"(VALUES {', '.join(f'({word})' for word in laws)}) AS v ({law})"
 
     def _select(self, is_apart: bool) -> str:
         return f"SELECT {self.dialect.apart}" if is_apart else "SELECT"

@@ -8,16 +8,14 @@ from datetime import date
 
 from denggao.facts.catalogue import Fact, catalogue
 from denggao.facts.enterprise import key_of
-from denggao.facts.errors import UserError
 from denggao.rules import nodes as n
 from denggao.rules.engines.lowering.titles import asked_of
-from denggao.rules.engines.sql.dialect import TRANSLATED, Dialect, dialect_of
-from denggao.rules.engines.sql.place import Place
+from denggao.rules.engines.sql.dialect import Dialect
 from denggao.rules.engines.sql.source import canonical
-from denggao.rules.engines.sql.statement import Source
 from denggao.rules.engines.sql.there import Readings, statement_of
 from denggao.rules.engines.sql.titles import with_papers
 from denggao.rules.engines.sql.titlesource import canonical as certificates
+from denggao.rules.engines.sql.translated import dialect_of
 
 
 def written(
@@ -35,7 +33,7 @@ def written(
     if named, one of certificates (``titles``; complete: who is not in it holds none), as a query
     or as a view. Raises UserError for an unknown dialect."""
     d = dialect_of(dialect)
-    source = canonical(d, _facts_read(instruments, as_of), d.path_of(table))
+    source = canonical(d, facts_read(instruments, as_of), d.path_of(table))
     asked = asked_of(instruments)
     if titles is not None:
         papers = certificates(d, d.path_of(titles), is_complete=titles_complete)
@@ -43,7 +41,8 @@ def written(
         source = replace(source, notes=(*source.notes, _titles_note(titles_complete)))
     elif asked:
         source = replace(source, notes=(*source.notes, _NO_TITLES))
-    return _dressed(statement_of(d, source, instruments, as_of, readings), d, dialect, view)
+    source = replace(source, notes=(*source.notes, *d.notes))
+    return _dressed(statement_of(d, source, instruments, as_of, readings), d, view)
 
 
 _NO_TITLES = "规范问到持有什么证书；没有给证书表（--titles），一律按未知算"
@@ -58,20 +57,7 @@ def _titles_note(is_complete: bool) -> str:
     )
 
 
-def written_for(
-    place: Place,
-    source: Source,
-    instruments: Sequence[n.Instrument],
-    as_of: date,
-    readings: Readings,
-    view: str | None,
-) -> str:
-    """The same over a table that is there, by its own heads."""
-    text = statement_of(place.dialect, source, instruments, as_of, readings)
-    return _dressed(text, place.dialect, place.dialect.name, view)
-
-
-def _facts_read(instruments: Sequence[n.Instrument], as_of: date) -> dict[str, Fact]:
+def facts_read(instruments: Sequence[n.Instrument], as_of: date) -> dict[str, Fact]:
     """Every fact that the laws read, and what these can be derived from: key → fact."""
     found: dict[str, Fact] = {}
     for law in instruments:
@@ -99,21 +85,9 @@ def _read(leaf: n.Expr, as_of: date) -> list[tuple[str, int | None]]:
     return []
 
 
-def _dressed(text: str, dialect: Dialect, name: str, view: str | None) -> str:
-    comments = [line for line in text.splitlines() if line.startswith("-- ")]
-    if name in TRANSLATED:
-        text = _translated(text, dialect, name)
-        text = "\n".join([*comments, "-- 由 sqlglot 译出，没有在这种数据库上验证过", text, ""])
-    if view is None:
-        return text
-    head = "\n".join(line for line in text.splitlines() if line.startswith("-- "))
-    body = "\n".join(line for line in text.splitlines() if not line.startswith("-- "))
-    return f"{head}\nCREATE OR REPLACE VIEW {dialect.path_of(view)} AS\n{body}\n"
-
-
-def _translated(text: str, dialect: Dialect, name: str) -> str:
-    try:
-        import sqlglot
-    except ImportError:
-        raise UserError(f'译成 {name} 要 sqlglot；请运行 pip install "denggao[sql]"') from None
-    return sqlglot.transpile(text, read=dialect.name, write=name, pretty=True)[0]
+def _dressed(text: str, d: Dialect, view: str | None) -> str:
+    """With what who runs it should know, as a view if one is named."""
+    head = [line for line in text.splitlines() if line.startswith("-- ")]
+    body = [line for line in text.splitlines() if not line.startswith("-- ")]
+    create = [] if view is None else [f"CREATE OR REPLACE VIEW {d.path_of(view)} AS"]
+    return d.spelled("\n".join([*head, *create, *body, ""]))
