@@ -17,8 +17,9 @@ from denggao.rules.engines.lowering.expr import Type, col, greatest, least, lit
 from denggao.rules.engines.sql.dialect import DUCKDB
 from denggao.rules.engines.sql.emit import Emitter
 from denggao.rules.engines.sql.names import Names
+from denggao.rules.engines.sql.there import Titles
 from denggao.rules.engines.sql.translated import CLICKHOUSE, DORIS, HIVE, STARROCKS, dialect_of
-from denggao.rules.engines.sql.written import facts_read, written
+from denggao.rules.engines.sql.written import Table, facts_read, written
 from tests.rules.sheets import county
 from tests.strategies import TODAY
 
@@ -54,7 +55,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 def text_for(dialect: str, laws: Any = LAWS) -> str:
-    return written(laws, dialect, TODAY, {}, table=TABLE, titles=PAPERS)
+    return written(laws, dialect, TODAY, {}, Table(TABLE, titles=Titles(PAPERS)))
 
 
 def by_duckdb(files: tuple[Path, Path], text: str) -> list[tuple[Any, ...]]:
@@ -88,7 +89,8 @@ def strictly(text: str, dialect: str) -> str:
         return exp.Case().when(is_null, exp.null()).else_(node.copy())
 
     assert tree is not None
-    return tree.transform(spread).sql("duckdb")
+    found: str = tree.transform(spread).sql("duckdb")
+    return found
 
 
 def test_where_nulls_spread_the_answers_are_the_same(
@@ -125,7 +127,7 @@ def test_extremes_of_some_that_may_be_null() -> None:
         row = ", ".join(f"CAST({'NULL' if v is None else v} AS BIGINT) AS {n}"
                         for v, n in zip(values, "abc", strict=True))  # fmt: skip
         text = strictly(f"{three} FROM (SELECT {row}) AS t", "duckdb")
-        found = duckdb.sql(text).fetchall()[0][0]
+        found = duckdb.execute(text).fetchall()[0][0]
         assert found == min((v for v in values if v is not None), default=None)
 
 

@@ -45,6 +45,7 @@ class Dialect:
     real_of_wide: Callable[[str], str] = field(default=lambda x: x)
     places: Callable[[str], str] | None = None  # of a number, trailing zeros not counted
     apart: str = ""
+    day: str = "DATE"
     number: str = "NUMERIC(21, 4)"  # of a column that holds any fact
     #: LEAST, GREATEST, CONCAT_WS may be null where one argument is; no VALUES after FROM; TRIM
     #: may take its blanks for one text, or for bytes; a long literal may be a double.
@@ -106,6 +107,7 @@ POSTGRES = Dialect(
         f" + INTERVAL '{months} months {days} days' AS DATE)",
     ),
     places=lambda number: f"MIN_SCALE({number})",
+    notes=("PostgreSQL 13 以上（用到 MIN_SCALE）",),
 )
 DUCKDB = Dialect(
     name="duckdb",
@@ -159,7 +161,10 @@ SPARK = Dialect(
     apart="/*+ COALESCE(2147483647) */",
     number="DECIMAL(21, 4)",
     ascii_names=True,
-    notes=("Spark：视图、表名只能是英文字母、数字、下划线；时间戳列先转成 date",),
+    notes=(
+        "视图、表名用英文字母、数字、下划线",
+        "几份规范合成一条的，先设 spark.sql.analyzer.maxIterations=1000",
+    ),
 )
 #: Those in which every answer is proven equal to the other engines'.
 PROVEN = {d.name: d for d in (POSTGRES, SPARK, DUCKDB)}

@@ -59,7 +59,7 @@ class Emitter:
             Type.INT: d.integer,
             Type.WIDE: d.wide,
             Type.REAL: d.real,
-            Type.DAY: "DATE",
+            Type.DAY: d.day,
             Type.TEXT: d.text,
         }[type_]
 

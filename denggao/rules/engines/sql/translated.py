@@ -82,6 +82,7 @@ CLICKHOUSE = replace(
     real="Nullable(Float64)",
     text="Nullable(String)",
     boolean="Nullable(Bool)",
+    day="Nullable(Date32)",
     number="Nullable(Decimal(21, 4))",
     quote_mark='"',
     ascii_names=False,
