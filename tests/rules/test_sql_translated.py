@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,7 +19,7 @@ from denggao.rules.engines.sql.dialect import DUCKDB
 from denggao.rules.engines.sql.emit import Emitter
 from denggao.rules.engines.sql.names import Names
 from denggao.rules.engines.sql.there import Titles
-from denggao.rules.engines.sql.translated import CLICKHOUSE, DORIS, HIVE, STARROCKS, dialect_of
+from denggao.rules.engines.sql.translated import CLICKHOUSE, HIVE, dialect_of
 from denggao.rules.engines.sql.written import Table, facts_read, written
 from tests.rules.sheets import county
 from tests.strategies import TODAY
@@ -147,13 +148,18 @@ def test_clickhouse_has_no_day_that_it_would_cut() -> None:
     assert "max_query_size" in text
 
 
-@pytest.mark.parametrize("dialect", [HIVE, DORIS, STARROCKS, CLICKHOUSE], ids=lambda d: d.name)
-def test_the_last_day_of_february_moves_as_everywhere(dialect: Any) -> None:
-    """ADD_MONTHS would make it the last day of the month in Hive."""
-    moved = dialect.moved("n", 36, -1)
-    (parsed,) = sqlglot.parse(f"SELECT {moved}", read=dialect.name)
-    assert parsed is not None
-    assert "TRUNC" in moved or dialect is not HIVE
+@pytest.mark.parametrize("day", [date(2025, 2, 28), date(2024, 2, 29), date(1958, 12, 31)])
+def test_days_move_in_hive_as_everywhere(day: date) -> None:
+    """ADD_MONTHS, which makes the last day of February the last of another month, moves the
+    first of the month only."""
+    for months, days in [(36, -1), (48, 0), (2, 0), (0, 30)]:
+        number = f"CAST({day.toordinal()} AS BIGINT)"
+        moved = HIVE.moved(number, months, days)
+        assert moved.count("ADD_MONTHS(") == moved.count("ADD_MONTHS(TRUNC(")
+        known = moved.replace("'MM'", "'MONTH'")
+        text = sqlglot.transpile(f"SELECT {known}", read="hive", write="duckdb")[0]
+        wanted = f"SELECT {DUCKDB.moved(number, months, days)}"
+        assert duckdb.execute(text).fetchall() == duckdb.execute(wanted).fetchall()
 
 
 def test_names_of_dialects() -> None:
