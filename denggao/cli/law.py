@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from denggao.cli import lawsql
 from denggao.cli.chinese import Command, application
-from denggao.cli.titles import COMPLETE_HELP, TITLES_HELP
 from denggao.facts.errors import UserError
 
 if TYPE_CHECKING:
@@ -77,37 +77,7 @@ def check(
         raise typer.Exit(1)
 
 
-@app.command("sql", cls=Command)
-def sql(
-    names: list[str] = typer.Argument(..., metavar="名称…", help="简称或全称；几份合成一条语句"),
-    dialect: str = typer.Option(
-        "postgres",
-        "--dialect",
-        help="postgres、spark、duckdb；另译 doris、starrocks、hive、clickhouse",
-    ),
-    as_of: str | None = typer.Option(None, "--as-of", help="申请日，缺省为今天"),
-    table: str = typer.Option("台账", "--table", help="从哪张表读：列名用事实目录的代码"),
-    titles: str | None = typer.Option(
-        None, "--titles", help=f"再从哪张表读{TITLES_HELP}；列名用代码，见语句开头"
-    ),
-    titles_complete: bool = typer.Option(False, "--titles-complete", help=COMPLETE_HELP),
-    view: str | None = typer.Option(None, "--view", help="写成建这个视图的语句"),
-    reading: list[str] = typer.Option([], "--reading", help="选用的读法，如 附件4；可多次"),
-) -> None:
-    """把规范写成一条能读的 SQL：数据不动，规则过去"""
-    from denggao.cli.common import day, laws, readings
-    from denggao.rules.engines.sql.written import written
-
-    on = day(as_of)
-    instruments = laws(names, on)
-    chosen = readings(instruments, reading)
-    if titles_complete and titles is None:
-        raise UserError("--titles-complete 只和 --titles 同用")
-    text = written(
-        instruments, dialect, on, chosen, table=table, view=view,
-        titles=titles, titles_complete=titles_complete,
-    )  # fmt: skip
-    typer.echo(text, nl=False)
+app.command("sql", cls=Command)(lawsql.sql)
 
 
 def _tell_plan(instrument: Instrument) -> None:

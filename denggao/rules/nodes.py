@@ -246,6 +246,11 @@ class Instrument:
         return f"{self.documents[0]}@{self.valid_from.isoformat()}"
 
     @property
+    def judges(self) -> bool:
+        """Has it a 结论? Awards, lists and plans have none."""
+        return any(s.kind is Kind.VERDICT for s in self.statements.values())
+
+    @property
     def verdict(self) -> Statement:
         """Its 结论. Raises UserError for a text that has none and so judges nobody."""
         found = (s for s in self.statements.values() if s.kind is Kind.VERDICT)

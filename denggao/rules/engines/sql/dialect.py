@@ -8,15 +8,16 @@ zone.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-
-from denggao.facts.errors import UserError
 
 #: The first day of the calendar of ``date.toordinal``.
 _FIRST = "DATE '0001-01-01'"
 #: What is cut off both ends of a code: blanks, line ends, the wide blank.
 _WHITE = "\u00a0\u3000"
+#: The same as a pattern, without a class of characters: some engines match bytes.
+_BLANK = f"(?: |\\t|\\r|\\n|{'|'.join(_WHITE)})+"
+_BLANKS_AT_ENDS = f"^{_BLANK}|{_BLANK}$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,14 @@ class Dialect:
     real_of_wide: Callable[[str], str] = field(default=lambda x: x)
     places: Callable[[str], str] | None = None  # of a number, trailing zeros not counted
     apart: str = ""
+    day: str = "DATE"
+    number: str = "NUMERIC(21, 4)"  # of a column that holds any fact
+    #: LEAST, GREATEST, CONCAT_WS may be null where one argument is; no VALUES after FROM; TRIM
+    #: may take its blanks for one text, or for bytes; a long literal may be a double.
+    strict: bool = False
+    ascii_names: bool = False  # of tables and views
+    notes: tuple[str, ...] = ()  # for who runs the statement
+    spelled: Callable[[str], str] = field(default=lambda text: text)  # the whole statement
 
     def name_of(self, name: str) -> str:
         """A quoted identifier."""
@@ -53,6 +62,13 @@ class Dialect:
     def path_of(self, name: str) -> str:
         """A quoted name of a table, 模式.表."""
         return ".".join(self.name_of(part) for part in name.split("."))
+
+    def trimmed(self, text: str) -> str:
+        """Without the blanks at both ends."""
+        if not self.strict:
+            return f"TRIM(BOTH {self.blanks} FROM {text})"
+        blanks = self.literal(_BLANKS_AT_ENDS)
+        return f"REGEXP_REPLACE({text}, {blanks}, '')"
 
     def literal(self, text: str) -> str:
         """A quoted text."""
@@ -91,6 +107,7 @@ POSTGRES = Dialect(
         f" + INTERVAL '{months} months {days} days' AS DATE)",
     ),
     places=lambda number: f"MIN_SCALE({number})",
+    notes=("PostgreSQL 13 以上（用到 MIN_SCALE）",),
 )
 DUCKDB = Dialect(
     name="duckdb",
@@ -142,21 +159,15 @@ SPARK = Dialect(
     ),
     # as many partitions as there are: nothing is moved, but no method goes on through it
     apart="/*+ COALESCE(2147483647) */",
+    number="DECIMAL(21, 4)",
+    ascii_names=True,
+    notes=(
+        "视图、表名用英文字母、数字、下划线",
+        "几份规范合成一条的，先设 spark.sql.analyzer.maxIterations=1000",
+    ),
 )
-_LIKE_SPARK = replace(SPARK, apart="")
 #: Those in which every answer is proven equal to the other engines'.
 PROVEN = {d.name: d for d in (POSTGRES, SPARK, DUCKDB)}
-#: Others, translated by sqlglot from the nearest of these; parsed, but not proven.
-TRANSLATED = dict.fromkeys(("doris", "starrocks", "hive"), _LIKE_SPARK) | {"clickhouse": DUCKDB}
-
-
-def dialect_of(name: str) -> Dialect:
-    """The dialect in which a statement is written first. Raises UserError for an unknown one."""
-    found = PROVEN.get(name) or TRANSLATED.get(name)
-    if found is None:
-        known = "、".join([*PROVEN, *TRANSLATED])
-        raise UserError(f"不认识的 SQL 方言“{name}”；可选：{known}")
-    return found
 
 
 def day_literal(day: date) -> str:

@@ -31,6 +31,8 @@ _BINDING = {
     "mod": _MULTIPLY,
 }
 _SIGNS = {"ge": ">=", "gt": ">", "eq": "="}
+#: Literals from here on are not of the same type everywhere.
+_SURE = 2**31
 #: An inner line of a long expression.
 _LONG = 88
 
@@ -57,7 +59,7 @@ class Emitter:
             Type.INT: d.integer,
             Type.WIDE: d.wide,
             Type.REAL: d.real,
-            Type.DAY: "DATE",
+            Type.DAY: d.day,
             Type.TEXT: d.text,
         }[type_]
 
@@ -86,7 +88,12 @@ class Emitter:
             return text if "e" in text else f"{text}e0"
         if isinstance(value, date):
             return day_literal(value)
-        return self.dialect.literal(value) if isinstance(value, str) else str(value)
+        if isinstance(value, str):
+            return self.dialect.literal(value)
+        if self.dialect.strict and abs(value) >= _SURE:
+            type_ = self.dialect.integer if abs(value) < 2**63 else self.dialect.wide
+            return f"CAST('{value}' AS {type_})"
+        return str(value)
 
     def _column(self, expr: Expr) -> str:
         return self.dialect.name_of(self._names[expr.args[0]])
@@ -146,8 +153,20 @@ class Emitter:
             parts.append(self.part(first, _OR))
         return f"COALESCE({', '.join([*parts, self.part(rest, _OR)])})"
 
-    def _call(self, expr: Expr) -> str:
-        return f"{expr.op.upper()}({', '.join(self.part(arg, _OR) for arg in _flat(expr))})"
+    def _extreme(self, expr: Expr) -> str:
+        """Of those that are not null: where one null makes all null, another stands in for it."""
+        args = list(dict.fromkeys(_flat(expr)))
+        said = {arg: self.part(arg, _OR) for arg in args}
+        if self.dialect.strict:
+            sure = [arg for arg in args if not arg.nullable][:1]
+            for arg in args:
+                others = sure or [x for x in args if x is not arg]
+                if arg.nullable and others:
+                    ours = ", ".join(self.part(x, _OR) for x in (arg, *others))
+                    said[arg] = f"COALESCE({ours})"
+        if len(args) == 1:
+            return said[args[0]]
+        return f"{expr.op.upper()}({', '.join(said.values())})"
 
     def _cast(self, expr: Expr) -> str:
         inner = expr.args[0]
@@ -168,7 +187,7 @@ class Emitter:
     def _canonical(self, expr: Expr) -> str:
         column, code = expr.args
         d = self.dialect
-        text = f"TRIM(BOTH {d.blanks} FROM {self.part(column, _OR)})"
+        text = d.trimmed(self.part(column, _OR))
         if code == "region":
             without = f"REGEXP_REPLACE({text}, {d.literal(LEVEL)}, '')"
             return f"CASE WHEN {d.matched(text, d.literal(REGION))} THEN {without} END"
@@ -185,7 +204,8 @@ class Emitter:
         return (
             f"CASE {text}\n{_indented(named)}\n  ELSE CASE\n"
             f"    WHEN {digits} IS NULL THEN {letter}\n"
-            f"    WHEN COALESCE({letter}, {sections}) = {sections} THEN {sections} || {digits}\n"
+            f"    WHEN COALESCE({letter}, {sections}) = {sections}"
+            f" THEN CONCAT({sections}, {digits})\n"
             "  END\nEND"
         )
 
@@ -204,6 +224,11 @@ class Emitter:
 
     def _words(self, expr: Expr) -> str:
         pairs = zip(expr.args[::2], expr.args[1::2], strict=True)
+        if self.dialect.strict:
+            said = [
+                f"CASE WHEN {self.condition(x)} THEN ' {word}' ELSE '' END" for x, word in pairs
+            ]
+            return "TRIM(CONCAT(\n  '',\n  " + ",\n  ".join(said) + "\n))" if said else "''"
         said = [f"CASE WHEN {self.condition(flag)} THEN '{word}' END" for flag, word in pairs]
         if not said:
             return "''"
@@ -289,8 +314,8 @@ _OPERATIONS: dict[str, Callable[[Emitter, Expr], str]] = {
     "null": lambda say, x: f"{say.part(x.args[0], _ADD)} IS NULL",
     "coalesce": Emitter._coalesce,
     "when": Emitter._when,
-    "least": Emitter._call,
-    "greatest": Emitter._call,
+    "least": Emitter._extreme,
+    "greatest": Emitter._extreme,
     "cast": Emitter._cast,
     "ordinal": lambda say, x: say.dialect.ordinal(say.part(x.args[0], _MULTIPLY)),
     "shift": Emitter._shift,

@@ -90,8 +90,7 @@ def canonical(dialect: Dialect, facts: Mapping[str, Fact], table: str) -> Source
         kind = "numeric" if fact.numeric else _TYPES.get(fact.unit, "text")
         column = _Column(dialect, dialect.name_of(key), kind, key, _step(dialect, key))
         cells[key] = column.cell(fact, 1)
-    note = "表的列名用事实目录的代码，如 sales@2025；金额用元、人数用人，NUMERIC"
-    return _source(table, cells, {IDENTITY: firm["uscc"], NAME: firm["name"]}, note)
+    return _source(table, cells, {IDENTITY: firm["uscc"], NAME: firm["name"]})
 
 
 def _step(dialect: Dialect, key: str) -> str:
@@ -101,16 +100,14 @@ def _step(dialect: Dialect, key: str) -> str:
 _TYPES = {"日期": "date", "是否": "boolean"}
 
 
-def _source(
-    table: str, cells: Mapping[str, _Cell], firm: Mapping[str, Given], *notes: str
-) -> Source:
+def _source(table: str, cells: Mapping[str, _Cell], firm: Mapping[str, Given]) -> Source:
     refused = [(cell.refused, cell.given.read) for cell in cells.values() if cell.refused]
     flag = Given(
         "\n  OR ".join(text for text, _ in refused) or "FALSE",
         {name: text for _, read in refused for name, text in read.items()},
     )
     given = {key: cell.given for key, cell in cells.items()}
-    return Source(table, {**firm, **given, f"flag:{OUT_OF_DOMAIN}": flag}, notes)
+    return Source(table, {**firm, **given, f"flag:{OUT_OF_DOMAIN}": flag})
 
 
 def day_given(

@@ -8,7 +8,7 @@ a query for each article with the answers of its rules, at last the sheet.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
@@ -59,12 +59,10 @@ class Join:
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where the facts are: ``table`` as it stands after FROM, and how each canonical column of
-    the compiler is had from it; ``join``: what some of them are read from besides; ``notes`` are
-    said at the head of the statement."""
+    the compiler is had from it; ``join``: what some of them are read from besides."""
 
     table: str
     columns: Mapping[str, Given]
-    notes: tuple[str, ...] = field(default=())
     join: Join | None = None
 
 
@@ -81,8 +79,8 @@ def sheet(dialect: Dialect, source: Source, laws: Sequence[Compiled]) -> str:
     if len(laws) == 1:
         written = _Written(dialect, source, layered(kept, _with_firm(outputs[0])))
         chapters, told = written.articles([_Answers(laws[0].instrument)])
-        return _head(source, laws) + written.text(written.selected(told), chapters)
-    return _head(source, laws) + _several(dialect, source, kept, laws, outputs)
+        return _head(laws) + written.text(written.selected(told), chapters)
+    return _head(laws) + _several(dialect, source, kept, laws, outputs)
 
 
 def query(
@@ -225,8 +223,7 @@ class _Written:
             queries.append(f"{self._name(number)} AS (\n{_indented(body)}\n)")
         before = self._name(len(queries) - first)
         if laws:
-            rows, law = ", ".join(f"({word})" for word in laws), self.dialect.name_of("law")
-            body = f"SELECT *\n  FROM {before}\n  CROSS JOIN (VALUES {rows}) AS v ({law})"
+            body = f"SELECT *\n  FROM {before}\n  CROSS JOIN {self._rows(laws)}"
             before = self.dialect.name_of(_LAW)
             queries.append(f"{before} AS (\n  {body}\n)")
         for name, columns in articles.items():
@@ -315,6 +312,12 @@ class _Written:
             before = name
         return [*queries, self._query(self._name(0), made, before, is_apart=is_apart)]
 
+    def _rows(self, laws: Sequence[str]) -> str:
+        law = self.dialect.name_of("law")
+        if self.dialect.strict:
+            return f"({' UNION ALL '.join(f'SELECT {word} AS {law}' for word in laws)}) AS v"
+        return f"(VALUES {', '.join(f'({word})' for word in laws)}) AS v ({law})"
+
     def _select(self, is_apart: bool) -> str:
         return f"SELECT {self.dialect.apart}" if is_apart else "SELECT"
 
@@ -343,12 +346,11 @@ def _citation(statement: object) -> str:
     return f"{cite}：{id_} {name}".replace("\n", " ")
 
 
-def _head(source: Source, laws: Sequence[Compiled]) -> str:
+def _head(laws: Sequence[Compiled]) -> str:
     lines = [
         *(_title(law.instrument, law.compiler.as_of) for law in laws),
         "-- 金额以分、人数和分数以万分之一计，全是整数，不用浮点数，不先除后比；",
         "-- 空值是未知：每条有“符合”“不符合”两列，都为假即未知；区间的一端为空，是没有这一端的界",
-        *(f"-- {note}" for note in source.notes),
     ]
     return "\n".join(lines) + "\n"
 

@@ -70,14 +70,9 @@ def judged(
 ) -> Judged:
     """Run the laws over the place's table into ``target``. Raises UserError; nothing is left
     behind then."""
-    source, heads = source_of(
-        place.dialect, place.table, place.types(), as_of, place.name, columns, id_column
-    )
-    papers = lookup = None
-    if titles is not None:
-        papers = _papers(place, titles, heads, as_of, columns)
-        source = with_papers(place.dialect, source, papers.papers, asked_of(instruments), as_of)
-        assert source.join is not None
+    source, heads, papers = read_there(place, instruments, as_of, columns, id_column, titles)
+    lookup = None
+    if source.join is not None:
         lookup = Lookup(source.join.name, query_of(place.dialect, source.join))
         source = replace(source, join=replace(source.join, queries={}))
     text = statement_of(place.dialect, replace(source, table=_TABLE), instruments, as_of, readings)
@@ -89,6 +84,25 @@ def judged(
         place.flagged(target, OUT_OF_DOMAIN),
         None if papers is None else papers.told(place),
     )
+
+
+def read_there(
+    place: Place,
+    instruments: Sequence[Instrument],
+    as_of: date,
+    columns: ColumnMap | None,
+    id_column: str | None,
+    titles: Titles | None,
+) -> tuple[Source, TableHeads, _Papers | None]:
+    """The place's table as a source, with its certificates if they are named."""
+    source, heads = source_of(
+        place.dialect, place.table, place.types(), as_of, place.name, columns, id_column
+    )
+    if titles is None:
+        return source, heads, None
+    papers = _papers(place, titles, heads, as_of, columns)
+    asked = asked_of(instruments)
+    return with_papers(place.dialect, source, papers.papers, asked, as_of), heads, papers
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,10 @@ class _Work:
         lines = [self._name(FIRM)]
         for one in questions:
             for name, mark in one.marks.items():
-                lines.append(f"MAX({self.say(mark)}) AS {self._name(name)}")
+                most = f"MAX({self.say(mark)})"
+                if self.dialect.strict:  # ClickHouse joins 0 where a type has no null
+                    most = f"CAST({most} AS {self.say.type(mark.type)})"
+                lines.append(f"{most} AS {self._name(name)}")
         backwards = self.say.condition(Paper().is_backwards)
         if self.papers.numbered:
             backwards += f" OR {self._name(TWICE)}"

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from denggao.facts.catalogue import Fact, catalogue
+from denggao.facts.columnmap import ColumnMap
 from denggao.facts.enterprise import key_of
 from denggao.facts.errors import UserError
 from denggao.rules import nodes as n
 from denggao.rules.engines.lowering.titles import asked_of
-from denggao.rules.engines.sql.dialect import TRANSLATED, Dialect, dialect_of
+from denggao.rules.engines.sql.dialect import Dialect
+from denggao.rules.engines.sql.heads import Head, by_code, by_head, said, table, type_of
 from denggao.rules.engines.sql.place import Place
-from denggao.rules.engines.sql.source import canonical
-from denggao.rules.engines.sql.statement import Source
-from denggao.rules.engines.sql.there import Readings, statement_of
+from denggao.rules.engines.sql.source import canonical, source_of
+from denggao.rules.engines.sql.statement import IDENTITY, NAME, Source
+from denggao.rules.engines.sql.there import Readings, Titles, read_there, statement_of
 from denggao.rules.engines.sql.titles import with_papers
 from denggao.rules.engines.sql.titlesource import canonical as certificates
+from denggao.rules.engines.sql.translated import dialect_of
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The table to read. ``name``: as the user wrote it, else a usual one; ``columns``: its
+    columns are those of this map, else the codes of the catalogue but for ``without``;
+    ``titles``: the table of certificates."""
+
+    name: str | None = None
+    columns: ColumnMap | None = None
+    id_column: str | None = None
+    without: Sequence[str] = ()
+    titles: Titles | None = None
 
 
 def written(
@@ -25,27 +42,105 @@ def written(
     dialect: str,
     as_of: date,
     readings: Readings,
-    *,
-    table: str = "台账",
+    over: Table | None = None,
     view: str | None = None,
-    titles: str | None = None,
-    titles_complete: bool = False,
 ) -> str:
-    """The sheet of these laws in a dialect, over a table in the catalogue's codes and units and,
-    if named, one of certificates (``titles``; complete: who is not in it holds none), as a query
-    or as a view. Raises UserError for an unknown dialect."""
-    d = dialect_of(dialect)
-    source = canonical(d, _facts_read(instruments, as_of), d.path_of(table))
+    """The sheet of these laws in a dialect, as a query or as a view. Raises UserError for an
+    unknown dialect, for columns that the laws do not read and for a view that cannot be."""
+    over, d = over or Table(), dialect_of(dialect)
+    name = over.name or ("ledger" if d.ascii_names else "台账")
+    source, heads = _mapped(d, over, name, as_of) if over.columns else _coded(
+        d, over, name, instruments, as_of
+    )  # fmt: skip
     asked = asked_of(instruments)
-    if titles is not None:
-        papers = certificates(d, d.path_of(titles), is_complete=titles_complete)
+    if over.titles is not None:
+        papers = certificates(d, d.path_of(over.titles.name), is_complete=over.titles.is_complete)
+        papers = replace(papers, key=source.columns[IDENTITY])
         source = with_papers(d, source, papers, asked, as_of)
-        source = replace(source, notes=(*source.notes, _titles_note(titles_complete)))
+    text = statement_of(d, source, instruments, as_of, readings)
+    notes = [*_told(f"要读的表 {name}", heads, source, instruments, as_of), _TYPED, *d.notes]
+    if over.titles is not None:
+        notes.append(_titles_note(over.titles.is_complete))
     elif asked:
-        source = replace(source, notes=(*source.notes, _NO_TITLES))
-    return _dressed(statement_of(d, source, instruments, as_of, readings), d, dialect, view)
+        notes.append(_NO_TITLES)
+    return _dressed(text, d, notes, view)
 
 
+def written_for(
+    place: Place,
+    instruments: Sequence[n.Instrument],
+    as_of: date,
+    readings: Readings,
+    over: Table,
+    view: str | None = None,
+) -> str:
+    """The same over a table that is there, by its own heads and types."""
+    source, heads, _ = read_there(
+        place, instruments, as_of, over.columns, over.id_column, over.titles
+    )
+    text = statement_of(place.dialect, source, instruments, as_of, readings)
+    told = by_head(heads, place.types())
+    notes = [*_told(f"读的表 {place.name}", told, source, instruments, as_of)]
+    if heads.unread:
+        notes.append(f"表里没有读的列：{'、'.join(heads.unread)}")
+    if over.titles is None and asked_of(instruments):
+        notes.append(_NO_TITLES)
+    return _dressed(text, place.dialect, [*notes, *place.dialect.notes], view)
+
+
+def _coded(
+    d: Dialect, over: Table, name: str, instruments: Sequence[n.Instrument], as_of: date
+) -> tuple[Source, list[Head]]:
+    """A table in the catalogue's codes and units."""
+    facts = {"name": catalogue()["name"], **facts_read(instruments, as_of)}
+    strange = [key for key in over.without if key not in facts]
+    if strange:
+        raise UserError(f"--without “{strange[0]}”不在要读的列里；可以略去的：{'、'.join(facts)}")
+    facts = {key: fact for key, fact in facts.items() if key not in over.without}
+    read = {key: fact for key, fact in facts.items() if key != "name"}
+    source = canonical(d, read, d.path_of(name))
+    if "name" not in facts:
+        source = replace(source, columns={**source.columns, NAME: source.columns[IDENTITY]})
+    return source, by_code(facts, d)
+
+
+def _mapped(d: Dialect, over: Table, name: str, as_of: date) -> tuple[Source, list[Head]]:
+    """A table whose columns are those of the map, which says nothing of their types."""
+    columns = over.columns
+    assert columns is not None
+    kinds = {"日期": "date", "是否": "boolean"}
+    types, shown = {}, {}
+    for normal, meaning in columns.heads.items():
+        if meaning.role == "fact":
+            fact, head = meaning.fact, columns.written[normal]
+            types[head] = "numeric" if fact.numeric else kinds.get(fact.unit, "text")
+            shown[head] = type_of(fact, d)
+    who = over.id_column or columns.id_column
+    if who is not None:
+        types.setdefault(who, "text")
+        shown.setdefault(who, d.text)
+    where = f"列名对照「{columns.file}」"
+    source, heads = source_of(d, d.path_of(name), types, as_of, where, columns, who)
+    if over.titles is not None and heads.identity_code != "uscc":
+        raise UserError(f"证书表按统一社会信用代码对企业，{where}里没有这一列；请补上")
+    return source, by_head(heads, shown)
+
+
+def _told(
+    title: str,
+    heads: Sequence[Head],
+    source: Source,
+    instruments: Sequence[n.Instrument],
+    as_of: date,
+) -> Iterable[str]:
+    """The columns, and the facts that the laws read but nobody gives."""
+    yield from table(title, heads)
+    lacking = [said(k) for k in facts_read(instruments, as_of) if k not in source.columns]
+    if lacking:
+        yield f"规范用到、表里没有，按未知算的 {len(lacking)} 项：{'；'.join(lacking)}"
+
+
+_TYPED = "类型照上面的；数字列用定点数，不用浮点数。表里没有的列，写的时候用 --without 略去"
 _NO_TITLES = "规范问到持有什么证书；没有给证书表（--titles），一律按未知算"
 
 
@@ -58,20 +153,7 @@ def _titles_note(is_complete: bool) -> str:
     )
 
 
-def written_for(
-    place: Place,
-    source: Source,
-    instruments: Sequence[n.Instrument],
-    as_of: date,
-    readings: Readings,
-    view: str | None,
-) -> str:
-    """The same over a table that is there, by its own heads."""
-    text = statement_of(place.dialect, source, instruments, as_of, readings)
-    return _dressed(text, place.dialect, place.dialect.name, view)
-
-
-def _facts_read(instruments: Sequence[n.Instrument], as_of: date) -> dict[str, Fact]:
+def facts_read(instruments: Sequence[n.Instrument], as_of: date) -> dict[str, Fact]:
     """Every fact that the laws read, and what these can be derived from: key → fact."""
     found: dict[str, Fact] = {}
     for law in instruments:
@@ -99,21 +181,18 @@ def _read(leaf: n.Expr, as_of: date) -> list[tuple[str, int | None]]:
     return []
 
 
-def _dressed(text: str, dialect: Dialect, name: str, view: str | None) -> str:
-    comments = [line for line in text.splitlines() if line.startswith("-- ")]
-    if name in TRANSLATED:
-        text = _translated(text, dialect, name)
-        text = "\n".join([*comments, "-- 由 sqlglot 译出，没有在这种数据库上验证过", text, ""])
-    if view is None:
-        return text
-    head = "\n".join(line for line in text.splitlines() if line.startswith("-- "))
-    body = "\n".join(line for line in text.splitlines() if not line.startswith("-- "))
-    return f"{head}\nCREATE OR REPLACE VIEW {dialect.path_of(view)} AS\n{body}\n"
+_ASCII = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*")
 
 
-def _translated(text: str, dialect: Dialect, name: str) -> str:
-    try:
-        import sqlglot
-    except ImportError:
-        raise UserError(f'译成 {name} 要 sqlglot；请运行 pip install "denggao[sql]"') from None
-    return sqlglot.transpile(text, read=dialect.name, write=name, pretty=True)[0]
+def _dressed(text: str, d: Dialect, notes: Iterable[str], view: str | None) -> str:
+    """With what who runs it should know, as a view if one is named."""
+    if view is not None and d.ascii_names and not _ASCII.fullmatch(view):
+        raise UserError(
+            f"{d.name} 的视图名只能用英文字母、数字、下划线，不能是“{view}”；"
+            "请改写 --view，如 hnte_result"
+        )
+    body = text.splitlines()
+    head = [line for line in body if line.startswith("-- ")]
+    told = [f"-- {note}".replace("\n", " ") for note in notes]
+    create = [] if view is None else [f"CREATE OR REPLACE VIEW {d.path_of(view)} AS"]
+    return d.spelled("\n".join([*head, *told, *create, *body[len(head) :], ""]))
