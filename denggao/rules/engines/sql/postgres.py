@@ -173,17 +173,23 @@ class PostgresPlace:
         self._execute(f"DROP TABLE {target}")
 
     def _pages(self) -> int | None:
-        """How many pages a plain table has; ``None`` for what can only be read as a whole."""
-        kind = self._ask("SELECT relkind FROM pg_class WHERE oid = %s", self._oid)
-        if kind not in ("r", b"r"):
+        """How many pages a plain table has; ``None`` for what can only be read as a whole: a
+        view, partitions, a table with children or one that is not kept in pages."""
+        is_plain = self._ask(
+            "SELECT relkind = 'r' AND NOT relhassubclass AND amname = 'heap'"
+            " FROM pg_class c LEFT JOIN pg_am a ON a.oid = relam WHERE c.oid = %s",
+            self._oid,
+        )
+        if not is_plain:
             return None
         size = int(self._ask("SELECT PG_RELATION_SIZE(%s::OID)", self._oid))
         return -(-size // int(self._ask("SELECT CURRENT_SETTING('block_size')::INT")))
 
     def _parts(self, pages: int) -> Iterator[str]:
+        """Each page once; ONLY, for a child that comes meanwhile has pages of its own."""
         for first in range(0, pages, _PAGES):
             last = f"'({min(first + _PAGES, pages)},0)'"
-            yield f"{self.table}\n  WHERE ctid >= '({first},0)' AND ctid < {last}"
+            yield f"ONLY {self.table}\n  WHERE ctid >= '({first},0)' AND ctid < {last}"
 
     @contextmanager
     def _speaking(self) -> Iterator[None]:

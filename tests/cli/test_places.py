@@ -1,0 +1,79 @@
+"""``screen --on`` where the place is not as simple as it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+
+from denggao.rules.engines.sql import postgres as ours
+from tests.cli.test_onsite import DAY, Capture, done
+from tests.databases import postgres
+
+HEADS = '"企业名称" TEXT, "2025年职工总数" BIGINT'
+RESULTS = "_逐企结论"
+
+
+@contextmanager
+def schema() -> Iterator[Any]:
+    """A connection in a schema of its own, which goes with all that is in it."""
+    with psycopg.connect(postgres(), autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA there")
+        connection.execute("SET search_path TO there")
+        try:
+            yield lambda text: connection.execute(text.encode())
+        finally:
+            connection.execute("DROP SCHEMA there CASCADE")
+
+
+def filled(table: str, first: int, last: int) -> str:
+    return f"""INSERT INTO {table} SELECT i || '号', i FROM GENERATE_SERIES({first}, {last}) AS i"""
+
+
+PLAIN = f"CREATE TABLE t ({HEADS}); {filled('t', 1, 305)}"
+#: Kind of a relation → how ``t`` of 305 rows is made as one.
+KINDS = {
+    "plain": PLAIN,
+    "unlogged": PLAIN.replace("TABLE", "UNLOGGED TABLE"),
+    "deleted rows": f"{PLAIN}; {filled('t', 1000, 2000)};"
+    """ DELETE FROM t WHERE "2025年职工总数" > 305""",
+    "children": f"CREATE TABLE t ({HEADS}); CREATE TABLE child () INHERITS (t);"
+    f" CREATE TABLE grandchild () INHERITS (child);"
+    f"{filled('t', 1, 5)}; {filled('child', 6, 205)}; {filled('grandchild', 206, 305)}",
+    "an empty parent": f"CREATE TABLE t ({HEADS}); CREATE TABLE child () INHERITS (t);"
+    f"{filled('child', 1, 305)}",
+    "a child of another": f"CREATE TABLE u ({HEADS}); CREATE TABLE t () INHERITS (u);"
+    f"{filled('t', 1, 305)}; {filled('u', 1, 10)}",
+    "partitions": f"CREATE TABLE t ({HEADS})"
+    """ PARTITION BY RANGE ("2025年职工总数");"""
+    """ CREATE TABLE low PARTITION OF t FOR VALUES FROM (1) TO (100);"""
+    """ CREATE TABLE rest PARTITION OF t DEFAULT PARTITION BY HASH ("企业名称");"""
+    " CREATE TABLE rest0 PARTITION OF rest FOR VALUES WITH (MODULUS 2, REMAINDER 0);"
+    " CREATE TABLE rest1 PARTITION OF rest FOR VALUES WITH (MODULUS 2, REMAINDER 1);"
+    f"{filled('t', 1, 305)}",
+    "view": PLAIN.replace(" t ", " u ") + "; CREATE VIEW t AS SELECT * FROM u",
+    "materialized view": PLAIN.replace(" t ", " u ")
+    + "; CREATE MATERIALIZED VIEW t AS SELECT * FROM u",
+    "foreign table": "CREATE EXTENSION IF NOT EXISTS file_fdw;"
+    " CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;"
+    f" CREATE FOREIGN TABLE t ({HEADS}) SERVER files OPTIONS"
+    " (program 'for i in $(seq 305); do echo \"$i号,$i\"; done', format 'csv')",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_row_once(kind: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of whatever can stand after FROM, also in several parts."""
+    monkeypatch.setattr(ours, "_PAGES", 1)
+    with schema() as execute:
+        try:
+            execute(KINDS[kind])
+        except psycopg.errors.FeatureNotSupported:
+            pytest.skip("no such extension")
+        text = done(capsys, "screen", "--on", f"{postgres()}/there.t", *DAY)
+        found = execute(f'SELECT COUNT(*), COUNT(DISTINCT identity) FROM "t{RESULTS}"').fetchone()
+        assert found == (305, 305)
+        assert "企业 305 户" in text
