@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from denggao.cli import main
+from denggao.facts.errors import UserError
 from denggao.rules.engines.sql import postgres as ours
+from denggao.rules.engines.sql.place import session_on
 from tests.cli.test_onsite import DAY, Capture, done
 from tests.databases import postgres
+from tests.strategies import examples
 
 HEADS = '"企业名称" TEXT, "2025年职工总数" BIGINT'
 RESULTS = "_逐企结论"
@@ -77,3 +86,47 @@ def test_each_row_once(kind: str, capsys: Capture, monkeypatch: pytest.MonkeyPat
         found = execute(f'SELECT COUNT(*), COUNT(DISTINCT identity) FROM "t{RESULTS}"').fetchone()
         assert found == (305, 305)
         assert "企业 305 户" in text
+
+
+# --- passwords ------------------------------------------------------------------------------
+
+FORMS = (
+    "postgresql://me:{}@127.0.0.1:1/db/t",
+    "postgresql://me:{}@127.0.0.1:bad/db/t",
+    "postgresql://me:{}@[/db/t",
+    "postgresql://me:{}@127.0.0.1:1/db",
+    "postgresql:me:{}@127.0.0.1:1/db",
+    "postgresql://127.0.0.1:1/db/t?user=me&password={}",
+    "postgresql://127.0.0.1:1/db/t?user=me&password={}&connect_timeout=x",
+    "postgresql://127.0.0.1:1/db/t?user=me&sslpassword={}&foo=bar",
+    "postgresql://127.0.0.1:1/db/t?user=me&pass%77ord={}",
+    "postgresql://me:other@127.0.0.1:1/db/t?Password={}",
+    "postgresql://127.0.0.1:1/db?password={}",
+    "postgresql+psycopg://me:{}@127.0.0.1:1/db/t",
+    "jdbc:postgresql://127.0.0.1:1/db/t?user=me&password={}",
+    "host=127.0.0.1 port=1 user=me password={} dbname=db",
+    "host=127.0.0.1 port=1 user=me password = '{}'",
+)
+#: What the pieces are made of: letters between which an address has to be divided, or not.
+PIECES = st.lists(st.from_regex(r"\A[A-Z]{4}[0-9]{2}\Z"), min_size=1, max_size=3)
+MARKS = st.sampled_from(["", "@", ":", "/", "?", "#", "&", "=", "%", "%zz", "'", " ", "\\", "é"])
+
+
+@examples(40)
+@given(st.sampled_from(FORMS), PIECES, MARKS, st.booleans())
+def test_no_part_of_a_password_is_told(
+    form: str, pieces: list[str], mark: str, is_quoted: bool
+) -> None:
+    """However the address is written."""
+    secret = mark.join(pieces)
+    where = form.format(quote(secret, safe="") if is_quoted else secret)
+    out = io.StringIO()
+    with contextlib.redirect_stderr(out), contextlib.redirect_stdout(out):
+        assert main(["screen", "--on", where, *DAY]) == 2
+        assert main(["screen", "--on", where, "file.parquet", *DAY]) == 2
+    assert out.getvalue().count("错误：") == 2
+    assert "程序出了差错" not in out.getvalue()
+    with pytest.raises(UserError) as error:
+        session_on(where.replace("/t?", "?"))
+    told = f"{out.getvalue()}{error.value}"
+    assert not [piece for piece in pieces if piece in told]

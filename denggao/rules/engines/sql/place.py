@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from denggao.facts.errors import UserError
+from denggao.rules.engines.sql.address import masked
 from denggao.rules.engines.sql.dialect import Dialect
 
 if TYPE_CHECKING:
@@ -171,13 +172,3 @@ def _table_of(on: str) -> tuple[str, str | None, str]:
     schema, dot, name = pieces[1].partition(".")
     where = parts._replace(path="/" + parts.path.split("/")[1]).geturl()
     return where, schema if dot else None, name if dot else pieces[1]
-
-
-def masked(where: str) -> str:
-    """The address without a password."""
-    head, at, tail = where.rpartition("@")
-    if not at:
-        return where
-    start, slashes, account = head.partition("://")
-    user, colon, _ = account.partition(":")
-    return f"{start}{slashes}{user}:***@{tail}" if colon else where

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from denggao.facts.errors import UserError
 from denggao.rules.engines.lowering.expr import Type
 from denggao.rules.engines.lowering.plan import type_of
+from denggao.rules.engines.sql.address import hushed, masked
 from denggao.rules.engines.sql.dialect import POSTGRES
-from denggao.rules.engines.sql.place import Count, Lookup, Progress, Table, masked
+from denggao.rules.engines.sql.place import Count, Lookup, Progress, Table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -222,11 +223,8 @@ def connect(where: str) -> Connection[Any]:
         raise UserError(f"没有装 PostgreSQL 的驱动；请运行 {needed}") from None
     try:
         return psycopg.connect(where, autocommit=True, connect_timeout=10)
-    except psycopg.Error as error:
-        said = first_line(error)
-        _, _, account = where.rpartition("@")[0].partition("://")
-        secret = account.partition(":")[2]
-        said = said.replace(secret, "***") if secret else said
+    except (psycopg.Error, UnicodeError) as error:
+        said = hushed(first_line(error), where)
         raise UserError(f"连不上 {masked(where)}：{said}") from None
 
 
