@@ -50,6 +50,7 @@ def screen_there(
         if isinstance(place, DuckPlace):
             inputs = [place.path, *([Path(titles)] if titles is not None else [])]
             checked_output(Path(target), [".parquet"], inputs)
+            place.make_room(Path(target), replace)
             made = replacing(Path(target))
         with made as where:
             found = judged(

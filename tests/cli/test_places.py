@@ -6,6 +6,7 @@ import contextlib
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -17,8 +18,10 @@ from hypothesis import strategies as st
 from denggao.cli import main
 from denggao.facts.errors import UserError
 from denggao.rules.engines.sql import postgres as ours
+from denggao.rules.engines.sql.dialect import POSTGRES
+from denggao.rules.engines.sql.duck import DuckPlace
 from denggao.rules.engines.sql.place import session_on
-from tests.cli.test_onsite import DAY, Capture, done
+from tests.cli.test_onsite import DAY, FRAME, Capture, done, refused
 from tests.databases import postgres
 from tests.strategies import examples
 
@@ -130,3 +133,54 @@ def test_no_part_of_a_password_is_told(
         session_on(where.replace("/t?", "?"))
     told = f"{out.getvalue()}{error.value}"
     assert not [piece for piece in pieces if piece in told]
+
+
+# --- the result -----------------------------------------------------------------------------
+
+
+def test_a_file_is_only_replaced_when_asked_and_ours(tmp_path: Path, capsys: Capture) -> None:
+    path, out = tmp_path / "县.parquet", tmp_path / "结果.parquet"
+    FRAME.write_parquet(path)
+    run = ["screen", "--on", f"duckdb:{path}", *DAY, "-o", out]
+    FRAME.write_parquet(out)
+    foreign = out.read_bytes()
+    assert "加 --replace" in refused(capsys, *run)
+    assert "不是登高写的" in refused(capsys, *run, "--replace")
+    assert out.read_bytes() == foreign
+    out.unlink()
+    done(capsys, *run)
+    assert "加 --replace" in refused(capsys, *run)
+    done(capsys, *run, "--replace")
+    assert {p.name for p in tmp_path.iterdir()} == {"县.parquet", "结果.parquet"}
+
+
+@pytest.mark.parametrize("name", ["百%分", "%s", '引"号', "结果50%"])
+def test_a_name_with_marks_in_it(name: str, capsys: Capture) -> None:
+    with schema() as execute:
+        quoted = POSTGRES.name_of(name)
+        execute(PLAIN.replace(" t ", f" {quoted} "))
+        text = done(capsys, "screen", "--on", f"{postgres()}/there.{quote(name)}", *DAY)
+        assert "企业 305 户" in text
+        done(capsys, "screen", "--on", f"{postgres()}/there.{quote(name)}", *DAY, "-o", "又50%s")
+        assert execute('SELECT COUNT(*) FROM "又50%s"').fetchone() == (305,)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
+def test_nothing_is_left_when_counting_ends_early(
+    error: type[BaseException], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A result that nobody was told of would stand in the way of the next."""
+
+    def fails(place: object, made: str) -> None:
+        raise error
+
+    path = tmp_path / "县.parquet"
+    FRAME.write_parquet(path)
+    monkeypatch.setattr(DuckPlace, "counts", fails)
+    monkeypatch.setattr(ours.PostgresPlace, "counts", fails)
+    with schema() as execute:
+        execute(PLAIN)
+        for on in (f"duckdb:{path}", f"{postgres()}/there.t"):
+            assert main(["screen", "--on", on, *DAY]) != 0
+        assert execute(f"SELECT TO_REGCLASS('t{RESULTS}')").fetchone() == (None,)
+    assert [p.name for p in tmp_path.iterdir()] == ["县.parquet"]

@@ -7,7 +7,7 @@ nothing, and counts what came out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -26,6 +26,24 @@ _FORMS = (
     "postgresql://用户@主机:端口/库/表、duckdb:台账.parquet、"
     "spark:MASTER 加一份 .parquet（如 spark:local[2] 台账.parquet）"
 )
+_RESULT = {"identity", "law", "as_of", "verdict", "hard_verdict"}
+
+
+def is_result(types: Callable[[], Mapping[str, str]]) -> bool:
+    """Are these the columns of a result of ours?"""
+    try:
+        return types().keys() >= _RESULT
+    except UserError:
+        return False
+
+
+def check_replaced(target: str, is_ours: bool, is_asked: bool) -> None:
+    """Something stands where the result is to be. Raises UserError unless it is ours and
+    ``--replace`` asks for it."""
+    if not is_asked:
+        raise UserError(f"已经有 {target}；用 -o 换一个名字，或加 --replace 换掉它")
+    if not is_ours:
+        raise UserError(f"{target} 不是登高写的结果，不会换掉它；用 -o 换一个名字")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +91,27 @@ class Place(Protocol):
     def target(self, asked: str | None) -> str:
         """The result's name, of a table or a file; raises UserError where it may not be."""
 
-    def run(
+    def making(
         self,
         statement: Callable[[str], str],
         target: str,
         progress: Progress,
         replace: bool,
         lookup: Lookup | None = None,
-    ) -> None:
-        """Make the result, whole or not at all. ``statement`` gives the text for what stands
-        after FROM, which may be a part of the table. What ``lookup`` asks for stands under its
-        name meanwhile, and until the place is closed."""
+    ) -> AbstractContextManager[str]:
+        """Make the result, whole or not at all: it can be counted inside the block, under the
+        name that this gives, and stands at ``target`` once that ends without an error.
+        ``statement`` gives the text for what stands after FROM, which may be a part of the
+        table. What ``lookup`` asks for stands under its name meanwhile, and until the place is
+        closed."""
 
     def rows(self, text: str) -> list[tuple[Any, ...]]:
         """Ask a small question. Raises UserError where it cannot be answered."""
 
-    def counts(self, target: str) -> list[Count]:
+    def counts(self, made: str) -> list[Count]:
         """What came out."""
 
-    def flagged(self, target: str, flag: str) -> int:
+    def flagged(self, made: str, flag: str) -> int:
         """How many rows of the result have this flag."""
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from denggao.rules.engines.lowering.expr import Type
 from denggao.rules.engines.lowering.plan import type_of
 from denggao.rules.engines.sql.address import hushed, masked
 from denggao.rules.engines.sql.dialect import POSTGRES
-from denggao.rules.engines.sql.place import Count, Lookup, Progress, Table
+from denggao.rules.engines.sql.place import Count, Lookup, Progress, Table, check_replaced
 
 if TYPE_CHECKING:
     import polars as pl
@@ -103,14 +103,15 @@ class PostgresPlace:
         quote = POSTGRES.name_of
         return f"{quote(schema)}.{quote(name)}"
 
-    def run(
+    @contextmanager
+    def making(
         self,
         statement: Callable[[str], str],
         target: str,
         progress: Progress,
         replace: bool,
         lookup: Lookup | None = None,
-    ) -> None:
+    ) -> Iterator[str]:
         with self._speaking(), self._connection.transaction():
             self._connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             self._connection.execute("SET LOCAL jit = off")
@@ -125,17 +126,18 @@ class PostgresPlace:
                 progress(done, len(parts) if parts else -(-(pages or 0) // _PAGES))
                 self._execute(f"INSERT INTO {target}\n{statement(part)}")
             self._execute(f"COMMENT ON TABLE {target} IS {POSTGRES.literal(_MARK)}")
+            yield target
 
-    def counts(self, target: str) -> list[Count]:
+    def counts(self, made: str) -> list[Count]:
         rows = self._connection.execute(
-            f"SELECT law, verdict, hard_verdict, COUNT(*) FROM {target}"
+            f"SELECT law, verdict, hard_verdict, COUNT(*) FROM {made}"
             " GROUP BY law, verdict, hard_verdict".encode()
         )
         return [Count(*row) for row in rows.fetchall()]
 
-    def flagged(self, target: str, flag: str) -> int:
-        text = f"SELECT COUNT(*) FROM {target} WHERE flags LIKE %s"
-        return int(self._ask(text, f"%{flag}%"))
+    def flagged(self, made: str, flag: str) -> int:
+        text = f"SELECT COUNT(*) FROM {made} WHERE STRPOS(flags, {POSTGRES.literal(flag)}) > 0"
+        return int(self._ask(text))
 
     def _found(self, schema: str | None, table: str) -> tuple[str, str, int]:
         """(what messages call it, as it stands after FROM, its number)"""
@@ -157,7 +159,8 @@ class PostgresPlace:
         return {str(name): str(kind) for name, kind in rows.fetchall()}
 
     def _ask(self, text: str, *values: Any) -> Any:
-        row = self._connection.execute(text.encode(), values).fetchone()
+        # without values a % is a %, as in the name of a table
+        row = self._connection.execute(text.encode(), values or None).fetchone()
         return row[0] if row else None
 
     def _execute(self, text: str) -> None:
@@ -167,10 +170,8 @@ class PostgresPlace:
         there = self._ask("SELECT TO_REGCLASS(%s)::OID", target)
         if there is None:
             return
-        if not replace:
-            raise UserError(f"已经有 {target}；用 -o 换一个名字，或加 --replace 换掉它")
-        if self._ask("SELECT OBJ_DESCRIPTION(%s, 'pg_class')", there) != _MARK:
-            raise UserError(f"{target} 不是登高写的结果表，不会换掉它；用 -o 换一个名字")
+        is_ours = self._ask("SELECT OBJ_DESCRIPTION(%s, 'pg_class')", there) == _MARK
+        check_replaced(target, is_ours, replace)
         self._execute(f"DROP TABLE {target}")
 
     def _pages(self) -> int | None:

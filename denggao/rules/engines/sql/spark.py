@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from denggao.facts.errors import UserError
 from denggao.rules.engines.sql.dialect import SPARK
-from denggao.rules.engines.sql.place import Count, Lookup, Progress, Table
+from denggao.rules.engines.sql.place import (
+    Count,
+    Lookup,
+    Progress,
+    Table,
+    check_replaced,
+    is_result,
+)
 from denggao.rules.engines.sql.watched import watched
 
 if TYPE_CHECKING:
@@ -99,20 +106,22 @@ class SparkPlace:
         found = asked or f"{self._path.removesuffix('.parquet')}.逐企结论.parquet"
         return found.rstrip("/")
 
-    def run(
+    @contextmanager
+    def making(
         self,
         statement: Callable[[str], str],
         target: str,
         progress: Progress,
         replace: bool,
         lookup: Lookup | None = None,
-    ) -> None:
+    ) -> Iterator[str]:
         if target in self._read:
             raise UserError(f"结果“{target}”会盖掉输入，请用 -o 换一个名字")
         with self._speaking(f"Spark（{self._master}）没有做成，什么也没留下"):
             files, path = self._files(target)
-            if files.exists(path(target)) and not replace:
-                raise UserError(f"已经有“{target}”；用 -o 换一个名字，或加 --replace 换掉它")
+            if files.exists(path(target)):
+                is_ours = is_result(lambda: self._types("", target))
+                check_replaced(target, is_ours, replace)
             temporary = f"{target}.{secrets.token_hex(4)}"
             if lookup is not None:
                 self._spark.sql(f"CREATE TEMPORARY VIEW {lookup.name} AS\n{lookup.query}")
@@ -124,20 +133,21 @@ class SparkPlace:
                     lambda: self._tell(progress),
                     context.cancelAllJobs,
                 )
+                yield temporary
                 files.delete(path(target), True)
                 files.rename(path(temporary), path(target))
             finally:
                 files.delete(path(temporary), True)
 
-    def counts(self, target: str) -> list[Count]:
+    def counts(self, made: str) -> list[Count]:
         found = self._spark.sql(
-            f"SELECT law, verdict, hard_verdict, COUNT(*) FROM {_reading(target)}"
+            f"SELECT law, verdict, hard_verdict, COUNT(*) FROM {_reading(made)}"
             " GROUP BY law, verdict, hard_verdict"
         )
         return [Count(*row) for row in found.collect()]
 
-    def flagged(self, target: str, flag: str) -> int:
-        found = f"SELECT COUNT(*) FROM {_reading(target)} WHERE flags LIKE '%{flag}%'"
+    def flagged(self, made: str, flag: str) -> int:
+        found = f"SELECT COUNT(*) FROM {_reading(made)} WHERE flags LIKE '%{flag}%'"
         return int(self._spark.sql(found).collect()[0][0])
 
     def _files(self, target: str) -> tuple[Any, Any]:

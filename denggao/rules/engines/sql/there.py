@@ -81,14 +81,16 @@ def judged(
         lookup = Lookup(source.join.name, query_of(place.dialect, source.join))
         source = replace(source, join=replace(source.join, queries={}))
     text = statement_of(place.dialect, replace(source, table=_TABLE), instruments, as_of, readings)
-    place.run(lambda table: text.replace(_TABLE, table), target, progress, replacing, lookup)
-    return Judged(
-        target,
-        place.counts(target),
-        heads.unread,
-        place.flagged(target, OUT_OF_DOMAIN),
-        None if papers is None else papers.told(place),
-    )
+    with place.making(
+        lambda table: text.replace(_TABLE, table), target, progress, replacing, lookup
+    ) as made:
+        return Judged(
+            target,
+            place.counts(made),
+            heads.unread,
+            place.flagged(made, OUT_OF_DOMAIN),
+            None if papers is None else papers.told(place),
+        )
 
 
 @dataclass(frozen=True, slots=True)
