@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import io
+import subprocess
+import sys
+import time
+from _thread import interrupt_main
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
@@ -17,10 +23,12 @@ from hypothesis import strategies as st
 
 from denggao.cli import main
 from denggao.facts.errors import UserError
+from denggao.rules.engines.sql import java
 from denggao.rules.engines.sql import postgres as ours
 from denggao.rules.engines.sql.dialect import POSTGRES
 from denggao.rules.engines.sql.duck import DuckPlace
 from denggao.rules.engines.sql.place import session_on
+from denggao.rules.engines.sql.watched import watched
 from tests.cli.test_onsite import DAY, FRAME, Capture, done, refused
 from tests.databases import postgres
 from tests.strategies import examples
@@ -165,9 +173,13 @@ def test_a_name_with_marks_in_it(name: str, capsys: Capture) -> None:
         assert execute('SELECT COUNT(*) FROM "又50%s"').fetchone() == (305,)
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
+@pytest.mark.parametrize(("error", "code"), [(KeyboardInterrupt, 130), (RuntimeError, 2)])
 def test_nothing_is_left_when_counting_ends_early(
-    error: type[BaseException], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    error: type[BaseException],
+    code: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Capture,
 ) -> None:
     """A result that nobody was told of would stand in the way of the next."""
 
@@ -181,6 +193,65 @@ def test_nothing_is_left_when_counting_ends_early(
     with schema() as execute:
         execute(PLAIN)
         for on in (f"duckdb:{path}", f"{postgres()}/there.t"):
-            assert main(["screen", "--on", on, *DAY]) != 0
+            assert main(["screen", "--on", on, *DAY]) == code
+            said = capsys.readouterr().err
+            assert said.splitlines() == ["错误：已中断，没有写出结果"] or code == 2
         assert execute(f"SELECT TO_REGCLASS('t{RESULTS}')").fetchone() == (None,)
     assert [p.name for p in tmp_path.iterdir()] == ["县.parquet"]
+
+
+# --- Spark ----------------------------------------------------------------------------------
+
+
+def test_java_is_silent(tmp_path: Path) -> None:
+    """One line of ours, whatever Java has to say."""
+    path = tmp_path / "县.parquet"
+    FRAME.write_parquet(path)
+    run = subprocess.run(
+        [sys.executable, "-m", "denggao", "screen", "--on", "spark:foo", path, *DAY],
+        capture_output=True, encoding="utf-8", timeout=120, check=False,
+    )  # fmt: skip
+    assert run.returncode == 2
+    (line,) = run.stderr.splitlines()
+    assert line.startswith("错误：Spark（foo）没有应答：")
+    assert "请核对" in line
+    assert not run.stdout
+
+
+def test_java_is_not_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would wait for ever for who has gone while it started."""
+    from pyspark import SparkContext, java_gateway
+
+    killed = []
+    process = SimpleNamespace(kill=lambda: killed.append(True))
+
+    def slow(conf: object, how: object) -> object:
+        time.sleep(0.2)
+        interrupt_main()
+        time.sleep(0.2)
+        return SimpleNamespace(proc=process)
+
+    monkeypatch.setattr(java_gateway, "launch_gateway", slow)
+    monkeypatch.setattr(SparkContext, "_gateway", None)
+    with pytest.raises(KeyboardInterrupt):
+        java.start(None)  # type: ignore[arg-type]
+    assert killed
+
+
+def test_what_has_not_begun_is_stopped_too() -> None:
+    """A query that is still planned does not hear the first word."""
+    asked = []
+    done_ = Event()
+
+    def stop() -> None:
+        asked.append(True)
+        if len(asked) == 2:
+            done_.set()
+
+    with pytest.raises(KeyboardInterrupt):
+        watched(lambda: _ignored(done_.wait(20)), interrupt_main, stop)
+    assert len(asked) == 2
+
+
+def _ignored(found: object) -> None:
+    """Nothing."""
