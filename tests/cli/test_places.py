@@ -255,3 +255,55 @@ def test_what_has_not_begun_is_stopped_too() -> None:
 
 def _ignored(found: object) -> None:
     """Nothing."""
+
+
+# --- messages -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("out", "told"),
+    [
+        ("结果.xlsx", "不是文件“结果.xlsx”；-o 请写表名，如 结果"),
+        ("没有.结果", "没有模式“没有”"),
+        ("", "没有表名"),
+        ("there.", "没有表名"),
+        ("长" * 30, "太长"),
+    ],
+)
+def test_a_name_that_is_none(out: str, told: str, capsys: Capture) -> None:
+    with schema() as execute:
+        execute(PLAIN)
+        assert told in refused(capsys, "screen", "--on", f"{postgres()}/there.t", *DAY, "-o", out)
+
+
+def test_no_name_of_a_file(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "县.parquet"
+    FRAME.write_parquet(path)
+    message = refused(capsys, "screen", "--on", f"duckdb:{path}", *DAY, "-o", "")
+    assert "应以 .parquet 结尾" in message
+
+
+def test_a_result_that_is_used(capsys: Capture) -> None:
+    with schema() as execute:
+        execute(PLAIN)
+        on = f"{postgres()}/there.t"
+        done(capsys, "screen", "--on", on, *DAY)
+        execute(f'CREATE VIEW 汇总 AS SELECT law FROM "t{RESULTS}"')
+        message = refused(capsys, "screen", "--on", on, *DAY, "--replace")
+        assert "汇总" in message
+        assert "请先删掉它们" in message
+
+
+@pytest.mark.parametrize("wrong", ["nobody@{host}/postgres", "denggao@{host}/没有"])
+def test_nobody_answers(wrong: str, capsys: Capture) -> None:
+    host = postgres().partition("@")[2].partition("/")[0]
+    message = refused(capsys, "screen", "--on", f"postgresql://{wrong.format(host=host)}/t", *DAY)
+    assert "请核对主机、端口、库名、用户和密码" in message
+    assert "does not exist" in message
+
+
+def test_a_law_without_readings(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "县.parquet"
+    FRAME.write_parquet(path)
+    message = refused(capsys, "screen", "--on", f"duckdb:{path}", *DAY, "--reading", "附件4")
+    assert "《科技型中小企业评价》没有可选的读法" in message

@@ -139,7 +139,7 @@ def test_two_laws_are_understood(spark: Any, tmp_path: Path) -> None:
 
 def test_nothing_is_left_where_one_works(spark: Any) -> None:
     """Spark makes an empty folder for tables of its own."""
-    assert spark.conf.get("spark.sql.warehouse.dir") == java.folder().as_uri()
+    assert spark.conf.get("spark.sql.warehouse.dir").endswith(str(java.folder()))
     assert not Path("spark-warehouse").exists()
 
 

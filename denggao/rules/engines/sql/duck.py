@@ -105,7 +105,7 @@ class DuckPlace:
 
     def target(self, asked: str | None) -> str:
         beside = self.path.with_name(f"{self.path.stem}.逐企结论.parquet")
-        return asked or str(beside)
+        return str(beside) if asked is None else asked
 
     @contextmanager
     def making(

@@ -23,6 +23,7 @@ _MARK = "登高 逐企结论"
 #: Pages of 8 kB judged at a time, so that somebody can watch.
 _PAGES = 4096
 _LONGEST = 63
+_FILES = ("xlsx", "csv", "parquet")
 
 
 class PostgresSession:
@@ -97,10 +98,16 @@ class PostgresPlace:
         schema, name = self._schema, f"{self._bare}_逐企结论"
         if asked is not None:
             first, dot, rest = asked.partition(".")
+            if dot and rest.lower() in _FILES:
+                raise UserError(f"结果是库里的一张表，不是文件“{asked}”；-o 请写表名，如 {first}")
             schema, name = (first, rest) if dot else (schema, asked)
-        if not name or len(name.encode()) > _LONGEST:
+        if not name or not schema:
+            raise UserError(f"-o “{asked}”里没有表名；请写成 表 或 模式.表")
+        if len(name.encode()) > _LONGEST:
             raise UserError(f"结果表的名字“{name}”太长：PostgreSQL 最多 {_LONGEST} 字节")
         quote = POSTGRES.name_of
+        if self._ask("SELECT TO_REGNAMESPACE(%s)::OID", quote(schema)) is None:
+            raise UserError(f"{self._where} 里没有模式“{schema}”；-o 请写成 表 或 模式.表")
         return f"{quote(schema)}.{quote(name)}"
 
     @contextmanager
@@ -205,6 +212,11 @@ class PostgresPlace:
                 f"{self._where} 不许这样做：{first_line(error)}；"
                 "需要读这张表、并在结果所在的模式里建表的权限"
             ) from None
+        except psycopg.errors.DependentObjectsStillExist as error:
+            raise UserError(
+                f"{self._where} 换不掉上次的结果：有别的对象（如视图）用着它"
+                f"（{error.diag.message_detail}）；请先删掉它们，或用 -o 换一个名字"
+            ) from None
         except psycopg.Error as error:
             raise UserError(f"{self._where} 没有做成，什么也没留下：{first_line(error)}") from None
 
@@ -226,7 +238,10 @@ def connect(where: str) -> Connection[Any]:
         return psycopg.connect(where, autocommit=True, connect_timeout=10)
     except (psycopg.Error, UnicodeError) as error:
         said = hushed(first_line(error), where)
-        raise UserError(f"连不上 {masked(where)}：{said}") from None
+        raise UserError(
+            f"连不上 {masked(where)}：请核对主机、端口、库名、用户和密码"
+            f"（密码放环境变量 PGPASSWORD）；原话：{said}"
+        ) from None
 
 
 def first_line(error: Exception) -> str:

@@ -118,8 +118,11 @@ class SparkPlace:
         return {field.name: field.dataType.simpleString() for field in fields}
 
     def target(self, asked: str | None) -> str:
-        found = asked or f"{self._path.removesuffix('.parquet')}.逐企结论.parquet"
-        return found.rstrip("/")
+        beside = f"{self._path.removesuffix('.parquet')}.逐企结论.parquet"
+        found = (beside if asked is None else asked).rstrip("/")
+        if not found or found.lower().endswith((".xlsx", ".csv")):
+            raise UserError(f"结果是一个文件夹的 .parquet，-o 不能是“{asked}”；请换一个名字")
+        return found
 
     @contextmanager
     def making(
