@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
+import polars as pl
 import psycopg
 import pytest
 from hypothesis import given
@@ -307,3 +308,20 @@ def test_a_law_without_readings(tmp_path: Path, capsys: Capture) -> None:
     FRAME.write_parquet(path)
     message = refused(capsys, "screen", "--on", f"duckdb:{path}", *DAY, "--reading", "附件4")
     assert "《科技型中小企业评价》没有可选的读法" in message
+
+
+# --- what is told ---------------------------------------------------------------------------
+
+
+def test_what_was_assumed_of_heads(tmp_path: Path, capsys: Capture) -> None:
+    """Of two laws; firms are counted, not rows of the result."""
+    path, mapping = tmp_path / "县.parquet", tmp_path / "对照.toml"
+    frame = {"企业名称": ["甲", "乙"], "职工总数": [1, 2], "2025年销售收入": [1.0, 1e300]}
+    pl.DataFrame(frame).write_parquet(path)
+    mapping.write_text('[heads]\n"厂里人数" = "职工总数"\n', encoding="utf-8")
+    run = ["screen", "--on", f"duckdb:{path}", "--as-of", "2026-06-30", "--columns", mapping]
+    text = done(capsys, *run)
+    assert "企业 2 户；有值不能用、按未知算的 1 户" in text
+    assert "按上年（2025 年）读的列 1 个：职工总数" in text
+    assert "按“元”读的列 1 个：2025年销售收入" in text
+    assert "表里没有的表头 1 个：厂里人数" in text
