@@ -38,6 +38,8 @@ from denggao.cli import (
 from denggao.cli.chinese import Command, application, explain
 from denggao.facts.errors import UserError
 
+_INTERRUPTED = 130
+
 app = application(
     "登高：把认定办法写成能运行的规范，对台账里的每一户企业说清符合不符合、为什么、还缺什么。"
 )
@@ -85,10 +87,12 @@ def _options(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code: 0 done, 1 done with errors in some
-    inputs, 2 nothing done because of what the user has to mend."""
+    inputs, 2 nothing done because of what the user has to mend, 130 interrupted."""
     _speak_utf8()
     try:
         code = app(args=arguments, standalone_mode=False, prog_name="denggao")
+        if code == _INTERRUPTED:  # typer has caught it
+            raise KeyboardInterrupt
         return code if isinstance(code, int) else 0
     except UserError as error:
         return _said(str(error))
@@ -98,7 +102,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 2
         return _said(f"{explain(error)}（用法见 --help）")
     except (typer.Abort, KeyboardInterrupt):
-        return _said("已中断，没有写出文件")
+        _said("已中断，没有写出结果")
+        return _INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
         return 0

@@ -57,7 +57,9 @@ def readings(
     for option in options:
         if not any(option in found for found in known.values()):
             every = "、".join(sorted(set().union(*known.values())))
-            raise UserError(f"没有读法“{option}”；可选：{every}")
+            names = "、".join(f"《{i.short}》" for i in instruments)
+            choice = f"可选：{every}" if every else f"{names}没有可选的读法，请去掉 --reading"
+            raise UserError(f"没有读法“{option}”；{choice}")
     return {
         i.short: readings_from(i, [o for o in options if o in known[i.short]]) for i in instruments
     }

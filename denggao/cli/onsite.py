@@ -50,6 +50,7 @@ def screen_there(
         if isinstance(place, DuckPlace):
             inputs = [place.path, *([Path(titles)] if titles is not None else [])]
             checked_output(Path(target), [".parquet"], inputs)
+            place.make_room(Path(target), replace)
             made = replacing(Path(target))
         with made as where:
             found = judged(
@@ -57,15 +58,27 @@ def screen_there(
                 columns=columns, id_column=id_column, replacing=replace,
                 titles=None if titles is None else Titles(titles, titles_complete),
             )  # fmt: skip
-    _show(found, instruments, target)
+    _show(found, instruments, as_of, target)
 
 
-def _show(found: Judged, instruments: Sequence[Instrument], target: str) -> None:
-    firms = sum(c.firms for c in found.counts) // max(1, len(instruments))
-    typer.echo(f"企业 {firms} 户；有值不能用、按未知算的 {found.flagged} 行（标记 OUT_OF_DOMAIN）")
-    if found.unread:
-        more = "……" if len(found.unread) > _SHOWN else ""
-        typer.echo(f"没有读的列 {len(found.unread)} 个：{'、'.join(found.unread[:_SHOWN])}{more}")
+def _tell_heads(what: str, heads: Sequence[str], advice: str = "") -> None:
+    if heads:
+        more = "……" if len(heads) > _SHOWN else ""
+        typer.echo(f"{what} {len(heads)} 个：{'、'.join(heads[:_SHOWN])}{more}{advice}")
+
+
+def _show(found: Judged, instruments: Sequence[Instrument], as_of: date, target: str) -> None:
+    laws_ = max(1, len(instruments))  # each firm has a row for each of them
+    firms = sum(c.firms for c in found.counts) // laws_
+    flagged = found.flagged // laws_
+    typer.echo(f"企业 {firms} 户；有值不能用、按未知算的 {flagged} 户（标记 OUT_OF_DOMAIN）")
+    heads = found.heads
+    _tell_heads("没有读的列", heads.unread)
+    year = f"表头没有年度、按上年（{as_of.year - 1} 年）读的列"
+    _tell_heads(year, heads.without_year, "；不对请在表头写明年度")
+    unit = "表头没有单位、按“元”读的列"
+    _tell_heads(unit, heads.without_unit, "；不对请在表头写明，如“（万元）”")
+    _tell_heads("列名对照里写了、表里没有的表头", found.absent, "；请核对写法，或从对照中删去")
     tell(found.titles, instruments)
     for law in instruments:
         typer.echo(f"《{law.short}》 {law.version}")

@@ -22,6 +22,18 @@ class TableHeads:
     facts: dict[str, tuple[str, Meaning]]
     unread: tuple[str, ...]
 
+    @property
+    def without_year(self) -> tuple[str, ...]:
+        """Heads that name no year where they should: last year's are meant."""
+        found = self.facts.values()
+        return tuple(head for head, m in found if m.fact.yearly and m.year is None)
+
+    @property
+    def without_unit(self) -> tuple[str, ...]:
+        """Heads of amounts that name no unit: 元 is meant."""
+        found = self.facts.values()
+        return tuple(head for head, m in found if m.fact.unit == "元" and m.factor is None)
+
 
 def table_heads(
     heads: Sequence[str],

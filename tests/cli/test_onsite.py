@@ -76,7 +76,7 @@ def tables() -> set[str]:
 def test_duckdb(file: Path, capsys: Capture) -> None:
     text = done(capsys, "screen", "--on", f"duckdb:{file}", *DAY)
     assert "企业 2 户" in text
-    assert "按未知算的 1 行" in text  # 1e300, and a yes or no that is neither
+    assert "按未知算的 1 户" in text  # 1e300, and a yes or no that is neither
     assert "没有读的列 1 个：天气" in text
     made = pl.read_parquet(file.with_name("县.逐企结论.parquet"))
     assert made["identity"].to_list() == ["甲公司", "乙公司"]

@@ -16,6 +16,7 @@ from hypothesis import given
 from denggao.facts.errors import UserError
 from denggao.rules import library
 from denggao.rules.cases import failures
+from denggao.rules.engines.sql import java
 from denggao.rules.engines.sql.cases import engine
 from denggao.rules.engines.sql.dialect import SPARK, Dialect
 from denggao.rules.engines.sql.place import place_of
@@ -134,6 +135,12 @@ def test_two_laws_are_understood(spark: Any, tmp_path: Path) -> None:
     with pytest.raises(Exception, match="Max iterations"):
         spark.sql(text)
     spark.conf.set("spark.sql.analyzer.maxIterations", "1000")
+
+
+def test_nothing_is_left_where_one_works(spark: Any) -> None:
+    """Spark makes an empty folder for tables of its own."""
+    assert spark.conf.get("spark.sql.warehouse.dir").endswith(str(java.folder()))
+    assert not Path("spark-warehouse").exists()
 
 
 def test_cases_of_a_law(spark: Any) -> None:

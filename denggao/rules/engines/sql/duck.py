@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from denggao.facts.errors import UserError
 from denggao.rules.engines.sql.dialect import DUCKDB
-from denggao.rules.engines.sql.place import Count, Lookup, Progress, Table
+from denggao.rules.engines.sql.place import (
+    Count,
+    Lookup,
+    Progress,
+    Table,
+    check_replaced,
+    is_result,
+)
 from denggao.rules.engines.sql.watched import watched
 
 if TYPE_CHECKING:
@@ -89,18 +97,25 @@ class DuckPlace:
             raise UserError(f"{name}读不出来，应是 Parquet 文件") from None
         return {str(row[0]): str(row[1]) for row in found.fetchall()}
 
+    def make_room(self, target: Path, replace: bool) -> None:
+        """Raises UserError where there is a file that is not to be replaced."""
+        if target.exists():
+            is_ours = is_result(lambda: self._types("", _reading(target)))
+            check_replaced(str(target), is_ours, replace)
+
     def target(self, asked: str | None) -> str:
         beside = self.path.with_name(f"{self.path.stem}.逐企结论.parquet")
-        return asked or str(beside)
+        return str(beside) if asked is None else asked
 
-    def run(
+    @contextmanager
+    def making(
         self,
         statement: Callable[[str], str],
         target: str,
         progress: Progress,
         replace: bool,
         lookup: Lookup | None = None,
-    ) -> None:
+    ) -> Iterator[str]:
         import duckdb
 
         text = statement(self.table).rstrip()
@@ -120,16 +135,17 @@ class DuckPlace:
         except duckdb.Error as error:
             said = _first_line(error)
             raise UserError(f"DuckDB 没有做成，什么也没留下：{said}") from None
+        yield target
 
-    def counts(self, target: str) -> list[Count]:
+    def counts(self, made: str) -> list[Count]:
         found = self._connection.execute(
-            f"SELECT law, verdict, hard_verdict, COUNT(*) FROM {_reading(Path(target))}"
+            f"SELECT law, verdict, hard_verdict, COUNT(*) FROM {_reading(Path(made))}"
             " GROUP BY law, verdict, hard_verdict"
         )
         return [Count(*row) for row in found.fetchall()]
 
-    def flagged(self, target: str, flag: str) -> int:
-        text = f"SELECT COUNT(*) FROM {_reading(Path(target))} WHERE flags LIKE ?"
+    def flagged(self, made: str, flag: str) -> int:
+        text = f"SELECT COUNT(*) FROM {_reading(Path(made))} WHERE flags LIKE ?"
         row = self._connection.execute(text, [f"%{flag}%"]).fetchone()
         return int(row[0]) if row else 0
 

@@ -7,13 +7,14 @@ nothing, and counts what came out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from denggao.facts.errors import UserError
+from denggao.rules.engines.sql.address import masked
 from denggao.rules.engines.sql.dialect import Dialect
 
 if TYPE_CHECKING:
@@ -25,6 +26,24 @@ _FORMS = (
     "postgresql://用户@主机:端口/库/表、duckdb:台账.parquet、"
     "spark:MASTER 加一份 .parquet（如 spark:local[2] 台账.parquet）"
 )
+_RESULT = {"identity", "law", "as_of", "verdict", "hard_verdict"}
+
+
+def is_result(types: Callable[[], Mapping[str, str]]) -> bool:
+    """Are these the columns of a result of ours?"""
+    try:
+        return types().keys() >= _RESULT
+    except UserError:
+        return False
+
+
+def check_replaced(target: str, is_ours: bool, is_asked: bool) -> None:
+    """Something stands where the result is to be. Raises UserError unless it is ours and
+    ``--replace`` asks for it."""
+    if not is_asked:
+        raise UserError(f"已经有 {target}；用 -o 换一个名字，或加 --replace 换掉它")
+    if not is_ours:
+        raise UserError(f"{target} 不是登高写的结果，不会换掉它；用 -o 换一个名字")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +91,27 @@ class Place(Protocol):
     def target(self, asked: str | None) -> str:
         """The result's name, of a table or a file; raises UserError where it may not be."""
 
-    def run(
+    def making(
         self,
         statement: Callable[[str], str],
         target: str,
         progress: Progress,
         replace: bool,
         lookup: Lookup | None = None,
-    ) -> None:
-        """Make the result, whole or not at all. ``statement`` gives the text for what stands
-        after FROM, which may be a part of the table. What ``lookup`` asks for stands under its
-        name meanwhile, and until the place is closed."""
+    ) -> AbstractContextManager[str]:
+        """Make the result, whole or not at all: it can be counted inside the block, under the
+        name that this gives, and stands at ``target`` once that ends without an error.
+        ``statement`` gives the text for what stands after FROM, which may be a part of the
+        table. What ``lookup`` asks for stands under its name meanwhile, and until the place is
+        closed."""
 
     def rows(self, text: str) -> list[tuple[Any, ...]]:
         """Ask a small question. Raises UserError where it cannot be answered."""
 
-    def counts(self, target: str) -> list[Count]:
+    def counts(self, made: str) -> list[Count]:
         """What came out."""
 
-    def flagged(self, target: str, flag: str) -> int:
+    def flagged(self, made: str, flag: str) -> int:
         """How many rows of the result have this flag."""
 
     def close(self) -> None:
@@ -171,13 +192,3 @@ def _table_of(on: str) -> tuple[str, str | None, str]:
     schema, dot, name = pieces[1].partition(".")
     where = parts._replace(path="/" + parts.path.split("/")[1]).geturl()
     return where, schema if dot else None, name if dot else pieces[1]
-
-
-def masked(where: str) -> str:
-    """The address without a password."""
-    head, at, tail = where.rpartition("@")
-    if not at:
-        return where
-    start, slashes, account = head.partition("://")
-    user, colon, _ = account.partition(":")
-    return f"{start}{slashes}{user}:***@{tail}" if colon else where

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from denggao.facts.errors import UserError
 from denggao.rules.engines.lowering.expr import Type
 from denggao.rules.engines.lowering.plan import type_of
+from denggao.rules.engines.sql.address import hushed, masked
 from denggao.rules.engines.sql.dialect import POSTGRES
-from denggao.rules.engines.sql.place import Count, Lookup, Progress, Table, masked
+from denggao.rules.engines.sql.place import Count, Lookup, Progress, Table, check_replaced
 
 if TYPE_CHECKING:
     import polars as pl
@@ -22,6 +23,7 @@ _MARK = "登高 逐企结论"
 #: Pages of 8 kB judged at a time, so that somebody can watch.
 _PAGES = 4096
 _LONGEST = 63
+_FILES = ("xlsx", "csv", "parquet")
 
 
 class PostgresSession:
@@ -96,20 +98,27 @@ class PostgresPlace:
         schema, name = self._schema, f"{self._bare}_逐企结论"
         if asked is not None:
             first, dot, rest = asked.partition(".")
+            if dot and rest.lower() in _FILES:
+                raise UserError(f"结果是库里的一张表，不是文件“{asked}”；-o 请写表名，如 {first}")
             schema, name = (first, rest) if dot else (schema, asked)
-        if not name or len(name.encode()) > _LONGEST:
+        if not name or not schema:
+            raise UserError(f"-o “{asked}”里没有表名；请写成 表 或 模式.表")
+        if len(name.encode()) > _LONGEST:
             raise UserError(f"结果表的名字“{name}”太长：PostgreSQL 最多 {_LONGEST} 字节")
         quote = POSTGRES.name_of
+        if self._ask("SELECT TO_REGNAMESPACE(%s)::OID", quote(schema)) is None:
+            raise UserError(f"{self._where} 里没有模式“{schema}”；-o 请写成 表 或 模式.表")
         return f"{quote(schema)}.{quote(name)}"
 
-    def run(
+    @contextmanager
+    def making(
         self,
         statement: Callable[[str], str],
         target: str,
         progress: Progress,
         replace: bool,
         lookup: Lookup | None = None,
-    ) -> None:
+    ) -> Iterator[str]:
         with self._speaking(), self._connection.transaction():
             self._connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             self._connection.execute("SET LOCAL jit = off")
@@ -124,17 +133,18 @@ class PostgresPlace:
                 progress(done, len(parts) if parts else -(-(pages or 0) // _PAGES))
                 self._execute(f"INSERT INTO {target}\n{statement(part)}")
             self._execute(f"COMMENT ON TABLE {target} IS {POSTGRES.literal(_MARK)}")
+            yield target
 
-    def counts(self, target: str) -> list[Count]:
+    def counts(self, made: str) -> list[Count]:
         rows = self._connection.execute(
-            f"SELECT law, verdict, hard_verdict, COUNT(*) FROM {target}"
+            f"SELECT law, verdict, hard_verdict, COUNT(*) FROM {made}"
             " GROUP BY law, verdict, hard_verdict".encode()
         )
         return [Count(*row) for row in rows.fetchall()]
 
-    def flagged(self, target: str, flag: str) -> int:
-        text = f"SELECT COUNT(*) FROM {target} WHERE flags LIKE %s"
-        return int(self._ask(text, f"%{flag}%"))
+    def flagged(self, made: str, flag: str) -> int:
+        text = f"SELECT COUNT(*) FROM {made} WHERE STRPOS(flags, {POSTGRES.literal(flag)}) > 0"
+        return int(self._ask(text))
 
     def _found(self, schema: str | None, table: str) -> tuple[str, str, int]:
         """(what messages call it, as it stands after FROM, its number)"""
@@ -156,7 +166,8 @@ class PostgresPlace:
         return {str(name): str(kind) for name, kind in rows.fetchall()}
 
     def _ask(self, text: str, *values: Any) -> Any:
-        row = self._connection.execute(text.encode(), values).fetchone()
+        # without values a % is a %, as in the name of a table
+        row = self._connection.execute(text.encode(), values or None).fetchone()
         return row[0] if row else None
 
     def _execute(self, text: str) -> None:
@@ -166,24 +177,28 @@ class PostgresPlace:
         there = self._ask("SELECT TO_REGCLASS(%s)::OID", target)
         if there is None:
             return
-        if not replace:
-            raise UserError(f"已经有 {target}；用 -o 换一个名字，或加 --replace 换掉它")
-        if self._ask("SELECT OBJ_DESCRIPTION(%s, 'pg_class')", there) != _MARK:
-            raise UserError(f"{target} 不是登高写的结果表，不会换掉它；用 -o 换一个名字")
+        is_ours = self._ask("SELECT OBJ_DESCRIPTION(%s, 'pg_class')", there) == _MARK
+        check_replaced(target, is_ours, replace)
         self._execute(f"DROP TABLE {target}")
 
     def _pages(self) -> int | None:
-        """How many pages a plain table has; ``None`` for what can only be read as a whole."""
-        kind = self._ask("SELECT relkind FROM pg_class WHERE oid = %s", self._oid)
-        if kind not in ("r", b"r"):
+        """How many pages a plain table has; ``None`` for what can only be read as a whole: a
+        view, partitions, a table with children or one that is not kept in pages."""
+        is_plain = self._ask(
+            "SELECT relkind = 'r' AND NOT relhassubclass AND amname = 'heap'"
+            " FROM pg_class c LEFT JOIN pg_am a ON a.oid = relam WHERE c.oid = %s",
+            self._oid,
+        )
+        if not is_plain:
             return None
         size = int(self._ask("SELECT PG_RELATION_SIZE(%s::OID)", self._oid))
         return -(-size // int(self._ask("SELECT CURRENT_SETTING('block_size')::INT")))
 
     def _parts(self, pages: int) -> Iterator[str]:
+        """Each page once; ONLY, for a child that comes meanwhile has pages of its own."""
         for first in range(0, pages, _PAGES):
             last = f"'({min(first + _PAGES, pages)},0)'"
-            yield f"{self.table}\n  WHERE ctid >= '({first},0)' AND ctid < {last}"
+            yield f"ONLY {self.table}\n  WHERE ctid >= '({first},0)' AND ctid < {last}"
 
     @contextmanager
     def _speaking(self) -> Iterator[None]:
@@ -196,6 +211,11 @@ class PostgresPlace:
             raise UserError(
                 f"{self._where} 不许这样做：{first_line(error)}；"
                 "需要读这张表、并在结果所在的模式里建表的权限"
+            ) from None
+        except psycopg.errors.DependentObjectsStillExist as error:
+            raise UserError(
+                f"{self._where} 换不掉上次的结果：有别的对象（如视图）用着它"
+                f"（{error.diag.message_detail}）；请先删掉它们，或用 -o 换一个名字"
             ) from None
         except psycopg.Error as error:
             raise UserError(f"{self._where} 没有做成，什么也没留下：{first_line(error)}") from None
@@ -216,12 +236,12 @@ def connect(where: str) -> Connection[Any]:
         raise UserError(f"没有装 PostgreSQL 的驱动；请运行 {needed}") from None
     try:
         return psycopg.connect(where, autocommit=True, connect_timeout=10)
-    except psycopg.Error as error:
-        said = first_line(error)
-        _, _, account = where.rpartition("@")[0].partition("://")
-        secret = account.partition(":")[2]
-        said = said.replace(secret, "***") if secret else said
-        raise UserError(f"连不上 {masked(where)}：{said}") from None
+    except (psycopg.Error, UnicodeError) as error:
+        said = hushed(first_line(error), where)
+        raise UserError(
+            f"连不上 {masked(where)}：请核对主机、端口、库名、用户和密码"
+            f"（密码放环境变量 PGPASSWORD）；原话：{said}"
+        ) from None
 
 
 def first_line(error: Exception) -> str:

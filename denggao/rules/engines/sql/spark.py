@@ -5,16 +5,27 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
+import signal
 import socket
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from denggao.facts.errors import UserError
+from denggao.rules.engines.sql import java
 from denggao.rules.engines.sql.dialect import SPARK
-from denggao.rules.engines.sql.place import Count, Lookup, Progress, Table
+from denggao.rules.engines.sql.place import (
+    Count,
+    Lookup,
+    Progress,
+    Table,
+    check_replaced,
+    is_result,
+)
 from denggao.rules.engines.sql.watched import watched
 
 if TYPE_CHECKING:
@@ -36,6 +47,13 @@ _ENOUGH = "4g"
 _ASKED = "An error occurred while calling"
 _STANDALONE = re.compile(r"spark://([^:/]+):(\d+)")
 _SECONDS = 5
+_NO_CONNECTOR = re.compile(r"No FileSystem for scheme|ClassNotFoundException.*FileSystem")
+_CHECK = (
+    "请核对 MASTER 的写法（如 local[2]、spark://主机:7077、yarn）、地址和端口，"
+    "那里的 Spark 和这里的是不是同一版本，以及有没有 Java 17（JAVA_HOME）"
+)
+#: So often it is asked to stop its jobs before Java is ended: some seconds.
+_ASKS = 15
 
 
 class SparkCases:
@@ -74,9 +92,13 @@ class SparkPlace:
         self._read = [self._path]
         self._spark = connect(master, settings or {})
         self._master = master
+        self._stops, self._temporary = 0, ""
 
     def close(self) -> None:
-        self._spark.stop()
+        java.end(self._spark)
+        if self._stops:  # it may write on for a moment
+            java.kill()
+            shutil.rmtree(self._temporary.removeprefix("file://"), ignore_errors=True)
 
     def types(self) -> dict[str, str]:
         return self._types(self.name, self._path)
@@ -91,53 +113,58 @@ class SparkPlace:
             return [tuple(row) for row in self._spark.sql(text).collect()]
 
     def _types(self, name: str, path: str) -> dict[str, str]:
-        with self._speaking(f"{name}读不出来，应是 Parquet 文件"):
+        with self._speaking(f"{name}读不出来，应是 Parquet 文件"), _connected(path):
             fields = self._spark.read.parquet(path).schema.fields
         return {field.name: field.dataType.simpleString() for field in fields}
 
     def target(self, asked: str | None) -> str:
-        found = asked or f"{self._path.removesuffix('.parquet')}.逐企结论.parquet"
-        return found.rstrip("/")
+        beside = f"{self._path.removesuffix('.parquet')}.逐企结论.parquet"
+        found = (beside if asked is None else asked).rstrip("/")
+        if not found or found.lower().endswith((".xlsx", ".csv")):
+            raise UserError(f"结果是一个文件夹的 .parquet，-o 不能是“{asked}”；请换一个名字")
+        return found
 
-    def run(
+    @contextmanager
+    def making(
         self,
         statement: Callable[[str], str],
         target: str,
         progress: Progress,
         replace: bool,
         lookup: Lookup | None = None,
-    ) -> None:
+    ) -> Iterator[str]:
         if target in self._read:
             raise UserError(f"结果“{target}”会盖掉输入，请用 -o 换一个名字")
         with self._speaking(f"Spark（{self._master}）没有做成，什么也没留下"):
             files, path = self._files(target)
-            if files.exists(path(target)) and not replace:
-                raise UserError(f"已经有“{target}”；用 -o 换一个名字，或加 --replace 换掉它")
-            temporary = f"{target}.{secrets.token_hex(4)}"
+            if files.exists(path(target)):
+                is_ours = is_result(lambda: self._types("", target))
+                check_replaced(target, is_ours, replace)
+            self._temporary = temporary = f"{target}.{secrets.token_hex(4)}"
             if lookup is not None:
                 self._spark.sql(f"CREATE TEMPORARY VIEW {lookup.name} AS\n{lookup.query}")
             try:
                 frame = self._spark.sql(statement(self.table))
-                context = self._spark.sparkContext
                 watched(
                     lambda: frame.write.parquet(temporary),
                     lambda: self._tell(progress),
-                    context.cancelAllJobs,
+                    self._stop,
                 )
+                yield temporary
                 files.delete(path(target), True)
                 files.rename(path(temporary), path(target))
             finally:
-                files.delete(path(temporary), True)
+                java.apart(lambda: files.delete(path(temporary), True))
 
-    def counts(self, target: str) -> list[Count]:
+    def counts(self, made: str) -> list[Count]:
         found = self._spark.sql(
-            f"SELECT law, verdict, hard_verdict, COUNT(*) FROM {_reading(target)}"
+            f"SELECT law, verdict, hard_verdict, COUNT(*) FROM {_reading(made)}"
             " GROUP BY law, verdict, hard_verdict"
         )
         return [Count(*row) for row in found.collect()]
 
-    def flagged(self, target: str, flag: str) -> int:
-        found = f"SELECT COUNT(*) FROM {_reading(target)} WHERE flags LIKE '%{flag}%'"
+    def flagged(self, made: str, flag: str) -> int:
+        found = f"SELECT COUNT(*) FROM {_reading(made)} WHERE flags LIKE '%{flag}%'"
         return int(self._spark.sql(found).collect()[0][0])
 
     def _files(self, target: str) -> tuple[Any, Any]:
@@ -147,6 +174,14 @@ class SparkPlace:
         path = jvm.org.apache.hadoop.fs.Path
         session: Any = self._spark._jsparkSession
         return path(target).getFileSystem(session.sessionState().newHadoopConf()), path
+
+    def _stop(self) -> None:
+        """Called again and again: a query that is still planned has no jobs yet."""
+        self._stops += 1
+        if self._stops <= _ASKS:
+            java.apart(self._spark.sparkContext.cancelAllJobs)
+        else:
+            java.kill()
 
     def _tell(self, progress: Progress) -> None:
         tracker = self._spark.sparkContext.statusTracker()
@@ -164,6 +199,25 @@ class SparkPlace:
             yield
         except (PySparkException, Py4JError) as error:
             raise UserError(f"{what}：{_first_line(error)}") from None
+
+
+@contextmanager
+def _connected(path: str) -> Iterator[None]:
+    """Reading needs a connector, which Spark may not have."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (PySparkException, Py4JError) as error:
+        if not _NO_CONNECTOR.search(str(error)):
+            raise
+        raise UserError(
+            f"Spark 读不了“{path}”：没有装 {path.partition('://')[0]}:// 的连接器；"
+            "请在 spark-defaults.conf 里用 spark.jars.packages 给出（s3a 是 "
+            "org.apache.hadoop:hadoop-aws:与 Spark 自带的 Hadoop 同一版本），"
+            "再用环境变量 SPARK_CONF_DIR 指明它在哪个文件夹"
+        ) from None
 
 
 def _there(path: str) -> str:
@@ -193,23 +247,29 @@ def connect(master: str, settings: Mapping[str, str]) -> SparkSession:
     there is none to be had."""
     try:
         from py4j.protocol import Py4JError
+        from pyspark import SparkConf
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError:
         raise UserError('没有装 Spark；请运行 pip install "denggao[spark]"') from None
     _knock(master)
-    builder = SparkSession.builder.master(master).appName("denggao")
+    ours = {"spark.sql.warehouse.dir": java.folder().as_uri(), **_SETTINGS, **settings}
     if master.startswith("local"):
-        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # else it looks for a name, aloud
-        builder = builder.config("spark.driver.bindAddress", "127.0.0.1")
-        builder = builder.config("spark.driver.host", "127.0.0.1")
-        builder = builder.config("spark.driver.memory", os.environ.get(_MEMORY, _ENOUGH))
-    for name, value in {**_SETTINGS, **settings}.items():
-        builder = builder.config(name, value)
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # else it looks for a name
+        ours["spark.driver.bindAddress"] = ours["spark.driver.host"] = "127.0.0.1"
+        ours["spark.driver.memory"] = os.environ.get(_MEMORY, _ENOUGH)
+    conf = SparkConf(loadDefaults=False).setMaster(master).setAppName("denggao")
+    conf.setAll(list(ours.items()))
+    interrupted = signal.getsignal(signal.SIGINT)
     try:
-        found: SparkSession = builder.getOrCreate()
+        java.start(conf)
+        found: SparkSession = SparkSession.builder.config(conf=conf).getOrCreate()
     except (PySparkException, Py4JError, RuntimeError, OSError) as error:
-        raise UserError(f"Spark（{master}）没有应答：{_first_line(error)}") from None
+        is_dead = "JAVA_GATEWAY_EXITED" in str(error)
+        said = (java.last_words() if is_dead else None) or _first_line(error)
+        raise UserError(f"Spark（{master}）没有应答：{said}；{_CHECK}") from None
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, interrupted)  # Spark's would speak in the middle of a word
     return found
 
 
@@ -221,4 +281,4 @@ def _knock(master: str) -> None:
     try:
         socket.create_connection((found[1], int(found[2])), timeout=_SECONDS).close()
     except OSError:
-        raise UserError(f"Spark（{master}）没有应答；请核对地址和端口") from None
+        raise UserError(f"Spark（{master}）没有应答；{_CHECK}") from None

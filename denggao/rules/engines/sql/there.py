@@ -29,13 +29,14 @@ _TABLE = "\x00"
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """``target``: where the result is; ``unread``: heads that are no fact; ``flagged``: firms
-    with a value that could not be taken; ``titles``: what the certificates came to, if any were
-    given."""
+    """``target``: where the result is; ``heads``: what was read of the table, ``absent`` of the
+    heads that the user's map names; ``flagged``: rows of the result with a value that could not
+    be taken; ``titles``: what the certificates came to, if any were given."""
 
     target: str
     counts: Sequence[Count]
-    unread: tuple[str, ...]
+    heads: TableHeads
+    absent: Sequence[str]
     flagged: int
     titles: Told | None = None
 
@@ -75,15 +76,20 @@ def judged(
     if source.join is not None:
         lookup = Lookup(source.join.name, query_of(place.dialect, source.join))
         source = replace(source, join=replace(source.join, queries={}))
+    known = [*place.types(), *(papers.heads if papers else [])]
+    absent = [] if columns is None else columns.not_among(known)
     text = statement_of(place.dialect, replace(source, table=_TABLE), instruments, as_of, readings)
-    place.run(lambda table: text.replace(_TABLE, table), target, progress, replacing, lookup)
-    return Judged(
-        target,
-        place.counts(target),
-        heads.unread,
-        place.flagged(target, OUT_OF_DOMAIN),
-        None if papers is None else papers.told(place),
-    )
+    with place.making(
+        lambda table: text.replace(_TABLE, table), target, progress, replacing, lookup
+    ) as made:
+        return Judged(
+            target,
+            place.counts(made),
+            heads,
+            absent,
+            place.flagged(made, OUT_OF_DOMAIN),
+            None if papers is None else papers.told(place),
+        )
 
 
 def read_there(
@@ -118,6 +124,7 @@ class Titles:
 class _Papers:
     papers: Papers
     meant: Mapping[str, tuple[str, ...]]
+    heads: Sequence[str]
     unread: tuple[str, ...]
 
     def told(self, place: Place) -> Told:
@@ -139,4 +146,5 @@ def _papers(
     papers = papers_of(
         place.dialect, table, heads, firms.identity, words, is_complete=titles.is_complete
     )
-    return _Papers(papers, {word: kinds_named(word) for word in words}, heads.unread)
+    meant = {word: kinds_named(word) for word in words}
+    return _Papers(papers, meant, list(table.types), heads.unread)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as NotYet
 
 _SECONDS = 0.3
 
 
 def watched(call: Callable[[], None], tell: Callable[[], None], stop: Callable[[], None]) -> None:
-    """Run ``call``; meanwhile ``tell`` now and then; ``stop`` it when the user interrupts."""
+    """Run ``call``; meanwhile ``tell`` now and then; when the user interrupts ``stop``
+    it, until it has stopped: what has not begun yet would not hear it."""
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(call)
         try:
@@ -22,5 +23,7 @@ def watched(call: Callable[[], None], tell: Callable[[], None], stop: Callable[[
                         raise
                     tell()
         except KeyboardInterrupt:
-            stop()
+            while not running.done():
+                stop()
+                wait([running], timeout=_SECONDS)
             raise
