@@ -14,12 +14,18 @@ import polars as pl
 import psycopg
 import pytest
 
+from denggao.facts.catalogue import catalogue
 from denggao.facts.enterprise import OUT_OF_DOMAIN
 from denggao.facts.ledger import read_ledgers
+from denggao.rules import library
 from denggao.rules.engines.columnar import parquet
 from denggao.rules.engines.sql.dialect import DUCKDB, POSTGRES, SPARK, Dialect
+from denggao.rules.engines.sql.place import place_of
 from denggao.rules.engines.sql.source import source_of
+from denggao.rules.engines.sql.there import judged
+from denggao.rules.engines.sql.wordcells import unusual
 from tests.databases import postgres, session
+from tests.rules.test_sql_sheet import nobody_watches
 
 TODAY = date(2026, 6, 30)
 #: (its value in steps, is it refused?)
@@ -62,6 +68,23 @@ YUAN = [
 FINE = [("1.000000000000000001", None), ("-0.005", None), ("12345678901234567890", None)]
 PEOPLE = [("2000000", 20_000_000_000), ("0.5", 5_000), ("13912345678", None), ("-1", None)]
 NAN, INFINITE = float("nan"), float("inf")
+WORDS = [
+    (["是", "有", "√", "Y", "y", "TRUE", "1", "属于"], (True, False)),
+    (["否", "无", "×", "N", "f", "0", "没有"], (False, False)),
+    ([" 是", "是\u3000", "'是", "Ｙ", "✔"], (True, False)),
+    (["", " ", "-", "n/a", "——"], NO_DATA),
+    (["不详", "待核", "很好", "2", "***"], REFUSED),
+]  # fmt: skip
+FIELDS = [
+    (["1.1.10", " 1.1.10", "1.1.10 物联网应用软件", "物联网应用软件", "１.１.10",
+      "电子信息/软件/物联网应用软件"], ("1.1.10", False)),
+    (["", " ", "　", "无", "-"], NO_DATA),
+    (["不详", "不属于八大领域", "9.9.9", "电子信息", "1.1", "1.1.10 基础软件", "1.1.1O"], REFUSED),
+]  # fmt: skip
+
+
+def words(groups: Any) -> list[tuple[Any, Read]]:
+    return [*((cell, read) for cells, read in groups for cell in cells), (None, NO_DATA)]
 
 
 COLUMNS = [
@@ -84,6 +107,12 @@ COLUMNS = [
         (2e6, 20_000_000_000), (13_912_345_678.0, None), (1e11, None), (NAN, None))),
     Column("一类知识产权数", "ip_class1", pl.Decimal(4, 2), "NUMERIC(4,2)",
            amounts(("3", 3), ("0.5", None))),
+    Column("技术领域", "field_code", pl.String, "TEXT", words(FIELDS)),
+    Column("有自主研发知识产权", "ip_self_developed", pl.String, "TEXT", words(WORDS)),
+    Column("有自主研发知识产权", "ip_self_developed", pl.Float64, "DOUBLE PRECISION", [
+        (1.0, (True, False)), (0.0, (False, False)), (2.0, REFUSED)]),
+    Column("查账征收", "taxed_on_accounts@2025", pl.String, "TEXT", [
+        ("查账征收", (True, False)), ("核定", (False, False)), ("规上", REFUSED)]),
 ]  # fmt: skip
 
 
@@ -127,7 +156,7 @@ def by_parquet(column: Column, folder: Path) -> list[Read]:
 
 def asked(dialect: Dialect, table: str, types: dict[str, str], column: Column, ask: Any) -> Any:
     """The statement that reads the column as the first query of a law does."""
-    source, _ = source_of(dialect, table, types, TODAY, "表")
+    source, _ = source_of(dialect, table, types, TODAY, "表", ask=ask)
     given, flag = source.columns[column.key], source.columns[f"flag:{OUT_OF_DOMAIN}"]
     read = ", ".join(f"{text} AS {name}" for name, text in {**given.read, **flag.read}.items())
     firm = dialect.name_of("企业名称")
@@ -176,6 +205,39 @@ def test_a_cell_is_read_alike(column: Column, reader: str, tmp_path: Path) -> No
     found = READERS[reader](column, tmp_path)
     shown = [(cell, read) for (cell, _), read in zip(column.cells, found, strict=True)]
     assert shown == list(column.cells)
+
+
+def test_a_law_takes_only_what_the_catalogue_has(tmp_path: Path) -> None:
+    """All the way: a word that is no field is no pass, and is flagged, with and without a
+    database."""
+    law = library.in_force("高新技术企业认定", TODAY)
+    column = next(one for one in COLUMNS if one.key == "field_code")
+    path = tmp_path / "台账.parquet"
+    frame_of(column).write_parquet(path)
+    expected = sorted(
+        (f"兰州{i}号有限公司", "unknown" if value is None else "pass", is_refused)
+        for i, (_, (value, is_refused)) in enumerate(column.cells)
+    )
+    parquet.screen_to_file(
+        parquet.scan(path, TODAY), [law], TODAY, {}, tmp_path / "逐企结论.parquet"
+    )
+    with place_of(f"duckdb:{path}", []) as place:
+        target = str(tmp_path / "库.parquet")
+        found = judged(place, [law], TODAY, {}, target, nobody_watches)
+    assert found.flagged == sum(is_refused for *_, is_refused in expected)
+    for made in (tmp_path / "逐企结论.parquet", tmp_path / "库.parquet"):
+        sheet = pl.read_parquet(made).fill_null("")
+        told = sheet.select(
+            "identity", "HNTE-C3_truth", pl.col("flags").str.contains(OUT_OF_DOMAIN)
+        )
+        assert sorted(told.iter_rows()) == expected
+
+
+def test_a_table_with_thousands_of_words_is_not_asked_for_them() -> None:
+    """They are unknown and flagged, all of them, whichever the database would have told first."""
+    rows = [(f"第{i}种",) for i in range(10_000)]
+    fact = catalogue()["field_code"]
+    assert unusual(DUCKDB, "t", {"field_code": ("x", fact)}, lambda _: rows) == {"field_code": {}}
 
 
 SPARKS_OWN = [c for c in COLUMNS if c.polars in (pl.Decimal(38, 18), pl.Decimal(18, 6))]

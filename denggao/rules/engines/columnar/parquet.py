@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from denggao.facts.catalogue import MAX_SIZE, Fact
+from denggao.facts.closedwords import is_closed
 from denggao.facts.columnmap import ColumnMap
 from denggao.facts.enterprise import OUT_OF_DOMAIN
 from denggao.facts.errors import UserError
@@ -31,6 +32,7 @@ from denggao.rules.engines.columnar.table import (
     in_order,
     table,
 )
+from denggao.rules.engines.columnar.wordcells import words_of
 from denggao.rules.engines.lowering.titles import asked_of
 from denggao.rules.engines.tally import Told
 from denggao.rules.nodes import Instrument
@@ -135,10 +137,9 @@ def _cell(head: str, meaning: Meaning, kind: pl.DataType, key: str, path: Path) 
         return _number(column, kind, fact, meaning.factor or 1, key, f"「{path.name}」的“{head}”")
     if fact.unit == "日期":
         made = day_of(column, kind)
-    elif fact.unit == "是否":
-        words = {"是": True, "否": False, "true": True, "false": False, "1": True, "0": False}
-        text = column.cast(pl.String).str.to_lowercase()
-        made = text.replace_strict(words, default=None, return_dtype=pl.Boolean)
+    elif is_closed(fact):
+        made, lost = words_of(column, kind, fact)
+        return [made.alias(key), lost.alias(f"{_REFUSED}{key}")]
     elif fact.unit == "记录":
         return []
     else:

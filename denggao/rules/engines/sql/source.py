@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from denggao.facts.catalogue import Fact, catalogue
 from denggao.facts.celldates import SURE_FROM
+from denggao.facts.closedwords import Word, is_closed, usual
 from denggao.facts.columnmap import ColumnMap
 from denggao.facts.enterprise import OUT_OF_DOMAIN
 from denggao.facts.errors import UserError
@@ -21,6 +22,7 @@ from denggao.facts.tableheads import TableHeads, table_heads
 from denggao.rules.engines.sql.dialect import Dialect, day_literal, times
 from denggao.rules.engines.sql.names import readable, shortened
 from denggao.rules.engines.sql.statement import IDENTITY, NAME, Given, Source, plain
+from denggao.rules.engines.sql.wordcells import Ask, says_something, unusual, value_of, word_of
 
 _KINDS = (
     ("whole", r"u?(tinyint|smallint|int|integer|bigint|hugeint)"),
@@ -33,10 +35,10 @@ _KINDS = (
     ("text", r"text|varchar.*|char.*|character.*|string|bpchar"),
 )
 _DECIMAL = re.compile(r"(?:numeric|decimal)\((\d+), ?(\d+)\)", re.IGNORECASE)
+_NONE: Mapping[str, Word] = {}
 _LAST_DAY = "DATE '9999-12-31'"
 #: A double is read to the 15 digits it is sure of, as a cell of a workbook is.
 _FIFTEEN_DIGITS = "1e-15"
-_YES, _NO = "'是', 'true', '1'", "'否', 'false', '0'"
 
 
 def kind_of(type_name: str, dialect: Dialect) -> str:
@@ -65,15 +67,24 @@ def source_of(
     where: str,
     columns: ColumnMap | None = None,
     id_column: str | None = None,
+    ask: Ask | None = None,
 ) -> tuple[Source, TableHeads]:
-    """The table with these columns (name → type) as a source. Raises UserError for a table
-    without firms or facts and for a column that cannot hold its fact."""
+    """The table with these columns (name → type) as a source; ``ask`` it for unusual words.
+    Raises UserError for a table without firms or facts and for a column that cannot hold its
+    fact."""
     heads = table_heads(list(types), as_of, where, columns, id_column)
+    worded = {
+        key: (dialect.name_of(head), meaning.fact)
+        for key, (head, meaning) in heads.facts.items()
+        if is_closed(meaning.fact) and kind_of(types[head], dialect) == "text"
+    }
+    words = unusual(dialect, table, worded, ask) if ask else {}
     cells: dict[str, _Cell] = {}
     for key, (head, meaning) in heads.facts.items():
         if meaning.fact.unit != "记录":
             name, what = dialect.name_of(head), f"{where}的“{head}”"
-            column = _Column(dialect, name, types[head], what, _step(dialect, key))
+            step = _step(dialect, key)
+            column = _Column(dialect, name, types[head], what, step, words.get(key, _NONE))
             cells[NAME if key == "name" else key] = column.cell(meaning.fact, meaning.factor or 1)
     head = dialect.name_of(heads.identity)
     firm = Given(f"CAST({head} AS {dialect.text})", {head: head})
@@ -122,14 +133,15 @@ def day_given(
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """A column of theirs: its quoted ``name``, its type, what messages call it, and the quoted
-    name of its value on the way."""
+    """A column of theirs: its quoted ``name``, its type, what messages call it, the quoted name
+    of its value on the way, and words that mean something besides the usual ones."""
 
     dialect: Dialect
     name: str
     type_name: str
     what: str
     step: str
+    words: Mapping[str, Word] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -141,8 +153,8 @@ class _Column:
             return self._number(fact, factor)
         if fact.unit == "日期":
             return self._day()
-        if fact.unit == "是否":
-            return self._yes_no()
+        if is_closed(fact):
+            return self._word(fact)
         text = f"CAST({self.name} AS {self.dialect.text})"
         return _Cell(Given(text, {self.name: self.name}), None)
 
@@ -223,12 +235,15 @@ class _Column:
         inside = f"{day} BETWEEN {day_literal(SURE_FROM)} AND {_LAST_DAY}"
         return self._taken(f"CASE WHEN {inside} THEN {day} END")
 
-    def _yes_no(self) -> _Cell:
-        if self.kind == "flag":
+    def _word(self, fact: Fact) -> _Cell:
+        if fact.unit == "是否" and self.kind == "flag":
             return _Cell(Given(self.name, {self.name: self.name}), None)
-        word = f"LOWER(CAST({self.name} AS {self.dialect.text}))"
-        return self._taken(
-            f"CASE WHEN {word} IN ({_YES}) THEN TRUE WHEN {word} IN ({_NO}) THEN FALSE END"
+        if fact.unit == "是否" and self.kind in ("whole", "decimal", "real"):
+            return self._taken(f"CASE {self.name} WHEN 1 THEN TRUE WHEN 0 THEN FALSE END")
+        word, meant = word_of(self.dialect, fact, self.name), {**usual(fact), **self.words}
+        cell = self._taken(value_of(self.dialect, word, meant))
+        return replace(
+            cell, refused=f"{cell.refused} AND {says_something(self.dialect, word, meant)}"
         )
 
 

@@ -70,8 +70,9 @@ def judged(
 ) -> Judged:
     """Run the laws over the place's table into ``target``. Raises UserError; nothing is left
     behind then."""
+    types, ask = place.types(), place.rows
     source, heads = source_of(
-        place.dialect, place.table, place.types(), as_of, place.name, columns, id_column
+        place.dialect, place.table, types, as_of, place.name, columns, id_column, ask
     )
     papers = lookup = None
     if titles is not None:
