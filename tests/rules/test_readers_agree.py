@@ -19,7 +19,7 @@ from denggao.facts.enterprise import OUT_OF_DOMAIN
 from denggao.facts.ledger import read_ledgers
 from denggao.rules import library
 from denggao.rules.engines.columnar import parquet
-from denggao.rules.engines.sql.dialect import DUCKDB, POSTGRES, SPARK, Dialect
+from denggao.rules.engines.sql.dialect import DUCKDB, POSTGRES, Dialect
 from denggao.rules.engines.sql.place import place_of
 from denggao.rules.engines.sql.source import source_of
 from denggao.rules.engines.sql.there import judged
@@ -240,13 +240,3 @@ def test_a_table_with_thousands_of_words_is_not_asked_for_them() -> None:
     rows = [(f"第{i}种",) for i in range(10_000)]
     fact = catalogue()["field_code"]
     assert unusual(DUCKDB, "t", {"field_code": ("x", fact)}, lambda _: rows) == {"field_code": {}}
-
-
-SPARKS_OWN = [c for c in COLUMNS if c.polars in (pl.Decimal(38, 18), pl.Decimal(18, 6))]
-
-
-@pytest.mark.parametrize("column", SPARKS_OWN, ids=named)
-def test_decimals_of_spark(column: Column, tmp_path: Path) -> None:
-    found = by_session("spark", SPARK)(column, tmp_path)
-    shown = [(cell, read) for (cell, _), read in zip(column.cells, found, strict=True)]
-    assert shown == list(column.cells)

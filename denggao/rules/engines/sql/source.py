@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -22,7 +22,7 @@ from denggao.facts.tableheads import TableHeads, table_heads
 from denggao.rules.engines.sql.dialect import Dialect, day_literal, times
 from denggao.rules.engines.sql.names import readable, shortened
 from denggao.rules.engines.sql.statement import IDENTITY, NAME, Given, Source, plain
-from denggao.rules.engines.sql.wordcells import Ask, says_something, unusual, value_of, word_of
+from denggao.rules.engines.sql.wordcells import Ask, stated, unusual, value_of, word_of
 
 _KINDS = (
     ("whole", r"u?(tinyint|smallint|int|integer|bigint|hugeint)"),
@@ -207,7 +207,8 @@ class _Column:
         if is_same:
             steps = f"CASE WHEN {is_same} THEN {steps} END"
         if high + 1 < scale * 10 ** (narrow - kept):
-            return self._within(steps, self.step, f"{self.step} BETWEEN {low} AND {high}")
+            inside = f"{number} BETWEEN {_decimal(low, scale)} AND {_decimal(high, scale)}"
+            return self._taken(f"CASE WHEN {inside} THEN {steps} END")
         if low > -high:
             return self._within(steps, self.step, f"{self.step} >= {low}")
         return self._taken(steps)
@@ -241,10 +242,9 @@ class _Column:
         if fact.unit == "是否" and self.kind in ("whole", "decimal", "real"):
             return self._taken(f"CASE {self.name} WHEN 1 THEN TRUE WHEN 0 THEN FALSE END")
         word, meant = word_of(self.dialect, fact, self.name), {**usual(fact), **self.words}
-        cell = self._taken(value_of(self.dialect, word, meant))
-        return replace(
-            cell, refused=f"{cell.refused} AND {says_something(self.dialect, word, meant)}"
-        )
+        value, refused = value_of(self.dialect, fact, self.step)
+        read = {self.name: self.name, self.step: stated(self.dialect, word, meant)}
+        return _Cell(Given(value, read), refused)
 
 
 def _decimal(steps: int, scale: int) -> str:

@@ -12,6 +12,8 @@ from denggao.rules.engines.sql.dialect import Dialect
 
 #: Asks the place a small question.
 Ask = Callable[[str], list[tuple[Any, ...]]]
+_NOTHING = "-"
+_STEP: dict[Word, str] = {None: _NOTHING, True: "是", False: "否"}
 _MOST = 10_000
 #: So many words stand in one line of the statement.
 _IN_LINE = 12
@@ -23,22 +25,26 @@ def word_of(dialect: Dialect, fact: Fact, name: str) -> str:
     return f"LOWER({text})" if fact.unit == "是否" else text
 
 
-def value_of(dialect: Dialect, word: str, meant: Mapping[str, Word]) -> str:
-    """What the words mean, null where that is nothing."""
-    values = dict.fromkeys(value for value in meant.values() if value is not None)
-    own = [text for text, value in meant.items() if value == text]
-    lines = [f"WHEN {word} IN ({_listed(dialect, own)}) THEN {word}"] if own else []
-    for value in values:
-        words = [text for text, one in meant.items() if one == value and text != value]
-        if words:
-            said = dialect.literal(value) if isinstance(value, str) else str(value).upper()
-            lines.append(f"WHEN {word} IN ({_listed(dialect, words)}) THEN {said}")
-    return f"CASE {' '.join(lines)} END"
+def stated(dialect: Dialect, word: str, meant: Mapping[str, Word]) -> str:
+    """The step of such a column: a code, 是, 否, ``?`` for what is refused, or null."""
+    words: dict[str, list[str]] = {}
+    for text, value in meant.items():
+        words.setdefault(_STEP.get(value) or str(value), []).append(text)
+    nothing, own = words.pop(_NOTHING), [step for step, said in words.items() if step in said]
+    lines = [f"WHEN {word} IN ({_listed(dialect, own)}) THEN {word}"]
+    for step, said in words.items():
+        if others := [text for text in said if text != step]:
+            listed = _listed(dialect, others)
+            lines.append(f"WHEN {word} IN ({listed}) THEN {dialect.literal(step)}")
+    return f"CASE {' '.join(lines)} WHEN {word} NOT IN ({_listed(dialect, nothing)}) THEN '?' END"
 
 
-def says_something(dialect: Dialect, word: str, meant: Mapping[str, Word]) -> str:
-    """Is it none of the words for no data?"""
-    return f"{word} NOT IN ({_listed(dialect, (w for w, v in meant.items() if v is None))})"
+def value_of(dialect: Dialect, fact: Fact, step: str) -> tuple[str, str]:
+    """The value that such a step is, and: is it refused?"""
+    refused = f"{step} IS NOT NULL AND {step} = '?'"
+    if fact.unit == "是否":
+        return f"CASE {step} WHEN '是' THEN TRUE WHEN '否' THEN FALSE END", refused
+    return f"NULLIF({step}, '?')", refused
 
 
 def unusual(
