@@ -113,6 +113,10 @@ COLUMNS = [
         (1.0, (True, False)), (0.0, (False, False)), (2.0, REFUSED)]),
     Column("查账征收", "taxed_on_accounts@2025", pl.String, "TEXT", [
         ("查账征收", (True, False)), ("核定", (False, False)), ("规上", REFUSED)]),
+    Column("所在区县", "region", pl.Float64, "DOUBLE PRECISION", [
+        (620102.0, ("620102", False)), (None, NO_DATA)]),
+    Column("国民经济行业", "industry", pl.String, "TEXT", [
+        ("C3911", ("C3911", False)), (" 39 ", ("39", False)), ("", NO_DATA), (" ", NO_DATA)]),
     Column("成立日期", "established_on", pl.Date, "DATE", [
         (date(1900, 2, 28), REFUSED), (date(1900, 3, 1), (date(1900, 3, 1), False))]),
 ]  # fmt: skip

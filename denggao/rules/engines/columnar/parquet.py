@@ -32,7 +32,7 @@ from denggao.rules.engines.columnar.table import (
     in_order,
     table,
 )
-from denggao.rules.engines.columnar.wordcells import words_of
+from denggao.rules.engines.columnar.wordcells import code_of, words_of
 from denggao.rules.engines.lowering.titles import asked_of
 from denggao.rules.engines.tally import Told
 from denggao.rules.nodes import Instrument
@@ -142,6 +142,8 @@ def _cell(head: str, meaning: Meaning, kind: pl.DataType, key: str, path: Path) 
         return [made.alias(key), lost.alias(f"{_REFUSED}{key}")]
     elif fact.unit == "记录":
         return []
+    elif fact.unit == "代码":
+        return [code_of(column, kind).alias(key), pl.lit(False).alias(f"{_REFUSED}{key}")]
     else:
         made = column.cast(pl.String)
     lost = column.is_not_null() & made.is_null()

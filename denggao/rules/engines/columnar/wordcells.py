@@ -1,4 +1,4 @@
-"""Columns of Parquet of facts that only certain words can state: 技术领域, 是否."""
+"""Columns of Parquet that hold words of a list (技术领域, 是否) or other codes."""
 
 from __future__ import annotations
 
@@ -27,3 +27,13 @@ def words_of(column: pl.Expr, kind: pl.DataType, fact: Fact) -> tuple[pl.Expr, p
         return cells.map_batches(made, return_dtype=dtype, is_elementwise=True)
 
     return part(0, told), part(1, pl.Boolean)
+
+
+def code_of(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
+    """Blank is missing; a double with nothing behind the point is shown without it."""
+    text = column.cast(pl.String)
+    if kind.is_float():
+        whole = column.cast(pl.Int64, strict=False)
+        text = pl.when(whole == column).then(whole.cast(pl.String)).otherwise(text)
+    code = text.str.strip_chars()
+    return pl.when(code != "").then(code)

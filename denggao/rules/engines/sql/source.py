@@ -155,6 +155,8 @@ class _Column:
             return self._day()
         if is_closed(fact):
             return self._word(fact)
+        if fact.unit == "代码":
+            return self._code()
         text = f"CAST({self.name} AS {self.dialect.text})"
         return _Cell(Given(text, {self.name: self.name}), None)
 
@@ -235,6 +237,16 @@ class _Column:
             raise UserError(f"{self.what}应是日期列，现在是 {self.type_name}；请先转成 date")
         inside = f"{day} BETWEEN {day_literal(SURE_FROM)} AND {_LAST_DAY}"
         return self._taken(f"CASE WHEN {inside} THEN {day} END")
+
+    def _code(self) -> _Cell:
+        """Blank is missing; a double with nothing behind the point is shown without it."""
+        d, text = self.dialect, f"CAST({self.name} AS {self.dialect.text})"
+        if self.kind == "real":
+            is_whole = f"{self.name} = ROUND({self.name}) AND ABS({self.name}) < 1e15"
+            whole = f"CAST(CAST({self.name} AS {d.integer}) AS {d.text})"
+            text = f"CASE WHEN {is_whole} THEN {whole} ELSE {text} END"
+        code = f"NULLIF(TRIM(BOTH {d.blanks} FROM {text}), '')"
+        return _Cell(Given(code, {self.name: self.name}), None)
 
     def _word(self, fact: Fact) -> _Cell:
         if fact.unit == "是否" and self.kind == "flag":
