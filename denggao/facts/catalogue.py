@@ -16,9 +16,8 @@ SCALE = {"元": 100, "人": 10_000, "项": 1, "分": 10_000, "天": 1}
 #: A number must be smaller than this in its own unit (contract: |金额| < 10^15 元).
 MAX_SIZE = {"元": 10**15, "人": 10**12, "项": 10**12, "分": 10**12, "天": 10**7}
 
-#: What a cell of a table may hold at most, in its own unit: no firm has so many people, but a
-#: telephone number in the wrong column does.
-MOST_IN_CELL = {**MAX_SIZE, "人": 2_000_000}
+#: No firm has more people, but a telephone number in the wrong column is more.
+MOST_PEOPLE = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,16 @@ class Fact:
     def scale(self) -> int:
         """How many of the smallest recorded steps make one ``unit``."""
         return SCALE[self.unit]
+
+    @property
+    def in_table(self) -> tuple[int, int]:
+        """The least and the greatest number of steps that a table of any kind (workbook, Parquet,
+        database) may hold."""
+        most = MAX_SIZE[self.unit] * self.scale - 1
+        if self.unit == "人":
+            most = MOST_PEOPLE * self.scale
+        lo, hi = (None if end is None else end * self.scale for end in (self.lo, self.hi))
+        return -most if lo is None else max(-most, lo), most if hi is None else min(most, hi)
 
     @property
     def domain(self) -> Interval:

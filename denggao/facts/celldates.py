@@ -22,6 +22,7 @@ _COMPACT = re.compile(r"(?:19|20)[0-9]{6}")
 _YEAR_MONTH = re.compile(r"[0-9]{4}(?:[-/.][0-9]{1,2}|年(?:[0-9]{1,2}月(?:份)?)?)?")
 #: Excel counts a 29 February 1900 that never was: before it, readers differ by a day.
 SURE_FROM = datetime.date(1900, 3, 1)
+_LAST = datetime.date(2199, 12, 31)
 _SERIAL = re.compile(r"[0-9]{5}")
 _EPOCH = datetime.date(1899, 12, 30)
 #: 1950-01-01 … 2099-12-31 as day numbers of Excel: outside, a number is no date.
@@ -91,9 +92,10 @@ def _under_hundred(words: str) -> int:
 
 def _day(year: int, month: int, day: int) -> datetime.date:
     try:
-        if not 1900 <= year <= 2199:
+        made = datetime.date(year, month, day)
+        if not SURE_FROM <= made <= _LAST:
             raise ValueError
-        return datetime.date(year, month, day)
+        return made
     except ValueError:
         raise _bad_date() from None
 

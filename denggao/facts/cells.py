@@ -14,7 +14,7 @@ from functools import cache
 from math import isfinite
 from typing import NamedTuple
 
-from denggao.facts.catalogue import MOST_IN_CELL, Fact
+from denggao.facts.catalogue import MOST_PEOPLE, Fact
 from denggao.facts.celldates import date
 from denggao.facts.celltext import (
     INVISIBLE,
@@ -254,9 +254,9 @@ def _magnitude(match: re.Match[str], factor: Fraction | int) -> Fraction:
 
 
 def _steps(fact: Fact, value: Fraction) -> Number:
-    if abs(value) > MOST_IN_CELL[fact.unit] and fact.unit == "人":
+    if fact.unit == "人" and abs(value) > MOST_PEOPLE:
         advice = "没有企业有这么多人，像是电话号码或金额填错了列；请核对这一格"
-        most = f"不超过 {MOST_IN_CELL[fact.unit]:,} 的人数"
+        most = f"不超过 {MOST_PEOPLE:,} 的人数"
         raise BadCell("out_of_domain", most, advice)
     try:
         return Number(*recorded(fact, value))

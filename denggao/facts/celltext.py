@@ -69,9 +69,9 @@ def refuse_broken(text: str) -> None:
         raise BadCell("damaged_text", "完整的文字", "字符已损坏；请从原系统重新导出")
 
 
-_YES = word_set("是 有 √ ✓ ✔ ☑ y yes t true 对 1 属于 符合 已列入 列入 存在")
-_NO = word_set("否 无 × ✗ ✘ ☒ x n no f false 错 0 不是 没有 不属于 不符合 未列入 不存在")
-_OWN_WORDS = {
+YES = word_set("是 有 √ ✓ ✔ ☑ y yes t true 对 1 属于 符合 已列入 列入 存在")
+NO = word_set("否 无 × ✗ ✘ ☒ x n no f false 错 0 不是 没有 不属于 不符合 未列入 不存在")
+OWN_WORDS = {
     "taxed_on_accounts": (word_set("查账 查账征收 查帐征收"), word_set("核定 核定征收")),
     "above_scale": (word_set("规上 规模以上"), word_set("规下 规模以下")),
     "resident": (word_set("居民企业 居民"), word_set("非居民企业 非居民")),
@@ -83,10 +83,10 @@ def yes_no(cell: object, fact: Fact) -> bool | None:
     if isinstance(cell, bool):
         return cell
     text = plain_text(cell).lower()
-    own_yes, own_no = _OWN_WORDS.get(fact.code, (word_set(""), word_set("")))
-    if text in _YES or text in own_yes:
+    own_yes, own_no = OWN_WORDS.get(fact.code, (word_set(""), word_set("")))
+    if text in YES or text in own_yes:
         return True
-    if text in _NO or text in own_no:
+    if text in NO or text in own_no:
         return False
     if says_nothing(text):
         return None

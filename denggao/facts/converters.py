@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from denggao.facts import cells, words
-from denggao.facts.catalogue import MOST_IN_CELL, Fact
+from denggao.facts.catalogue import Fact
 from denggao.facts.cells import BadCell
 from denggao.facts.interval import Interval
 from denggao.facts.problems import Finding
@@ -57,10 +57,9 @@ def converter(fact: Fact, factor: int, date1904: bool = False) -> Convert:
 
 def _numbers(fact: Fact, factor: int) -> Convert:
     steps_per_one = factor * fact.scale
-    limit = min(_EXACT, MOST_IN_CELL[fact.unit] * fact.scale) - 1
-    lowest = -limit if fact.lo is None else fact.lo * fact.scale
-    highest = limit if fact.hi is None else fact.hi * fact.scale
-    bound = limit / steps_per_one
+    least, most = fact.in_table
+    lowest, highest = max(least, 1 - _EXACT), min(most, _EXACT - 1)
+    bound = max(-lowest, highest) / steps_per_one
     known: dict[str, cells.Number] = {}
 
     def convert(column: Sequence[Any], report: Report, rounded: Rounded) -> list[Any]:

@@ -29,6 +29,7 @@ from tests.rules.engines import disagreements, small
 from tests.rules.registers import coded, register
 from tests.rules.sheets import county
 from tests.rules.test_engines_agree import agree
+from tests.rules.test_readers_agree import COLUMNS, Column, by_session, named
 from tests.rules.test_sql_agrees import CONTROL, control_firms, too_narrow
 from tests.rules.test_sql_sheet import MIDNIGHT, ZONES, lines, nobody_watches
 from tests.rules.test_title_days import RULES
@@ -162,6 +163,16 @@ def test_random_instruments(spark: Any) -> None:
 
     compare()
     assert compared
+
+
+SPARKS_OWN = [c for c in COLUMNS if c.polars in (pl.Decimal(38, 18), pl.Decimal(18, 6))]
+
+
+@pytest.mark.parametrize("column", SPARKS_OWN, ids=named)
+def test_decimals_of_spark(spark: Any, column: Column, tmp_path: Path) -> None:
+    found = by_session("spark", SPARK)(column, tmp_path)
+    shown = [(cell, read) for (cell, _), read in zip(column.cells, found, strict=True)]
+    assert shown == list(column.cells)
 
 
 def test_certificates(spark: Any) -> None:

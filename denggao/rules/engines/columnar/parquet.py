@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import gcd
 from pathlib import Path
 
 import polars as pl
 
 from denggao.facts.catalogue import MAX_SIZE, Fact
+from denggao.facts.closedwords import is_closed
 from denggao.facts.columnmap import ColumnMap
 from denggao.facts.enterprise import OUT_OF_DOMAIN
 from denggao.facts.errors import UserError
@@ -30,6 +32,7 @@ from denggao.rules.engines.columnar.table import (
     in_order,
     table,
 )
+from denggao.rules.engines.columnar.wordcells import code_of, words_of
 from denggao.rules.engines.lowering.titles import asked_of
 from denggao.rules.engines.tally import Told
 from denggao.rules.nodes import Instrument
@@ -37,6 +40,8 @@ from denggao.rules.nodes import Instrument
 _REFUSED = "§refused"
 #: A double is read to the 15 digits it is sure of, as a cell of a workbook is.
 _FIFTEEN_DIGITS = 1e-15
+#: Of a decimal of 38 digits.
+_LARGEST = 10**38 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +137,13 @@ def _cell(head: str, meaning: Meaning, kind: pl.DataType, key: str, path: Path) 
         return _number(column, kind, fact, meaning.factor or 1, key, f"「{path.name}」的“{head}”")
     if fact.unit == "日期":
         made = day_of(column, kind)
-    elif fact.unit == "是否":
-        words = {"是": True, "否": False, "true": True, "false": False, "1": True, "0": False}
-        text = column.cast(pl.String).str.to_lowercase()
-        made = text.replace_strict(words, default=None, return_dtype=pl.Boolean)
+    elif is_closed(fact):
+        made, lost = words_of(column, kind, fact)
+        return [made.alias(key), lost.alias(f"{_REFUSED}{key}")]
     elif fact.unit == "记录":
         return []
+    elif fact.unit == "代码":
+        return [code_of(column, kind).alias(key), pl.lit(False).alias(f"{_REFUSED}{key}")]
     else:
         made = column.cast(pl.String)
     lost = column.is_not_null() & made.is_null()
@@ -148,31 +154,34 @@ def _number(
     column: pl.Expr, kind: pl.DataType, fact: Fact, factor: int, key: str, where: str
 ) -> list[pl.Expr]:
     """Whole steps of the fact's unit; what is finer, too large or outside is refused."""
-    scale = factor * fact.scale
-    most = MAX_SIZE[fact.unit] * fact.scale
+    scale, (least, most) = factor * fact.scale, fact.in_table
     if kind.is_integer():
-        steps, exact = column.cast(pl.Int128) * scale, pl.lit(True)
-    elif kind.is_decimal():
-        places = 10 ** int(getattr(kind, "scale", 0) or 0)
-        raw = (column.cast(pl.Decimal(38, getattr(kind, "scale", 0))) * places).cast(pl.Int128)
-        steps, exact = raw * (scale // places), pl.lit(True)
-        if scale % places:  # finer than the fact is recorded: exact only where nothing is lost
-            steps, exact = raw * scale // places, raw * scale % places == 0
+        steps = column.cast(pl.Int128) * scale
+    elif isinstance(kind, pl.Decimal):
+        steps = _steps_of_decimal(column, kind, scale, max(-least, most))
     elif kind.is_float():
-        rounded = (column * scale).round()
-        steps = rounded.clip(-most, most).cast(pl.Int128)
+        rounded = (column * scale).round().fill_nan(None)
         noise = (rounded / scale - column).abs() <= column.abs() * _FIFTEEN_DIGITS
-        exact = noise & (rounded.abs() < most)
+        beyond = MAX_SIZE[fact.unit] * fact.scale
+        steps = pl.when(noise).then(rounded.clip(-beyond, beyond).cast(pl.Int128))
     else:
         raise UserError(f"{where}应是数字列，现在是 {kind}；请先转成整数、小数或 Decimal")
-    inside = exact & (steps.abs() < most)
-    for edge, is_low in ((fact.lo, True), (fact.hi, False)):
-        if edge is not None:
-            inside &= (steps >= edge * fact.scale) if is_low else (steps <= edge * fact.scale)
+    inside = steps.is_between(least, most)
     return [
         pl.when(inside).then(steps.cast(pl.Int64, strict=False)).alias(key),
         (column.is_not_null() & ~inside.fill_null(False)).alias(f"{_REFUSED}{key}"),
     ]
+
+
+def _steps_of_decimal(column: pl.Expr, kind: pl.Decimal, scale: int, most: int) -> pl.Expr:
+    """Null where the number is finer than a step, or has more of them than can be counted."""
+    common = gcd(10**kind.scale, scale)
+    finer, times = 10**kind.scale // common, scale // common
+    own = column.to_physical().cast(pl.Int128)
+    if 10**kind.precision * times > _LARGEST:
+        largest = min(most * finer // times, _LARGEST)
+        own = pl.when(own.is_between(-largest, largest)).then(own)
+    return (own if finer == 1 else pl.when(own % finer == 0).then(own // finer)) * times
 
 
 def screen_to_file(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 #: The first day of the calendar of ``date.toordinal``.
 _FIRST = "DATE '0001-01-01'"
@@ -44,6 +45,9 @@ class Dialect:
     day_in_shanghai: Callable[[str], str]  # of an instant, whatever the session's time zone
     real_of_wide: Callable[[str], str] = field(default=lambda x: x)
     places: Callable[[str], str] | None = None  # of a number, trailing zeros not counted
+    steps: Callable[[str, int, int, int], str] = field(  # of a decimal of this size and places
+        default=lambda number, size, places, scale: _cast(times(number, scale), "BIGINT")
+    )
     apart: str = ""
     day: str = "DATE"
     number: str = "NUMERIC(21, 4)"  # of a column that holds any fact
@@ -75,6 +79,22 @@ class Dialect:
         escaped = text.replace("\\", "\\\\") if self.escapes else text
         quote = "\\'" if self.escapes else "''"
         return "'" + escaped.replace("'", quote) + "'"
+
+
+def times(number: str, scale: int) -> str:
+    """The product with a whole number."""
+    return number if scale == 1 else f"{number} * {scale}"
+
+
+def _steps_of_duckdb(number: str, size: int, places: int, scale: int) -> str:
+    """A product of decimals of up to 18 digits may have no more there: 38 digits, which take
+    twenty times as long, only for the few numbers that need them."""
+    short = _cast(times(number, scale), "BIGINT")
+    if size > 18 or size + len(str(scale)) - 1 <= 18:
+        return short
+    most = Decimal((10**18 - 1) // scale).scaleb(-places)
+    wide = _cast(times(_cast(number, f"DECIMAL(38, {places})"), scale), "BIGINT")
+    return f"CASE WHEN {number} BETWEEN -{most:f} AND {most:f} THEN {short} ELSE {wide} END"
 
 
 def _cast(text: str, kind: str) -> str:
@@ -130,6 +150,7 @@ DUCKDB = Dialect(
         f"CAST({_FIRST} + CAST({number} - 1 AS INTEGER)"
         f" + INTERVAL ({months}) MONTH + INTERVAL ({days}) DAY AS DATE)",
     ),
+    steps=_steps_of_duckdb,
     # straight to a double, it would be rounded twice
     real_of_wide=lambda number: _cast(number, "VARCHAR"),
 )

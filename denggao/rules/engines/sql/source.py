@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from denggao.facts.catalogue import MAX_SIZE, Fact, catalogue
+from denggao.facts.catalogue import Fact, catalogue
 from denggao.facts.celldates import SURE_FROM
+from denggao.facts.closedwords import Word, is_closed, usual
 from denggao.facts.columnmap import ColumnMap
 from denggao.facts.enterprise import OUT_OF_DOMAIN
 from denggao.facts.errors import UserError
 from denggao.facts.tableheads import TableHeads, table_heads
-from denggao.rules.engines.sql.dialect import Dialect, day_literal
+from denggao.rules.engines.sql.dialect import Dialect, day_literal, times
 from denggao.rules.engines.sql.names import readable, shortened
 from denggao.rules.engines.sql.statement import IDENTITY, NAME, Given, Source, plain
+from denggao.rules.engines.sql.wordcells import Ask, stated, unusual, value_of, word_of
 
 _KINDS = (
     ("whole", r"u?(tinyint|smallint|int|integer|bigint|hugeint)"),
@@ -33,12 +35,10 @@ _KINDS = (
     ("text", r"text|varchar.*|char.*|character.*|string|bpchar"),
 )
 _DECIMAL = re.compile(r"(?:numeric|decimal)\((\d+), ?(\d+)\)", re.IGNORECASE)
+_NONE: Mapping[str, Word] = {}
 _LAST_DAY = "DATE '9999-12-31'"
 #: A double is read to the 15 digits it is sure of, as a cell of a workbook is.
 _FIFTEEN_DIGITS = "1e-15"
-#: So many leave room for the largest amount and its unit.
-_PLACES = 17
-_YES, _NO = "'是', 'true', '1'", "'否', 'false', '0'"
 
 
 def kind_of(type_name: str, dialect: Dialect) -> str:
@@ -67,15 +67,24 @@ def source_of(
     where: str,
     columns: ColumnMap | None = None,
     id_column: str | None = None,
+    ask: Ask | None = None,
 ) -> tuple[Source, TableHeads]:
-    """The table with these columns (name → type) as a source. Raises UserError for a table
-    without firms or facts and for a column that cannot hold its fact."""
+    """The table with these columns (name → type) as a source; ``ask`` it for unusual words.
+    Raises UserError for a table without firms or facts and for a column that cannot hold its
+    fact."""
     heads = table_heads(list(types), as_of, where, columns, id_column)
+    worded = {
+        key: (dialect.name_of(head), meaning.fact)
+        for key, (head, meaning) in heads.facts.items()
+        if is_closed(meaning.fact) and kind_of(types[head], dialect) == "text"
+    }
+    words = unusual(dialect, table, worded, ask) if ask else {}
     cells: dict[str, _Cell] = {}
     for key, (head, meaning) in heads.facts.items():
         if meaning.fact.unit != "记录":
             name, what = dialect.name_of(head), f"{where}的“{head}”"
-            column = _Column(dialect, name, types[head], what, _step(dialect, key))
+            step = _step(dialect, key)
+            column = _Column(dialect, name, types[head], what, step, words.get(key, _NONE))
             cells[NAME if key == "name" else key] = column.cell(meaning.fact, meaning.factor or 1)
     head = dialect.name_of(heads.identity)
     firm = Given(f"CAST({head} AS {dialect.text})", {head: head})
@@ -121,14 +130,15 @@ def day_given(
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """A column of theirs: its quoted ``name``, its type, what messages call it, and the quoted
-    name of its value on the way."""
+    """A column of theirs: its quoted ``name``, its type, what messages call it, the quoted name
+    of its value on the way, and words that mean something besides the usual ones."""
 
     dialect: Dialect
     name: str
     type_name: str
     what: str
     step: str
+    words: Mapping[str, Word] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -140,79 +150,72 @@ class _Column:
             return self._number(fact, factor)
         if fact.unit == "日期":
             return self._day()
-        if fact.unit == "是否":
-            return self._yes_no()
+        if is_closed(fact):
+            return self._word(fact)
+        if fact.unit == "代码":
+            return self._code()
         text = f"CAST({self.name} AS {self.dialect.text})"
         return _Cell(Given(text, {self.name: self.name}), None)
 
     def _number(self, fact: Fact, factor: int) -> _Cell:
         """Whole steps of the fact's unit; what is finer, too large or outside is refused."""
-        scale = factor * fact.scale
-        most = MAX_SIZE[fact.unit] * fact.scale - 1
-        low = max(-most, -most if fact.lo is None else fact.lo * fact.scale)
-        high = min(most, most if fact.hi is None else fact.hi * fact.scale)
+        scale, (low, high) = factor * fact.scale, fact.in_table
         integer, kind = self.dialect.integer, self.kind
-        if kind not in ("whole", "decimal", "real"):
-            raise UserError(
-                f"{self.what}应是数字列，现在是 {self.type_name}；请先转成整数或 numeric"
-            )
+        inside = f"{self.name} BETWEEN {_decimal(low, scale)} AND {_decimal(high, scale)}"
         if kind == "whole":
             inside = f"{self.name} BETWEEN {-(-low // scale)} AND {high // scale}"
             number = f"CAST({self.name} AS {integer})"
-            return self._taken(f"CASE WHEN {inside} THEN {_times(number, scale)} END")
-        inside = f"{self.name} BETWEEN {_decimal(low, scale)} AND {_decimal(high, scale)}"
-        places = self._places()
-        if places is not None and scale % 10**places == 0:  # whole steps, whatever the value
-            return self._decimal_of_steps(low, high, scale, inside)
-        digits = len(str(scale)) - 1
-        if kind == "decimal" and self.dialect.places and scale == 10**digits:
-            exact = f"{self.dialect.places(self.name)} <= {digits}"
-            steps = f"CAST({_times(self.name, scale)} AS {integer})"
-            return self._taken(f"CASE WHEN {inside} AND {exact} THEN {steps} END")
+            return self._taken(f"CASE WHEN {inside} THEN {times(number, scale)} END")
+        if kind == "decimal" and self.dialect.places:
+            found = _DECIMAL.fullmatch(self.type_name)
+            if found is None or scale % 10 ** int(found[2]):
+                exact = f"{self.dialect.places(self.name)} <= {len(str(scale)) - 1}"
+                inside = f"{inside} AND {exact}"
+            steps = times(self.name, scale)
+            return self._taken(f"CASE WHEN {inside} THEN CAST({steps} AS {integer}) END")
         if kind == "decimal":
-            steps = _times(self._narrow(len(str(high // scale))), scale)
-            exact = f"{self.step} = CAST({self.step} AS {integer})"
+            return self._decimal(low, high, scale)
+        if kind == "real":
+            return self._real(low, high, scale, inside)
+        raise UserError(f"{self.what}应是数字列，现在是 {self.type_name}；请先转成整数或 numeric")
+
+    def _real(self, low: int, high: int, scale: int, inside: str) -> _Cell:
+        """The bounds are rounded when they are compared with a double: again as whole steps."""
+        steps = f"CASE WHEN {inside} THEN ROUND({times(self.name, scale)}) END"
+        noise = f"ABS({self.step} / {scale} - {self.name}) <= ABS({self.name}) * {_FIFTEEN_DIGITS}"
+        whole = f"CAST({self.step} AS {self.dialect.integer})"
+        return self._within(steps, whole, f"{noise} AND {whole} BETWEEN {low} AND {high}")
+
+    def _decimal(self, low: int, high: int, scale: int) -> _Cell:
+        """Of a fixed size, which a product must not outgrow: made as narrow as the fact can be.
+        What that loses is refused: null if too large, no longer equal if too fine."""
+        most, kept = len(str(high // scale)), len(str(scale)) - 1  # a unit is a power of ten
+        number, is_same, narrow = self.name, "", most + kept
+        if found := _DECIMAL.fullmatch(self.type_name):
+            size, places = int(found[1]), int(found[2])
+            kept = min(places, kept)
+            narrow = max(min(size - places, most) + kept, 1)
+            if (narrow, kept) != (size, places):
+                number = f"TRY_CAST({number} AS DECIMAL({narrow}, {kept}))"
+            if kept < places:
+                is_same = f"TRY_CAST({number} AS {self.type_name}) = {self.name}"
         else:
-            steps = f"ROUND({_times(self.name, scale)})"
-            noise = f"ABS({self.step} / {scale} - {self.name})"
-            exact = f"{noise} <= ABS({self.name}) * {_FIFTEEN_DIGITS}"
-        read = {self.name: self.name, self.step: f"CASE WHEN {inside} THEN {steps} END"}
-        value = f"CASE WHEN {exact} THEN CAST({self.step} AS {integer}) END"
-        refused = f"{self.name} IS NOT NULL AND NOT COALESCE({exact}, FALSE)"
-        return _Cell(Given(value, read), refused)
-
-    def _places(self) -> int | None:
-        """So many decimal places, where the type says."""
-        found = _DECIMAL.fullmatch(self.type_name)
-        return int(found[2]) if found else None
-
-    def _narrow(self, digits: int) -> str:
-        """Spark drops decimal places of a product that would not fit 38 digits: give it no more
-        digits than the fact can have."""
-        found = _DECIMAL.fullmatch(self.type_name)
-        if self.dialect.name != "spark" or found is None:
-            return self.name
-        size, places = int(found[1]), int(found[2])
-        if places > _PLACES:
-            raise UserError(f"{self.what}有 {places} 位小数；请先转成 {_PLACES} 位以内的 decimal")
-        if size <= digits + places:
-            return self.name
-        return f"TRY_CAST({self.name} AS DECIMAL({digits + places}, {places}))"
-
-    def _decimal_of_steps(self, low: int, high: int, scale: int, inside: str) -> _Cell:
-        """Without a finer part. Spark compares decimals as objects: there a number with more
-        digits than the fact can have is refused by its type, a lesser one as a whole number."""
-        digits = len(str(high // scale))
-        steps = f"CAST({_times(self._narrow(digits), scale)} AS {self.dialect.integer})"
-        if self.dialect.name != "spark" or high + 1 != scale * 10**digits:
+            number = f"TRY_CAST({number} AS DECIMAL({narrow}, {kept}))"
+            is_same = f"{number} = {self.name}"
+        steps = self.dialect.steps(number, narrow, kept, scale)
+        if is_same:
+            steps = f"CASE WHEN {is_same} THEN {steps} END"
+        if high + 1 < scale * 10 ** (narrow - kept):
+            inside = f"{number} BETWEEN {_decimal(low, scale)} AND {_decimal(high, scale)}"
             return self._taken(f"CASE WHEN {inside} THEN {steps} END")
-        if low == -high:
-            return self._taken(steps)
-        enough = f"{self.step} >= {low}"
-        given = Given(
-            f"CASE WHEN {enough} THEN {self.step} END", {self.name: self.name, self.step: steps}
-        )
-        return _Cell(given, f"{self.name} IS NOT NULL AND NOT COALESCE({enough}, FALSE)")
+        if low > -high:
+            return self._within(steps, self.step, f"{self.step} >= {low}")
+        return self._taken(steps)
+
+    def _within(self, steps: str, value: str, is_taken: str) -> _Cell:
+        read = {self.name: self.name, self.step: steps}
+        refused = f"{self.name} IS NOT NULL AND NOT COALESCE({is_taken}, FALSE)"
+        return _Cell(Given(f"CASE WHEN {is_taken} THEN {value} END", read), refused)
 
     def _taken(self, text: str) -> _Cell:
         """What can be taken of the column is known as soon as it is read."""
@@ -232,17 +235,25 @@ class _Column:
         inside = f"{day} BETWEEN {day_literal(SURE_FROM)} AND {_LAST_DAY}"
         return self._taken(f"CASE WHEN {inside} THEN {day} END")
 
-    def _yes_no(self) -> _Cell:
-        if self.kind == "flag":
+    def _code(self) -> _Cell:
+        """Blank is missing; a double with nothing behind the point is shown without it."""
+        d, text = self.dialect, f"CAST({self.name} AS {self.dialect.text})"
+        if self.kind == "real":
+            is_whole = f"{self.name} = ROUND({self.name}) AND ABS({self.name}) < 1e15"
+            whole = f"CAST(CAST({self.name} AS {d.integer}) AS {d.text})"
+            text = f"CASE WHEN {is_whole} THEN {whole} ELSE {text} END"
+        code = f"NULLIF(TRIM(BOTH {d.blanks} FROM {text}), '')"
+        return _Cell(Given(code, {self.name: self.name}), None)
+
+    def _word(self, fact: Fact) -> _Cell:
+        if fact.unit == "是否" and self.kind == "flag":
             return _Cell(Given(self.name, {self.name: self.name}), None)
-        word = f"LOWER(CAST({self.name} AS {self.dialect.text}))"
-        return self._taken(
-            f"CASE WHEN {word} IN ({_YES}) THEN TRUE WHEN {word} IN ({_NO}) THEN FALSE END"
-        )
-
-
-def _times(number: str, scale: int) -> str:
-    return number if scale == 1 else f"{number} * {scale}"
+        if fact.unit == "是否" and self.kind in ("whole", "decimal", "real"):
+            return self._taken(f"CASE {self.name} WHEN 1 THEN TRUE WHEN 0 THEN FALSE END")
+        word, meant = word_of(self.dialect, fact, self.name), {**usual(fact), **self.words}
+        value, refused = value_of(self.dialect, fact, self.step)
+        read = {self.name: self.name, self.step: stated(self.dialect, word, meant)}
+        return _Cell(Given(value, read), refused)
 
 
 def _decimal(steps: int, scale: int) -> str:

@@ -102,7 +102,7 @@ def read_there(
 ) -> tuple[Source, TableHeads, _Papers | None]:
     """The place's table as a source, with its certificates if they are named."""
     source, heads = source_of(
-        place.dialect, place.table, place.types(), as_of, place.name, columns, id_column
+        place.dialect, place.table, place.types(), as_of, place.name, columns, id_column, place.rows
     )
     if titles is None:
         return source, heads, None
