@@ -47,6 +47,7 @@ def start(conf: SparkConf) -> None:
         return
     # py4j tells the root logger of every interrupt, which prints where nobody listens
     logging.getLogger().addHandler(logging.NullHandler())
+    warnings.filterwarnings("ignore", message="Unable to cleanly shutdown Spark")
     with (folder() / _LOG).open("wb") as log, ThreadPoolExecutor(1) as pool:
         starting = pool.submit(launch_gateway, conf, {"stdout": log, "stderr": log})
         try:
@@ -96,5 +97,5 @@ def _quietly(call: Callable[[], object]) -> None:
     """What cannot be asked any more has ended."""
     from py4j.protocol import Py4JError
 
-    with contextlib.suppress(Py4JError, OSError), warnings.catch_warnings(action="ignore"):
+    with contextlib.suppress(Py4JError, OSError):
         call()
