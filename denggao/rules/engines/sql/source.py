@@ -173,6 +173,10 @@ class _Column:
                 inside = f"{inside} AND {exact}"
             steps = times(self.name, scale)
             return self._taken(f"CASE WHEN {inside} THEN CAST({steps} AS {integer}) END")
+        if kind == "decimal" and self.dialect.strict:  # they have no TRY_CAST
+            steps = f"CASE WHEN {inside} THEN {times(self.name, scale)} END"
+            whole = f"CAST({self.step} AS {integer})"
+            return self._within(steps, whole, f"{self.step} = {whole}")
         if kind == "decimal":
             return self._decimal(low, high, scale)
         if kind == "real":
