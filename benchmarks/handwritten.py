@@ -47,10 +47,9 @@ def main() -> int:
         if "skipped" in found:
             print(f"{where}: {found['skipped']}")
             continue
-        for name in ("cpu", "hand"):
-            print(
-                f"{name}: {found[name]:.2f} s, {found[name] / asked.rows * 1e6:.1f} µs for a firm"
-            )
+        for name, key in (("ours", "cpu"), ("hand", "hand")):
+            each = found[key] / asked.rows * 1e6
+            print(f"{name}: {found[key]:.2f} s, {each:.1f} µs for a firm")
         print(f"ours ÷ hand: {found['ratio']:.2f}; {found['wrong_cells']} cells differ")
         wrong += found["wrong_cells"]
     return 1 if wrong else 0

@@ -7,8 +7,8 @@
 
 高新技术企业认定, every column of the sheet, as ``denggao screen --on`` makes it: on PostgreSQL a
 run for each part, on Spark one run over the folder, in a Java that is warm. Prints seconds on the
-wall, and from the fewest and the most parts, on one core, what a firm and what a part take; these
-two are what ``scale.py`` reckons with. Nothing else should run meanwhile.
+wall, and from the fewest and the most parts, on one core, what a firm and what a part take: on
+PostgreSQL what ``scale.py`` reckons with. Nothing else should run meanwhile.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def told(where: str, rows: int, times: Times) -> None:
         few, many = min(alone), max(alone)
         part = (alone[many] - alone[few]) / (many - few)
         firm = (alone[few] - few * part) / rows
-        print(f"{where:12} {firm * 1e6:.1f} µs a firm and {part:.3f} s a part, one core")
+        print(f"{where:12} {firm * 1e6:.1f} µs a firm (and what a run costs), {part:.3f} s a part")
 
 
 def on_postgres(frame: pl.DataFrame, parts: Sequence[int], cores: Sequence[int]) -> Times:
