@@ -58,7 +58,8 @@ def screen_there(
                 columns=columns, id_column=id_column, replacing=replace,
                 titles=None if titles is None else Titles(titles, titles_complete),
             )  # fmt: skip
-    _show(found, instruments, as_of, target)
+    show_counts(found, instruments, as_of)
+    typer.echo(f"结果在 {target}")
 
 
 def _tell_heads(what: str, heads: Sequence[str], advice: str = "") -> None:
@@ -67,7 +68,8 @@ def _tell_heads(what: str, heads: Sequence[str], advice: str = "") -> None:
         typer.echo(f"{what} {len(heads)} 个：{'、'.join(heads[:_SHOWN])}{more}{advice}")
 
 
-def _show(found: Judged, instruments: Sequence[Instrument], as_of: date, target: str) -> None:
+def show_counts(found: Judged, instruments: Sequence[Instrument], as_of: date) -> None:
+    """What came out of a table that was never in memory, and what was assumed of its heads."""
     laws_ = max(1, len(instruments))  # each firm has a row for each of them
     firms = sum(c.firms for c in found.counts) // laws_
     flagged = found.flagged // laws_
@@ -89,4 +91,3 @@ def _show(found: Judged, instruments: Sequence[Instrument], as_of: date, target:
                 for word, key in _WORDS
             )
             typer.echo(f"  {title}：{'，'.join(told)}")
-    typer.echo(f"结果在 {target}")

@@ -13,6 +13,7 @@ import typer
 from denggao.cli.common import checked_output, day, laws, progress_bar, readings
 from denggao.cli.titles import COMPLETE_HELP, TITLES_HELP, tell
 from denggao.documents.replacing import replacing
+from denggao.facts.enterprise import OUT_OF_DOMAIN
 from denggao.facts.errors import UserError
 
 if TYPE_CHECKING:
@@ -136,7 +137,8 @@ def _screen_files(
         typer.echo(told)
         return
     if [path.suffix for path in ledgers] == [".parquet"]:
-        scanned = _scanned(ledgers[0], instruments, on, mapping, id_column, held)
+        scanned = _scanned(ledgers[0], on, mapping, id_column, held)
+        tell(scanned.told(), instruments)
         ledger = scanned.collected()
     else:
         ledger = read(ledgers, on, mapping, id_column)
@@ -195,25 +197,33 @@ def _stream(
     output: Path | None,
     held: Held | None,
 ) -> None:
+    from denggao.cli.onsite import show_counts
     from denggao.rules.engines.columnar import parquet
+    from denggao.rules.engines.sql.place import Count
+    from denggao.rules.engines.sql.there import Judged
 
     assert output is not None
-    ledger = _scanned(path, instruments, on, mapping, id_column, held)
-    _say_unread(list(ledger.unread))
+    ledger = _scanned(path, on, mapping, id_column, held)
     with replacing(output) as temporary:
         parquet.screen_to_file(ledger, instruments, on, chosen, temporary)
+        rows, flagged = parquet.counted(temporary, OUT_OF_DOMAIN)
+    absent: list[str] = []
+    if mapping is not None and held is None:  # it may be of the certificates
+        absent = mapping.not_among(ledger.heads.every)
+    counts = [Count(*row) for row in rows]
+    made = Judged(str(output), counts, ledger.heads, absent, flagged, ledger.told())
+    show_counts(made, instruments, on)
     typer.echo(f"结果已写入 {output}")
 
 
 def _scanned(
     path: Path,
-    instruments: Sequence[Instrument],
     on: date,
     mapping: ColumnMap | None,
     id_column: str | None,
     held: Held | None,
 ) -> ParquetLedger:
-    """The ledger with its certificates, of which is told what they came to."""
+    """The ledger with its certificates."""
     from denggao.rules.engines.columnar import certificates, parquet
 
     ledger = parquet.scan(path, on, mapping, id_column)
@@ -222,7 +232,6 @@ def _scanned(
             held.path, on, ledger.heads, mapping, is_complete=held.is_complete
         )
         ledger = dataclasses.replace(ledger, certificates=found)
-    tell(ledger.told(), instruments)
     return ledger
 
 

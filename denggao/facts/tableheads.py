@@ -23,6 +23,11 @@ class TableHeads:
     unread: tuple[str, ...]
 
     @property
+    def every(self) -> tuple[str, ...]:
+        """All heads of the table."""
+        return self.identity, *(head for head, _ in self.facts.values()), *self.unread
+
+    @property
     def without_year(self) -> tuple[str, ...]:
         """Heads that name no year where they should: last year's are meant."""
         found = self.facts.values()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import openpyxl
@@ -10,7 +11,7 @@ import pytest
 from denggao.rules.library import by_default, in_force
 from denggao.rules.nodes import Kind
 from tests.cli.calling import DAY, HNTE, ON_HNTE, SME, Capture, done, files, refused
-from tests.cli.ledgers import LEDGERS, ROWS, csv_file, table
+from tests.cli.ledgers import LEDGERS, ROWS, csv_file, parquet_file, table
 from tests.strategies import TODAY
 
 FIRST = ["identity", "law", "as_of", "verdict", "hard_verdict", "score_lo", "score_hi"]
@@ -31,6 +32,20 @@ def test_every_form_in_and_out(kind: str, into: str, tmp_path: Path, capsys: Cap
     names = {row["identity"].lstrip("'=") for row in rows}
     assert names == {"甲公司", "乙公司", "丙公司", "丁公司"}
     assert all(row["law"] == HNTE and row["as_of"] == "2026-06-30" for row in rows)
+
+
+@pytest.mark.parametrize("into", [".csv", ".parquet"])
+def test_a_stream_is_summed_up(into: str, tmp_path: Path, capsys: Capture) -> None:
+    """It was never in memory, and is counted all the same."""
+    ledger, out = parquet_file(tmp_path / "台账.parquet"), tmp_path / f"结果{into}"
+    text = done(capsys, "screen", ledger, *ON_HNTE, "-o", out)
+    assert f"企业 {len(ROWS)} 户；" in text
+    found = Counter(row["hard_verdict"] for row in table(out))
+    words = zip(("符合", "未知", "不符合"), ("pass", "unknown", "fail"), strict=True)
+    told = "，".join(f"{word} {found[key]} 户" for word, key in words)
+    assert f"可核实条件：{told}" in text
+    flagged = sum("OUT_OF_DOMAIN" in (row["flags"] or "") for row in table(out))
+    assert f"按未知算的 {flagged} 户" in text
 
 
 def test_order_of_the_rows(tmp_path: Path, capsys: Capture) -> None:

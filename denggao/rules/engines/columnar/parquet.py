@@ -207,6 +207,20 @@ def screen_to_file(
     _sink(whole, path)
 
 
+def counted(path: Path, flag: str) -> tuple[list[tuple[str, str, str, int]], int]:
+    """Of such a file: (law, conclusion, countable conditions, firms) for each combination, and
+    how many rows have this flag."""
+    rows = (
+        pl.scan_parquet(path)
+        if path.suffix == ".parquet"
+        else pl.scan_csv(path, infer_schema=False)
+    )
+    kinds = ["law", "verdict", "hard_verdict"]
+    found = rows.group_by(pl.col(kinds).cast(pl.String)).agg(pl.len())
+    flagged = rows.select(pl.col("flags").str.contains(flag, literal=True).sum())
+    return found.collect().rows(), int(flagged.collect().item() or 0)
+
+
 def _sink(frame: pl.LazyFrame, path: Path) -> None:
     write: Callable[..., object] = (
         frame.sink_parquet if path.suffix == ".parquet" else frame.sink_csv
