@@ -29,6 +29,7 @@ from denggao.rules.engines.sql import postgres as ours
 from denggao.rules.engines.sql.dialect import POSTGRES
 from denggao.rules.engines.sql.duck import DuckPlace
 from denggao.rules.engines.sql.place import session_on
+from denggao.rules.engines.sql.spark import _put
 from denggao.rules.engines.sql.watched import watched
 from tests.cli.test_onsite import DAY, FRAME, Capture, done, refused
 from tests.databases import postgres
@@ -161,6 +162,36 @@ def test_a_file_is_only_replaced_when_asked_and_ours(tmp_path: Path, capsys: Cap
     assert "加 --replace" in refused(capsys, *run)
     done(capsys, *run, "--replace")
     assert {p.name for p in tmp_path.iterdir()} == {"县.parquet", "结果.parquet"}
+
+
+class Files:
+    """Of Hadoop: it says no where it cannot move something."""
+
+    def __init__(self, there: set[str], stuck: str) -> None:
+        self.there, self.stuck = there, stuck
+
+    def exists(self, path: str) -> bool:
+        return path in self.there
+
+    def rename(self, old: str, new: str) -> bool:
+        if old == self.stuck:
+            return False
+        self.there = self.there - {old} | {new}
+        return True
+
+    def delete(self, path: str, _: bool) -> None:
+        self.there -= {path}
+
+
+@pytest.mark.parametrize("stuck", ["新", "旧", ""])
+def test_the_old_result_goes_last(stuck: str) -> None:
+    files = Files({"新", "旧"}, stuck)
+    if stuck:
+        with pytest.raises(UserError, match="-o 换一个名字"):
+            _put(files, str, "新", "旧")
+    else:
+        _put(files, str, "新", "旧")
+    assert files.there == ({"新", "旧"} if stuck else {"旧"})
 
 
 @pytest.mark.parametrize("name", ["百%分", "%s", '引"号', "结果50%"])

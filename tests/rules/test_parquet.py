@@ -49,6 +49,7 @@ NONE = (None, True)
          [(MAY, False)] * 3 + [NONE] * 3),
         (pl.Date, [MAY, None, dt.date(1, 1, 1)], [(MAY, False), (None, False), NONE]),
         (pl.Datetime, [dt.datetime(2019, 5, 6, 23)], [(MAY, False)]),  # noqa: DTZ001
+        (pl.Datetime("us", "UTC"), [dt.datetime(2019, 5, 5, 17, tzinfo=dt.UTC)], [(MAY, False)]),
         (pl.Boolean, [True, None], [NONE, (None, False)]),
         (pl.Decimal(10, 0), [43591], [NONE]),
         (pl.Time, [dt.time(1)], [NONE]),

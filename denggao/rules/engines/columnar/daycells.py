@@ -17,6 +17,8 @@ _EXCELS_1970 = 25_569
 
 def day_of(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
     """Texts and numbers as cells of a workbook; a kind of column that tells no day gives none."""
+    if isinstance(kind, pl.Datetime) and kind.time_zone:
+        column = column.dt.convert_time_zone("Asia/Shanghai").dt.replace_time_zone(None)
     if kind == pl.Date or isinstance(kind, pl.Datetime):
         made = column.cast(pl.Date)
         return pl.when(made >= SURE_FROM).then(made)

@@ -6,7 +6,9 @@ import re
 from urllib.parse import unquote
 
 #: …//user:password@…, to the last @, for a password may have one in it.
-_ACCOUNT = re.compile(r"((?:postgres(?:ql)?:|[\w+.:-]*://)?/*[^:@]*:)(.*)(?=@)", re.DOTALL)
+_ACCOUNT = re.compile(
+    r"((?:postgres(?:ql)?:|[\w+.:-]*://)?/*(?!postgres(?:ql)?://)[^:@]*:)(.*)(?=@)", re.DOTALL
+)
 #: A parameter of a query (?key=value&…) or of a conninfo (key=value …).
 _PARAMETER = re.compile(r"(?:^|[?&\s])([^=?&\s]*)\s*=")
 _SECRETS = ("password", "passwd", "pwd")

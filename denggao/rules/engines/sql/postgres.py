@@ -235,7 +235,9 @@ def connect(where: str) -> Connection[Any]:
         needed = 'pip install "denggao[postgres]"'
         raise UserError(f"没有装 PostgreSQL 的驱动；请运行 {needed}") from None
     try:
-        return psycopg.connect(where, autocommit=True, connect_timeout=10)
+        connection = psycopg.connect(where, autocommit=True, connect_timeout=10)
+        connection.execute("SET standard_conforming_strings = on")  # our literals have no escapes
+        return connection
     except (psycopg.Error, UnicodeError) as error:
         said = hushed(first_line(error), where)
         raise UserError(

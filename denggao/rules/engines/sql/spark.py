@@ -151,8 +151,7 @@ class SparkPlace:
                     self._stop,
                 )
                 yield temporary
-                files.delete(path(target), True)
-                files.rename(path(temporary), path(target))
+                _put(files, path, temporary, target)
             finally:
                 java.apart(lambda: files.delete(path(temporary), True))
 
@@ -218,6 +217,20 @@ def _connected(path: str) -> Iterator[None]:
             "org.apache.hadoop:hadoop-aws:与 Spark 自带的 Hadoop 同一版本），"
             "再用环境变量 SPARK_CONF_DIR 指明它在哪个文件夹"
         ) from None
+
+
+def _put(files: Any, path: Any, made: str, target: str) -> None:
+    """The new result in the place of the old one, which goes last. Hadoop tells by a no, not
+    by an error, that it could not move something."""
+    old = f"{made}.old"
+    was_there = files.exists(path(target))
+    if was_there and not files.rename(path(target), path(old)):
+        raise UserError(f"换不掉上次的结果“{target}”；请核对权限，或用 -o 换一个名字")
+    if not files.rename(path(made), path(target)):
+        if was_there:
+            files.rename(path(old), path(target))
+        raise UserError(f"结果放不到“{target}”；请核对上级文件夹和权限，或用 -o 换一个名字")
+    files.delete(path(old), True)
 
 
 def _there(path: str) -> str:
