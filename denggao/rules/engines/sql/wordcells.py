@@ -21,7 +21,7 @@ _IN_LINE = 12
 
 def word_of(dialect: Dialect, fact: Fact, name: str) -> str:
     """The cell of the column without the blanks around it, 是否 in small letters."""
-    text = f"TRIM(BOTH {dialect.blanks} FROM CAST({name} AS {dialect.text}))"
+    text = dialect.trimmed(f"CAST({name} AS {dialect.text})")
     return f"LOWER({text})" if fact.unit == "是否" else text
 
 
