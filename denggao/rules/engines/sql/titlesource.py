@@ -185,11 +185,13 @@ class _Reader:
 
     def reading(self, key: Given) -> str:
         columns = {self.dialect.name_of(FIRM): key.value, **self.read}
-        return selected(columns, self.table.text, self.dialect.fence)
+        return selected(self.dialect, columns, self.table.text, self.dialect.fence)
 
     def select(self, part: Mapping[str, str], where: str = "") -> str:
         columns = {named(self.dialect, name): text for name, text in part.items()}
-        return selected(columns, self.dialect.name_of(READ), where and f"WHERE {where}")
+        return selected(
+            self.dialect, columns, self.dialect.name_of(READ), where and f"WHERE {where}"
+        )
 
     def day(self, head: str) -> str:
         """A day that can be taken, or null."""
