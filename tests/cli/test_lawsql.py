@@ -96,6 +96,27 @@ def test_over_a_table_that_is_there(tmp_path: Path, capsys: Capture) -> None:
     assert len(duckdb.connect().execute(text).fetchall()) == FRAME.height
 
 
+LINE_ENDS = ["\n", "\r", "\r\n", "\v", "\f", "\x85", "\u2028"]
+
+
+def test_a_comment_stays_one_line(tmp_path: Path, capsys: Capture) -> None:
+    """Whatever ends a line in a head or a cell, the statement runs."""
+    field = "x\u2028-- y/1.1.10"
+    for end in LINE_ENDS:
+        file = tmp_path / "县.parquet"
+        heads = {"天气": f"天{end}气", "2025年职工总数": f"2025年{end}职工总数"}
+        FRAME.rename(heads).with_columns(技术领域=pl.lit(field)).write_parquet(file)
+        law = "高新技术企业认定"
+        text = done(capsys, "law", "sql", law, *DAY, "--on", f"duckdb:{file}", "--view", "v")
+        lines = text.split("\n")
+        assert "2025年 职工总数" in next(line for line in lines if "职工总数，2025" in line)
+        assert "天 气" in next(line for line in lines if "没有读的列" in line)
+        connection = duckdb.connect()
+        connection.execute(text)
+        found = connection.execute('SELECT "HNTE-C3_truth" FROM v').fetchall()
+        assert found == [("pass",)] * FRAME.height
+
+
 def test_names_that_a_database_has_not(capsys: Capture) -> None:
     told = refused(capsys, "law", "sql", SME, "--dialect", "spark", "--view", "高企结论")
     assert "英文字母" in told

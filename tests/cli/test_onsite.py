@@ -94,6 +94,26 @@ def test_postgres(capsys: Capture) -> None:
         assert "企业台账_逐企结论" in tables()
 
 
+BROKEN = "2025年\n职工总数"
+
+
+def test_a_head_with_a_line_break(tmp_path: Path, capsys: Capture) -> None:
+    """As a cell of a workbook has it, and as it went with the sheet into a database."""
+    frame = FRAME.rename({"2025年职工总数": BROKEN, "企业名称": "企业\n名称"})
+    file = tmp_path / "a.parquet"
+    frame.write_parquet(file)
+    done(capsys, "screen", "--on", f"duckdb:{file}", *DAY)
+    made = pl.read_parquet(tmp_path / "a.逐企结论.parquet")
+    assert dict(made.select("identity", "SME-C2_truth").rows())["乙公司"] == "fail"
+    with table(frame) as where:
+        done(capsys, "screen", "--on", where, *DAY)
+        with psycopg.connect(where.rpartition("/")[0]) as connection:
+            rows = connection.execute(
+                'SELECT identity, "SME-C2_truth" FROM "企业台账_逐企结论"'.encode()
+            )
+            assert dict(rows.fetchall()) == dict(made.select("identity", "SME-C2_truth").rows())
+
+
 def test_a_column_map(tmp_path: Path, capsys: Capture) -> None:
     mapping = tmp_path / "对照.toml"
     mapping.write_text(

@@ -19,6 +19,7 @@ from denggao.facts.enterprise import OUT_OF_DOMAIN
 from denggao.facts.ledger import read_ledgers
 from denggao.rules import library
 from denggao.rules.engines.columnar import parquet
+from denggao.rules.engines.sql import wordcells
 from denggao.rules.engines.sql.dialect import DUCKDB, POSTGRES, Dialect
 from denggao.rules.engines.sql.place import place_of
 from denggao.rules.engines.sql.source import source_of
@@ -77,7 +78,8 @@ WORDS = [
 ]  # fmt: skip
 FIELDS = [
     (["1.1.10", " 1.1.10", "1.1.10 物联网应用软件", "物联网应用软件", "１.１.10",
-      "电子信息/软件/物联网应用软件"], ("1.1.10", False)),
+      "电子信息/软件/物联网应用软件", "1.1.10\n物联网应用软件", "1.1.10\r\n物联网应用软件",
+      "电'\\'\n信息/1.1.10", "x\u2028-- y/1.1.10"], ("1.1.10", False)),
     (["", " ", "　", "无", "-"], NO_DATA),
     (["不详", "不属于八大领域", "9.9.9", "电子信息", "1.1", "1.1.10 基础软件", "1.1.1O"], REFUSED),
 ]  # fmt: skip
@@ -244,3 +246,23 @@ def test_a_table_with_thousands_of_words_is_not_asked_for_them() -> None:
     rows = [(f"第{i}种",) for i in range(10_000)]
     fact = catalogue()["field_code"]
     assert unusual(DUCKDB, "t", {"field_code": ("x", fact)}, lambda _: rows) == {"field_code": {}}
+
+
+def test_words_of_one_column_do_not_use_up_those_of_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Few words in each column, more combinations of them than are asked for."""
+    monkeypatch.setattr(wordcells, "_MOST", 6)
+    there: Any = session("duckdb")
+    fields, marks = ["1.1.10 物联网应用软件", "物联网应用软件"], ["Ｙ", "-", " n/a"]
+    odd = [f"第{i}种" for i in range(6)]
+    rows = [(a, b, c) for a in fields for b in marks for c in odd]
+    table = there.lend(pl.DataFrame(rows, schema=["a", "b", "c"], orient="row"))
+    facts = {"a": "field_code", "b": "ip_self_developed", "c": "resident"}
+    columns = {key: (f'"{key}"', catalogue()[code]) for key, code in facts.items()}
+    ask = lambda text: [tuple(row.values()) for row in there.rows(text)]  # noqa: E731
+    assert unusual(DUCKDB, table, columns, ask) == {
+        "a": dict.fromkeys(sorted(fields), "1.1.10"),
+        "b": {"-": None, "n/a": None, "ｙ": True},
+        "c": {},
+    }

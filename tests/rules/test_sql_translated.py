@@ -107,6 +107,14 @@ def test_the_others_have_the_same_care_for_nulls(dialect: str) -> None:
         assert text_for(dialect, law).count(word) == text_for("hive", law).count(word)
 
 
+@pytest.mark.parametrize("dialect", ["hive", "doris", "starrocks", "clickhouse"])
+@pytest.mark.parametrize("name", ["高新技术企业认定", "科技型中小企业评价"])
+def test_blanks_are_cut_by_a_pattern(name: str, dialect: str) -> None:
+    """TRIM may take its blanks for one text there, or for bytes."""
+    text = text_for(dialect, [library.in_force(name, TODAY)])
+    assert "TRIM(BOTH" not in text
+
+
 def test_the_planted_difference_is_seen(
     files: tuple[Path, Path], expected: list[tuple[Any, ...]]
 ) -> None:

@@ -75,10 +75,13 @@ class Dialect:
         return f"REGEXP_REPLACE({text}, {blanks}, '')"
 
     def literal(self, text: str) -> str:
-        """A quoted text."""
-        escaped = text.replace("\\", "\\\\") if self.escapes else text
+        """A quoted text, in one line."""
+        is_broken = "\n" in text or "\r" in text
+        if self.escapes or is_broken:
+            text = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
         quote = "\\'" if self.escapes else "''"
-        return "'" + escaped.replace("'", quote) + "'"
+        mark = "E" if is_broken and not self.escapes else ""
+        return f"{mark}'" + text.replace("'", quote) + "'"
 
 
 def times(number: str, scale: int) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from denggao.facts.catalogue import Fact, catalogue
 from denggao.facts.tableheads import TableHeads
 from denggao.rules.engines.sql.dialect import Dialect
+from denggao.rules.engines.sql.lines import one_line
 
 _MONEY = {1: "元", 10**3: "千元", 10**4: "万元", 10**6: "百万元", 10**7: "千万元", 10**8: "亿元"}
 
@@ -56,11 +57,11 @@ def said(key: str, fact: Fact | None = None, factor: int = 1) -> str:
 def table(title: str, heads: Sequence[Head]) -> Iterable[str]:
     """Lines of the table; each column as wide as its widest cell."""
     yield f"{title}，{len(heads)} 列："
-    rows = [("列名", "类型", "含义"), *((h.name, h.type, h.meaning) for h in heads)]
+    rows = [("列名", "类型", "含义"), *((one_line(h.name), h.type, h.meaning) for h in heads)]
     widths = [max(_width(row[i]) for row in rows) + 2 for i in (0, 1)]
     for row in rows:
         cells = [row[i] + " " * (widths[i] - _width(row[i])) for i in (0, 1)]
-        yield "  " + "".join(cells).replace("\n", " ") + row[2]
+        yield "  " + "".join(cells) + row[2]
 
 
 def _width(text: str) -> int:

@@ -246,7 +246,7 @@ class _Column:
             is_whole = f"{self.name} = ROUND({self.name}) AND ABS({self.name}) < 1e15"
             whole = f"CAST(CAST({self.name} AS {d.integer}) AS {d.text})"
             text = f"CASE WHEN {is_whole} THEN {whole} ELSE {text} END"
-        code = f"NULLIF(TRIM(BOTH {d.blanks} FROM {text}), '')"
+        code = f"NULLIF({d.trimmed(text)}, '')"
         return _Cell(Given(code, {self.name: self.name}), None)
 
     def _word(self, fact: Fact) -> _Cell:

@@ -28,6 +28,7 @@ from denggao.rules.engines.sql.dialect import Dialect
 from denggao.rules.engines.sql.emit import Emitter
 from denggao.rules.engines.sql.fences import cut, portions
 from denggao.rules.engines.sql.levels import Layered, by_statement, layered, merged
+from denggao.rules.engines.sql.lines import indented, one_line
 from denggao.rules.engines.sql.names import Names, shortened
 from denggao.rules.nodes import Instrument, Statement
 
@@ -101,7 +102,8 @@ def query_of(dialect: Dialect, join: Join) -> str:
 
 def _queries(dialect: Dialect, join: Join) -> list[str]:
     named = {dialect.name_of(name): text for name, text in join.queries.items()}
-    return [f"{name} AS (\n{_indented(text)}\n)" for name, text in named.items()]
+    own = {name: indented(text, dialect.escapes) for name, text in named.items()}
+    return [f"{name} AS (\n{text}\n)" for name, text in own.items()]
 
 
 def of_articles(instrument: Instrument) -> dict[str, list[Statement]]:
@@ -276,7 +278,7 @@ class _Written:
                     text = _chosen(law.of[0], {law.of[1]: text})
                 columns.append(f"{text} AS {quoted}")
         if columns:
-            heading = f"-- {statement.id} {statement.name}".replace("\n", " ")
+            heading = one_line(f"-- {statement.id} {statement.name}")
             columns[0] = f"{heading}\n{columns[0]}"
         return columns
 
@@ -326,8 +328,9 @@ class _Written:
     ) -> str:
         texts = [text if text == n else f"{text} AS {n}" for n, text in columns.items()]
         listed = _listed(texts or ["1 AS " + self.dialect.name_of("行")])
-        body = f"{self._select(is_apart)}\n{_indented(listed)}\nFROM {table}{self._fence()}"
-        return f"{name} AS (\n{_indented(body)}\n)"
+        own = indented(listed, self.dialect.escapes)  # names of theirs may have a line break
+        body = f"{self._select(is_apart)}\n{own}\nFROM {table}{self._fence()}"
+        return f"{name} AS (\n{indented(body, self.dialect.escapes)}\n)"
 
     def _columns(self, carried: Sequence[str], columns: Iterable[Kept]) -> str:
         lines: list[tuple[str, str]] = []  # comment, column
@@ -343,7 +346,7 @@ class _Written:
 
 def _citation(statement: object) -> str:
     cite, id_, name = (str(getattr(statement, x)) for x in ("cite", "id", "name"))
-    return f"{cite}：{id_} {name}".replace("\n", " ")
+    return one_line(f"{cite}：{id_} {name}")
 
 
 def _head(laws: Sequence[Compiled]) -> str:
@@ -356,7 +359,7 @@ def _head(laws: Sequence[Compiled]) -> str:
 
 
 def _title(instrument: Instrument, as_of: date) -> str:
-    return f"-- 登高 《{instrument.name}》 {instrument.version}，申请日 {as_of}".replace("\n", " ")
+    return one_line(f"-- 登高 《{instrument.name}》 {instrument.version}，申请日 {as_of}")
 
 
 def _listed(columns: Iterable[str]) -> str:

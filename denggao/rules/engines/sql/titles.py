@@ -14,6 +14,7 @@ from denggao.rules.engines.lowering.expr import Type, col
 from denggao.rules.engines.lowering.titles import Paper, Question, question
 from denggao.rules.engines.sql.dialect import Dialect
 from denggao.rules.engines.sql.emit import Emitter
+from denggao.rules.engines.sql.lines import indented
 from denggao.rules.engines.sql.names import Names
 from denggao.rules.engines.sql.statement import Given, Join, Source
 
@@ -124,7 +125,12 @@ class _Work:
             lines.append(f"MAX(CASE WHEN {flag} THEN 1 ELSE 0 END) AS {self._name(name)}")
         lines.append(f"COUNT({self._name('kind')}) AS {self._name(COUNT)}")
         return "\n".join(
-            ["SELECT", _listed(lines), f"FROM {self._name(before)}", f"GROUP BY {self._name(FIRM)}"]
+            [
+                "SELECT",
+                _listed(self.dialect, lines),
+                f"FROM {self._name(before)}",
+                f"GROUP BY {self._name(FIRM)}",
+            ]
         )
 
     def _mended(self, before: str) -> str:
@@ -150,7 +156,7 @@ class _Work:
             self._name(TWICE): f"({is_one} AND COALESCE({first} < {last}, FALSE))"
             f" OR COALESCE({until} < {issued}, FALSE)",
         }
-        return selected(columns, self._name(before))
+        return selected(self.dialect, columns, self._name(before))
 
     def _ended(self, before: str, kinds: Iterable[str]) -> str:
         """Each certificate with the first cancellation on record since its issue, by kind."""
@@ -169,7 +175,7 @@ class _Work:
             columns[self._name(_end_open(one))] = (
                 f"MAX({unknown})\n  OVER (PARTITION BY {firm}) >= {least}"
             )
-        return selected(columns, self._name(before))
+        return selected(self.dialect, columns, self._name(before))
 
     def _name(self, column: str) -> str:
         return self.dialect.name_of(self.names[column])
@@ -180,10 +186,12 @@ def named(dialect: Dialect, column: str) -> str:
     return dialect.name_of(_NAMED.get(column, column))
 
 
-def selected(columns: Mapping[str, str], table: str, more: str = "") -> str:
+def selected(dialect: Dialect, columns: Mapping[str, str], table: str, more: str = "") -> str:
     """A query of these columns, quoted name → text."""
     lines = [text if text == name else f"{text} AS {name}" for name, text in columns.items()]
-    return "\n".join(["SELECT", _listed(lines), f"FROM {table}", *([more] if more else [])])
+    return "\n".join(
+        ["SELECT", _listed(dialect, lines), f"FROM {table}", *([more] if more else [])]
+    )
 
 
 def _ended_on(kind: str) -> str:
@@ -194,5 +202,5 @@ def _end_open(kind: str) -> str:
     return f"{kind}·撤销日不明"
 
 
-def _listed(lines: Iterable[str]) -> str:
-    return ",\n".join("  " + line.replace("\n", "\n  ") for line in lines)
+def _listed(dialect: Dialect, lines: Iterable[str]) -> str:
+    return ",\n".join(indented(line, dialect.escapes) for line in lines)

@@ -44,7 +44,7 @@ def key_of(dialect: Dialect, head: str, is_code: bool) -> Given:
     name = dialect.name_of(head)
     wide, narrow, gone = table_form(is_code)
     stated = f"CAST({name} AS {dialect.text})"
-    text = f"TRIM(BOTH {dialect.blanks} FROM {stated})"
+    text = dialect.trimmed(stated)
     made = f"TRANSLATE({text}, {dialect.literal(wide + gone)}, {dialect.literal(narrow)})"
     is_plain = dialect.matched(stated, dialect.literal(PLAIN_FORM))
     value = f"CASE WHEN {is_plain} THEN {stated} ELSE NULLIF(UPPER({made}), '') END"
@@ -53,7 +53,7 @@ def key_of(dialect: Dialect, head: str, is_code: bool) -> Given:
 
 def word_of(dialect: Dialect, head: str, none: Sequence[str] = ()) -> str:
     """A cell of text without the blanks around it; null where it says nothing."""
-    text = f"TRIM(BOTH {dialect.blanks} FROM CAST({dialect.name_of(head)} AS {dialect.text}))"
+    text = dialect.trimmed(f"CAST({dialect.name_of(head)} AS {dialect.text})")
     words = ", ".join(dialect.literal(word) for word in ("", *none))
     return f"CASE WHEN {text} NOT IN ({words}) THEN {text} END"
 
@@ -185,11 +185,13 @@ class _Reader:
 
     def reading(self, key: Given) -> str:
         columns = {self.dialect.name_of(FIRM): key.value, **self.read}
-        return selected(columns, self.table.text, self.dialect.fence)
+        return selected(self.dialect, columns, self.table.text, self.dialect.fence)
 
     def select(self, part: Mapping[str, str], where: str = "") -> str:
         columns = {named(self.dialect, name): text for name, text in part.items()}
-        return selected(columns, self.dialect.name_of(READ), where and f"WHERE {where}")
+        return selected(
+            self.dialect, columns, self.dialect.name_of(READ), where and f"WHERE {where}"
+        )
 
     def day(self, head: str) -> str:
         """A day that can be taken, or null."""

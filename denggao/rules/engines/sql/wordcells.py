@@ -21,7 +21,7 @@ _IN_LINE = 12
 
 def word_of(dialect: Dialect, fact: Fact, name: str) -> str:
     """The cell of the column without the blanks around it, 是否 in small letters."""
-    text = f"TRIM(BOTH {dialect.blanks} FROM CAST({name} AS {dialect.text}))"
+    text = dialect.trimmed(f"CAST({name} AS {dialect.text})")
     return f"LOWER({text})" if fact.unit == "是否" else text
 
 
@@ -51,7 +51,7 @@ def unusual(
     dialect: Dialect, table: str, columns: Mapping[str, tuple[str, Fact]], ask: Ask
 ) -> dict[str, dict[str, Word]]:
     """Key → the words besides the usual ones that are read all the same, or say nothing;
-    ``columns``: key → quoted name and fact. None of a table with thousands of them."""
+    ``columns``: key → quoted name and fact. None of a column with thousands of them."""
     odd = {}
     for key, (name, fact) in columns.items():
         word = word_of(dialect, fact, name)
@@ -62,7 +62,11 @@ def unusual(
     shown = ", ".join(f"{text} AS c{i}" for i, text in enumerate(odd.values()))
     rows = ask(f"SELECT DISTINCT {shown} FROM {table} WHERE {said} LIMIT {_MOST}")
     found: dict[str, dict[str, Word]] = {key: {} for key in odd}
-    for row in rows if len(rows) < _MOST else ():
+    if len(rows) >= _MOST:  # few words in each of many columns combine to as many: one by one
+        for key in odd if len(odd) > 1 else ():
+            found |= unusual(dialect, table, {key: columns[key]}, ask)
+        return found
+    for row in rows:
         for key, word in zip(odd, row, strict=True):
             value, is_refused = read(columns[key][1], word)
             if word is not None and not is_refused:

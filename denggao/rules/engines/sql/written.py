@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import takewhile
 
 from denggao.facts.catalogue import Fact, catalogue
 from denggao.facts.columnmap import ColumnMap
@@ -15,6 +16,7 @@ from denggao.rules import nodes as n
 from denggao.rules.engines.lowering.titles import asked_of
 from denggao.rules.engines.sql.dialect import Dialect
 from denggao.rules.engines.sql.heads import Head, by_code, by_head, said, table, type_of
+from denggao.rules.engines.sql.lines import one_line
 from denggao.rules.engines.sql.place import Place
 from denggao.rules.engines.sql.source import canonical, source_of
 from denggao.rules.engines.sql.statement import IDENTITY, NAME, Source
@@ -191,8 +193,8 @@ def _dressed(text: str, d: Dialect, notes: Iterable[str], view: str | None) -> s
             f"{d.name} 的视图名只能用英文字母、数字、下划线，不能是“{view}”；"
             "请改写 --view，如 hnte_result"
         )
-    body = text.splitlines()
-    head = [line for line in body if line.startswith("-- ")]
-    told = [f"-- {note}".replace("\n", " ") for note in notes]
+    body = text.removesuffix("\n").split("\n")
+    head = list(takewhile(lambda line: line.startswith("-- "), body))
+    told = [one_line(f"-- {note}") for note in notes]
     create = [] if view is None else [f"CREATE OR REPLACE VIEW {d.path_of(view)} AS"]
     return d.spelled("\n".join([*head, *told, *create, *body[len(head) :], ""]))
