@@ -60,7 +60,8 @@ def written(
         papers = replace(papers, key=source.columns[IDENTITY])
         source = with_papers(d, source, papers, asked, as_of)
     text = statement_of(d, source, instruments, as_of, readings)
-    notes = [*_told(f"要读的表 {name}", heads, source, instruments, as_of), _TYPED, *d.notes]
+    typed = _TYPED if over.columns is not None else f"{_TYPED}。{_LACKING}"
+    notes = [*_told(f"要读的表 {name}", heads, source, instruments, as_of), typed, *d.notes]
     if over.titles is not None:
         notes.append(_titles_note(over.titles.is_complete))
     elif asked:
@@ -82,7 +83,7 @@ def written_for(
     )
     text = statement_of(place.dialect, source, instruments, as_of, readings)
     told = by_head(heads, place.types())
-    notes = [*_told(f"读的表 {place.name}", told, source, instruments, as_of)]
+    notes = [*_told(f"读的是{place.name}", told, source, instruments, as_of)]
     if heads.unread:
         notes.append(f"表里没有读的列：{'、'.join(heads.unread)}")
     if over.titles is None and asked_of(instruments):
@@ -139,10 +140,16 @@ def _told(
     yield from table(title, heads)
     lacking = [said(k) for k in facts_read(instruments, as_of) if k not in source.columns]
     if lacking:
-        yield f"规范用到、表里没有，按未知算的 {len(lacking)} 项：{'；'.join(lacking)}"
+        yield f"规范用到、表里没有，按未知算的 {len(lacking)} 项："
+        yield from (
+            "  " + "；".join(lacking[i : i + _IN_LINE]) for i in range(0, len(lacking), _IN_LINE)
+        )
 
 
-_TYPED = "类型照上面的；数字列用定点数，不用浮点数。表里没有的列，写的时候用 --without 略去"
+_TYPED = "类型照上面的；数字列用定点数，不用浮点数"
+_LACKING = "表里没有的列，写的时候用 --without 略去"
+#: So many facts stand in one line.
+_IN_LINE = 5
 _NO_TITLES = "规范问到持有什么证书；没有给证书表（--titles），一律按未知算"
 
 
